@@ -1,0 +1,197 @@
+"""The machinery that runs and keeps the lessons, tried on small made-up notebooks."""
+
+import json
+import time
+
+import nbformat
+import pytest
+
+from tests.notebooks import notebook, pytest_over
+from tools import lessons, run
+
+PICTURE = """
+from IPython.display import Image, display
+display(Image(b"the bytes of a picture", format="png"))
+print("a picture of {what}")
+"""
+
+
+def remade(*sources, outputs=(), folder, **options):
+    return lessons.remake(notebook(*sources, outputs=outputs), folder, **options)
+
+
+def printed(cell):
+    return "".join(output.text for output in cell.outputs if output.output_type == "stream")
+
+
+def test_a_stored_output_that_still_holds_is_kept(tmp_path):
+    result = remade("print('≈ 85.0 %')", "print(2 + 2)", outputs=("≈ 85.9 %\n", "5\n"), folder=tmp_path)
+    first, second = result.notebook.cells
+    assert printed(first) == "≈ 85.9 %\n"
+    assert printed(second) == "4\n"
+    assert result.changes == ["cell 2: text differs: '5\\n' became '4\\n'"]
+
+
+def test_a_result_outside_its_band_is_replaced(tmp_path):
+    result = remade("print('≈ 85.0 %')", outputs=("≈ 80.0 %\n",), folder=tmp_path)
+    assert printed(result.notebook.cells[0]) == "≈ 85.0 %\n"
+    assert len(result.changes) == 1
+
+
+def test_fresh_takes_every_new_output(tmp_path):
+    result = remade("print('≈ 85.0 %')", outputs=("≈ 85.9 %\n",), folder=tmp_path, fresh=True)
+    assert printed(result.notebook.cells[0]) == "≈ 85.0 %\n"
+
+
+def test_a_picture_stays_while_its_cell_says_the_same(tmp_path):
+    first = remade(PICTURE.format(what="a dot"), folder=tmp_path).notebook
+    stored = nbformat.from_dict(first)
+    stored.cells[0].outputs[0].data["image/png"] = "the picture of another machine"
+    assert lessons.remake(stored, tmp_path).notebook == stored
+    stored.cells[0].outputs[1].text = "a picture of something else\n"
+    assert lessons.remake(stored, tmp_path).notebook == first
+
+
+def test_running_again_changes_nothing(tmp_path):
+    once = remade("import time; print(f'≈ {time.time() % 7:.2f} s')", "1 + 1", "", folder=tmp_path).notebook
+    again = lessons.remake(once, tmp_path)
+    assert lessons.text_of(again.notebook) == lessons.text_of(once)
+    assert again.changes == []
+
+
+def test_no_machine_no_time_and_no_widget_is_stored(tmp_path):
+    raw = notebook("import ipywidgets; ipywidgets.IntSlider(3)", "print('a', flush=True); print('b')")
+    raw.metadata = {"widgets": {"state": 1}, "language_info": {"name": "python", "version": "3.99"}}
+    raw.cells[0].metadata = {
+        "tags": ["kept"],
+        "execution": {"iopub.execute_input": "today"},
+        "scrolled": True,
+    }
+    raw.cells[1].execution_count = 17
+    new = lessons.remake(raw, tmp_path).notebook
+    assert new.metadata == lessons.NOTEBOOK_METADATA
+    assert [cell.execution_count for cell in new.cells] == [1, 2]
+    assert new.cells[0].metadata == {"tags": ["kept"]}
+    assert new.cells[0].outputs[0].execution_count == 1
+    assert list(new.cells[0].outputs[0].data) == ["text/plain"]
+    assert len(new.cells[1].outputs) == 1
+    nbformat.validate(new)
+
+
+def test_cells_keep_their_ids_and_nameless_ones_get_stable_ones(tmp_path):
+    raw = json.loads(nbformat.writes(notebook("1", "1", "2")))
+    for cell, name in zip(raw["cells"], ("own", None, "own")):
+        cell["id"] = name
+        if name is None:
+            del cell["id"]
+    first, second, third = (cell.id for cell in lessons.tidy(nbformat.from_dict(raw)).cells)
+    assert first == "own"
+    assert len({first, second, third}) == 3
+    again = lessons.tidy(nbformat.from_dict(raw))
+    assert [cell.id for cell in again.cells] == [first, second, third]
+
+
+def test_a_lesson_runs_headless_on_one_thread_in_this_python(tmp_path, monkeypatch):
+    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
+    names = ["MLPKIT_HEADLESS", "OPENBLAS_NUM_THREADS"]
+    source = (
+        f"import os, sys; print([os.environ[n] for n in {names}], os.listdir(os.environ['MLPKIT_WORKBOOK']))"
+    )
+    where = "import sys; assert sys.prefix == {!r}".format(__import__("sys").prefix)
+    path = tmp_path / "00_made_up.ipynb"
+    path.write_text(lessons.text_of(notebook(source, where)), "utf-8")
+    assert lessons.main([]) == 0
+    assert printed(nbformat.read(path, 4).cells[0]) == "['1', '1'] []\n"
+
+
+def test_check_writes_nothing_and_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
+    path = tmp_path / "03_made_up.ipynb"
+    path.write_text(lessons.text_of(notebook("print(1)", outputs=("2\n",))), "utf-8")
+    before = path.read_bytes()
+    assert lessons.main(["--check", "03"]) == 1
+    assert path.read_bytes() == before
+    assert lessons.main(["03"]) == 0
+    after = path.read_bytes()
+    assert after != before
+    assert lessons.main(["--check"]) == 0
+    assert path.read_bytes() == after
+    assert "0 of 1 lessons changed" in capsys.readouterr().out
+
+
+def test_an_unknown_lesson_is_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
+    assert lessons.main(["77"]) == 2
+    assert "77" in capsys.readouterr().err
+
+
+def test_an_error_in_a_cell_is_raised_with_its_text(tmp_path):
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        remade("1 / 0", folder=tmp_path)
+
+
+def test_the_cost_of_a_run_is_measured(tmp_path):
+    source = "import time; time.sleep(0.3); block = bytearray(200_000_000); print(len(block))"
+    cost = remade("1", source, folder=tmp_path).cost
+    assert cost.slowest_cell == 2
+    assert 0.3 <= cost.slowest <= cost.wall
+    assert 200 < cost.peak_mb < 600
+    assert "in [2]" in run.row("00_made_up", cost)
+
+
+def write(folder, *sources, outputs=()):
+    path = folder / "made_up.ipynb"
+    path.write_text(lessons.text_of(notebook(*sources, outputs=outputs)), "utf-8")
+
+
+def test_nbval_compares_strictly_but_for_the_sign(tmp_path):
+    write(tmp_path, "print('≈ 1.00')", "print('1.00')", outputs=("≈ 1.05\n", "1.05\n"))
+    result = pytest_over(tmp_path)
+    assert "1 failed, 1 passed" in result.stdout, result.stdout
+
+
+def test_nbval_compares_what_stands_after_the_sign(tmp_path):
+    write(tmp_path, "print('≈ 1.00')", outputs=("≈ 1.50\n",))
+    result = pytest_over(tmp_path)
+    assert "1 failed" in result.stdout, result.stdout
+    assert "≈ 1.50 became ≈ 1.00: more than 0.16 apart" in result.stdout
+
+
+def test_a_kernel_that_dies_is_noticed_at_once(tmp_path):
+    write(tmp_path, "import os; os._exit(1)", "print(1)", outputs=("", "1\n"))
+    start = time.monotonic()
+    result = pytest_over(tmp_path)
+    assert time.monotonic() - start < 30  # the cell's own limit is 60 s
+    assert "the kernel died while this cell was running" in result.stdout
+    assert "2 failed" in result.stdout
+
+
+def test_outputs_may_take_longer_than_five_seconds(tmp_path):
+    late = "import threading, time; print('late', flush=True)"
+    hold = """
+import asyncio, sys
+from ipykernel.kernelapp import IPKernelApp
+kernel = IPKernelApp.instance().kernel
+send = kernel.session.send
+idles = []
+def slow(stream, message, *args, **kwargs):
+    if message == "status" and args[:1] == ({"execution_state": "idle"},):
+        idles.append(message)
+        if len(idles) == 2: time.sleep(6)
+    return send(stream, message, *args, **kwargs)
+kernel.session.send = slow
+"""
+    write(tmp_path, "import time\n" + hold, late, outputs=("", "late\n"))
+    result = pytest_over(tmp_path)
+    assert "2 passed" in result.stdout, result.stdout
+
+
+def test_each_lesson_under_test_has_a_workbook_of_its_own(tmp_path):
+    source = (
+        "import os, pathlib; book = pathlib.Path(os.environ['MLPKIT_WORKBOOK']); print(list(book.iterdir()))"
+    )
+    for name in ("one", "two"):
+        text = lessons.text_of(notebook(source, "_ = (book / 'left').write_text('x')", outputs=("[]\n",)))
+        (tmp_path / f"{name}.ipynb").write_text(text, "utf-8")
+    result = pytest_over(tmp_path)
+    assert "4 passed" in result.stdout, result.stdout

@@ -1,0 +1,110 @@
+"""Run a notebook in a kernel of this very Python, without a browser, and measure what it costs.
+
+Alone, `python -m tools.run [NOTEBOOK ...]` runs them on one core and prints a table of seconds and MB.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
+
+QUIET = {
+    "MLPKIT_HEADLESS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+SECONDS_A_CELL = 120  # a cell that needs more is broken
+HEADER = "lesson                        wall s    CPU s   slowest cell   peak MB"
+_ASK_COST = (
+    "import resource as _r; _u = _r.getrusage(_r.RUSAGE_SELF); print(_u.ru_utime + _u.ru_stime, _u.ru_maxrss)"
+)
+
+
+class Cost(NamedTuple):
+    """What one run took: wall and CPU seconds, the slowest cell and its number, the kernel's peak memory."""
+
+    wall: float
+    cpu: float
+    slowest: float
+    slowest_cell: int
+    peak_mb: float
+
+
+def execute(notebook: NotebookNode, folder: Path) -> Cost:
+    """Run every cell in order, leaving the outputs in the notebook; the first error in a cell is raised."""
+    manager = AsyncKernelManager(
+        kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager()
+    )
+    client = NotebookClient(
+        notebook,
+        km=manager,
+        timeout=SECONDS_A_CELL,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    seconds = []
+    start = time.monotonic()
+    with client.setup_kernel(cleanup_kc=True, stderr=subprocess.DEVNULL):
+        cells = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+        for index, cell in cells:
+            began = time.monotonic()
+            client.execute_cell(cell, index)
+            seconds.append(time.monotonic() - began)
+        wall = time.monotonic() - start
+        cpu, peak = _ask_cost(client)
+    slowest = max(range(len(seconds)), key=seconds.__getitem__, default=-1)
+    return Cost(wall, cpu, seconds[slowest] if seconds else 0.0, slowest + 1, peak)
+
+
+def row(name: str, cost: Cost) -> str:
+    """One line of the table under HEADER."""
+    slowest = f"{cost.slowest:.1f} s in [{cost.slowest_cell}]"
+    return f"{name:<28}{cost.wall:8.1f} {cost.cpu:8.1f}   {slowest:>12}  {cost.peak_mb:8.0f}"
+
+
+def on_one_core() -> None:
+    """Keep this process and the kernels that it starts on one core, where the system can."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+def main(names: list[str]) -> int:
+    """Print what each lesson costs on one core."""
+    lessons = Path(__file__).resolve().parent.parent / "lessons"
+    paths = [Path(name) for name in names] or sorted(lessons.glob("*.ipynb"))
+    on_one_core()
+    print(HEADER)
+    for path in paths:
+        with tempfile.TemporaryDirectory(prefix="mlpkit-workbook-") as workbook:
+            os.environ.update(QUIET, MLPKIT_WORKBOOK=workbook)
+            cost = execute(nbformat.read(path, as_version=4), path.resolve().parent)
+        print(row(path.stem, cost), flush=True)
+    return 0
+
+
+def _ask_cost(client: NotebookClient) -> tuple[float, float]:
+    """CPU seconds and peak megabytes of the kernel; nan where the system does not tell."""
+    cells = client.nb.cells
+    cells.append(nbformat.v4.new_code_cell(_ASK_COST))
+    try:
+        cpu, peak = client.execute_cell(cells[-1], len(cells) - 1).outputs[0].text.split()
+    except Exception:  # Windows has no `resource`; a lesson may have replaced `print`
+        return float("nan"), float("nan")
+    finally:
+        cells.pop()
+    return float(cpu), float(peak) / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
