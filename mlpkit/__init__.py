@@ -1,0 +1,83 @@
+"""mlpkit trains a multi-layer perceptron with NumPy alone, in small files that can be read one after another.
+
+The lessons of the course import it, and it is their model solution: from raw pixels to Adam.
+"""
+
+# ruff: noqa: F401 - the names below are what `import mlpkit` offers
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from .activations import Activation, identity, leaky_relu, relu, sigmoid, tanh
+from .backprop import backward, loss_and_grads
+from .data import Dataset, Examples, batches, load, one_hot, scale_pixels, split
+from .gradcheck import GradCheck, check_grads, numerical_gradient, numerical_grads
+from .history import History, Snapshot
+from .initializers import (
+    glorot_normal,
+    glorot_uniform,
+    he_normal,
+    he_uniform,
+    init_params,
+    lecun_normal,
+    lecun_uniform,
+    normal,
+    uniform_fan_in,
+    zeros,
+)
+from .losses import (
+    cross_entropy,
+    cross_entropy_and_grad,
+    cross_entropy_grad,
+    log_softmax,
+    log_softmax_grad,
+    mean_squared_error,
+    mean_squared_error_grad,
+    softmax,
+    softmax_grad,
+)
+from .metrics import Metrics, accuracy, confusion_matrix, evaluate
+from .network import ForwardPass, forward, predict
+from .optimizers import (
+    Optimizer,
+    adam,
+    adamw,
+    clip_by_global_norm,
+    clipped,
+    decayed,
+    momentum,
+    nesterov,
+    rmsprop,
+    sgd,
+)
+from .params import Layer, Params, load_params, save_params
+from .schedules import constant, cosine, step_decay, warm_up
+from .training import Step, train
+
+__version__ = "0.1.0"
+
+# Loaded when first asked for: the exercises, figures and widgets, which bring more than NumPy with them.
+_LATER = {
+    **dict.fromkeys(
+        ("check", "exercise", "guess", "hint", "mine", "progress", "recall", "reveal", "solution"),
+        "exercises",
+    ),
+    "doctor": "doctor",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        value = getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+    elif name in ("clinic", "exercises", "figures", "widgets"):
+        value = importlib.import_module(f".{name}", __name__)
+    else:
+        raise AttributeError(f"module 'mlpkit' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

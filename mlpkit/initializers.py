@@ -1,0 +1,218 @@
+"""Starting weights: random, so that units differ, and scaled, so that signals keep their size.
+
+Every initialiser takes fan_in (numbers going into a unit) and fan_out (units), draws from the generator
+that it is given, and returns a matrix of weights; biases start at zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from .params import Params, empty_params
+
+Initializer = Callable[..., np.ndarray]
+
+
+def zeros(
+    fan_in: int, fan_out: int, rng: np.random.Generator | None = None, dtype: np.dtype | type = np.float32
+) -> np.ndarray:
+    """All zeros: every unit computes the same and learns the same, so this is a bad start on purpose.
+
+    fan_in, fan_out: int >= 1
+    rng: not used; taken so that all initialisers are called alike
+    returns: weights (fan_in, fan_out) dtype
+    """
+    _check(fan_in, fan_out, rng, needs_rng=False)
+    return np.zeros((fan_in, fan_out), dtype)
+
+
+def normal(
+    fan_in: int,
+    fan_out: int,
+    rng: np.random.Generator,
+    dtype: np.dtype | type = np.float32,
+    std: float = 0.01,
+) -> np.ndarray:
+    """Normal numbers of one fixed width, whatever the size of the layer.
+
+    fan_in, fan_out: int >= 1
+    rng: np.random.Generator
+    std: float, standard deviation
+    returns: weights (fan_in, fan_out) dtype
+    """
+    _check(fan_in, fan_out, rng)
+    weights = rng.standard_normal((fan_in, fan_out), dtype=np.dtype(dtype))
+    weights *= np.dtype(dtype).type(std)
+    return weights
+
+
+def _uniform(
+    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type, limit: float
+) -> np.ndarray:
+    weights = rng.random((fan_in, fan_out), dtype=np.dtype(dtype))
+    weights -= np.dtype(dtype).type(0.5)
+    weights *= np.dtype(dtype).type(2 * limit)
+    return weights
+
+
+def uniform_fan_in(
+    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
+) -> np.ndarray:
+    """Uniform in +-1/sqrt(fan_in): the long-standing default, of variance 1/(3 fan_in).
+
+    fan_in, fan_out: int >= 1
+    rng: np.random.Generator
+    returns: weights (fan_in, fan_out) dtype
+    source: LeCun et al., Efficient BackProp, 1998
+    """
+    _check(fan_in, fan_out, rng)
+    return _uniform(fan_in, fan_out, rng, dtype, np.sqrt(1 / fan_in))
+
+
+def lecun_normal(
+    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
+) -> np.ndarray:
+    """Normal with variance 1/fan_in, which keeps the signal's variance where nothing bends it.
+
+    fan_in, fan_out: int >= 1
+    rng: np.random.Generator
+    returns: weights (fan_in, fan_out) dtype
+    source: LeCun et al., Efficient BackProp, 1998
+    """
+    _check(fan_in, fan_out, rng)
+    return normal(fan_in, fan_out, rng, dtype, np.sqrt(1 / fan_in))
+
+
+def lecun_uniform(
+    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
+) -> np.ndarray:
+    """Uniform in +-sqrt(3/fan_in), of variance 1/fan_in.
+
+    fan_in, fan_out: int >= 1
+    rng: np.random.Generator
+    returns: weights (fan_in, fan_out) dtype
+    source: LeCun et al., Efficient BackProp, 1998
+    """
+    _check(fan_in, fan_out, rng)
+    return _uniform(fan_in, fan_out, rng, dtype, np.sqrt(3 / fan_in))
+
+
+def glorot_normal(
+    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
+) -> np.ndarray:
+    """Normal with variance 2/(fan_in + fan_out): a compromise between the way forward and the way back.
+
+    fan_in, fan_out: int >= 1
+    rng: np.random.Generator
+    returns: weights (fan_in, fan_out) dtype
+    source: Glorot and Bengio 2010
+    """
+    _check(fan_in, fan_out, rng)
+    return normal(fan_in, fan_out, rng, dtype, np.sqrt(2 / (fan_in + fan_out)))
+
+
+def glorot_uniform(
+    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
+) -> np.ndarray:
+    """Uniform in +-sqrt(6/(fan_in + fan_out)), of variance 2/(fan_in + fan_out).
+
+    fan_in, fan_out: int >= 1
+    rng: np.random.Generator
+    returns: weights (fan_in, fan_out) dtype
+    source: Glorot and Bengio 2010
+    """
+    _check(fan_in, fan_out, rng)
+    return _uniform(fan_in, fan_out, rng, dtype, np.sqrt(6 / (fan_in + fan_out)))
+
+
+def he_normal(
+    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
+) -> np.ndarray:
+    """Normal with variance 2/fan_in: the 2 makes up for the half that relu throws away.
+
+    fan_in, fan_out: int >= 1
+    rng: np.random.Generator
+    returns: weights (fan_in, fan_out) dtype
+    source: He et al. 2015
+    """
+    _check(fan_in, fan_out, rng)
+    return normal(fan_in, fan_out, rng, dtype, np.sqrt(2 / fan_in))
+
+
+def he_uniform(
+    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
+) -> np.ndarray:
+    """Uniform in +-sqrt(6/fan_in), of variance 2/fan_in.
+
+    fan_in, fan_out: int >= 1
+    rng: np.random.Generator
+    returns: weights (fan_in, fan_out) dtype
+    source: He et al. 2015
+    """
+    _check(fan_in, fan_out, rng)
+    return _uniform(fan_in, fan_out, rng, dtype, np.sqrt(6 / fan_in))
+
+
+def init_params(
+    sizes: Sequence[int],
+    *,
+    rng: np.random.Generator,
+    init: Initializer = he_normal,
+    dtype: np.dtype | type = np.float32,
+) -> Params:
+    """A fresh network: weights from the initialiser, biases 0.
+
+    sizes: layer sizes, input first, for instance [784, 128, 64, 10]
+    rng: np.random.Generator; the layers are drawn from it one after another
+    init: initialiser, (fan_in, fan_out, rng, dtype) -> weights
+    dtype: float32 for training, float64 for gradient checks
+    returns: Params
+    raises: ValueError or TypeError when sizes, rng or dtype cannot make a network
+    """
+    sizes = _checked_sizes(sizes)
+    if np.dtype(dtype).kind != "f":
+        raise TypeError(f"dtype is {np.dtype(dtype)}: weights are real numbers, use float32 or float64")
+    params = empty_params(sizes, dtype)
+    for layer, fan_in, fan_out in zip(params, sizes, sizes[1:]):
+        weights = np.asarray(init(fan_in, fan_out, rng, dtype))
+        if weights.shape != (fan_in, fan_out):
+            raise ValueError(f"{_name(init)} returned shape {weights.shape}: expected ({fan_in}, {fan_out})")
+        layer.weights[...] = weights
+        layer.bias[...] = 0
+    return params
+
+
+def _name(init: Initializer) -> str:
+    return getattr(init, "__name__", repr(init))
+
+
+def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
+    try:
+        sizes = tuple(sizes)
+    except TypeError:
+        raise TypeError(
+            f"sizes is {sizes!r}: expected a list of layer sizes such as [784, 128, 10]"
+        ) from None
+    if len(sizes) < 2:
+        raise ValueError(
+            f"sizes is {list(sizes)}: a network needs at least an input and an output size, [784, 10]"
+        )
+    for size in sizes:
+        _check_size("every layer size", size)
+    return tuple(int(size) for size in sizes)
+
+
+def _check_size(what: str, size: int) -> None:
+    if isinstance(size, (bool, np.bool_)) or not isinstance(size, (int, np.integer)):
+        raise TypeError(f"{what} must be a whole number, not {size!r}")
+    if size < 1:
+        raise ValueError(f"{what} must be at least 1, not {size}")
+
+
+def _check(fan_in: int, fan_out: int, rng: np.random.Generator | None, needs_rng: bool = True) -> None:
+    _check_size("fan_in", fan_in)
+    _check_size("fan_out", fan_out)
+    if needs_rng and not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng is {rng!r}: pass a generator, np.random.default_rng(0)")

@@ -1,0 +1,312 @@
+"""Optimisers: given where we are and which way is uphill, where to go next.
+
+Each is a pair of pure functions: `init` makes what it remembers, `update` gives new parameters and state.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .params import Params, as_params
+from .schedules import LearningRate, check_number, check_rate, rate_at
+from .schedules import constant as constant
+from .schedules import cosine as cosine
+from .schedules import step_decay as step_decay
+from .schedules import warm_up as warm_up
+
+# Numbers updated at a time: the block and the few arrays made from it stay in the processor's cache.
+BLOCK = 16_384
+
+
+class Optimizer(NamedTuple):
+    """A rule for changing parameters.
+
+    name: str
+    init: params -> state
+    update: (params, grads, state) -> (params, state); nothing that goes in is changed
+    """
+
+    name: str
+    init: Callable[[Params], Any]
+    update: Callable[[Params, Params, Any], tuple[Params, Any]]
+
+    def __repr__(self) -> str:
+        return f"Optimizer({self.name})"
+
+
+class State(NamedTuple):
+    """What every optimiser remembers.
+
+    step: int, updates made so far
+    learning_rate: float, the one used in the last update (NaN before the first)
+    """
+
+    step: int = 0
+    learning_rate: float = math.nan
+
+
+class MomentumState(NamedTuple):
+    """State of momentum and Nesterov. velocity: Params, the running sum of gradients."""
+
+    step: int
+    learning_rate: float
+    velocity: Params
+
+
+class RMSPropState(NamedTuple):
+    """State of RMSProp. mean_square: Params, the running mean of squared gradients."""
+
+    step: int
+    learning_rate: float
+    mean_square: Params
+
+
+class AdamState(NamedTuple):
+    """State of Adam. mean, mean_square: Params, running means of gradients and of their squares."""
+
+    step: int
+    learning_rate: float
+    mean: Params
+    mean_square: Params
+
+
+def sgd(learning_rate: LearningRate) -> Optimizer:
+    """Stochastic gradient descent: a step straight downhill.
+
+        p = p - rate * g
+
+    learning_rate: float > 0, or a function of the step (from 1)
+    returns: Optimizer
+    raises: ValueError or TypeError when the rate is not a finite number above 0
+    """
+    check_rate(learning_rate)
+
+    def update(params: Params, grads: Params, state: State) -> tuple[Params, State]:
+        step, rate = _next(state, learning_rate)
+        (flat,) = _by_blocks(lambda p, g: (p - rate * g,), params, grads)
+        return params.like(flat), State(step, rate)
+
+    return Optimizer("sgd", lambda params: State(), update)
+
+
+def momentum(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
+    """Momentum: the velocity sums up the gradients and forgets slowly.
+
+        v = m * v + g
+        p = p - rate * v
+
+    learning_rate: float > 0, or a function of the step
+    momentum: float in [0, 1)
+    returns: Optimizer
+    source: Polyak 1964
+    """
+    check_rate(learning_rate)
+    m = check_number("momentum", momentum, 0, 1)
+
+    def rule(rate: float) -> Callable:
+        def step(p: np.ndarray, g: np.ndarray, v: np.ndarray) -> tuple:
+            v = m * v + g
+            return p - rate * v, v
+
+        return step
+
+    return _with_velocity("momentum", learning_rate, rule)
+
+
+def nesterov(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
+    """Nesterov's momentum: the gradient counts as if one more step had been taken already.
+
+        v = m * v + g
+        p = p - rate * (g + m * v)
+
+    learning_rate: float > 0, or a function of the step
+    momentum: float in [0, 1)
+    returns: Optimizer
+    source: Nesterov 1983; this form: Sutskever et al. 2013
+    """
+    check_rate(learning_rate)
+    m = check_number("momentum", momentum, 0, 1)
+
+    def rule(rate: float) -> Callable:
+        def step(p: np.ndarray, g: np.ndarray, v: np.ndarray) -> tuple:
+            v = m * v + g
+            return p - rate * (g + m * v), v
+
+        return step
+
+    return _with_velocity("nesterov", learning_rate, rule)
+
+
+def rmsprop(learning_rate: LearningRate, decay: float = 0.9, eps: float = 1e-8) -> Optimizer:
+    """RMSProp: each parameter's step is divided by the usual size of its own gradient.
+
+        s = decay * s + (1 - decay) * g^2
+        p = p - rate * g / (sqrt(s) + eps)
+
+    learning_rate: float > 0, or a function of the step
+    decay: float in [0, 1)
+    eps: float > 0, outside the root
+    returns: Optimizer
+    source: Hinton, lecture 6 of Neural Networks for Machine Learning, 2012
+    """
+    check_rate(learning_rate)
+    decay, eps = check_number("decay", decay, 0, 1), check_number("eps", eps, 0, math.inf)
+
+    def update(params: Params, grads: Params, state: RMSPropState) -> tuple[Params, RMSPropState]:
+        step, rate = _next(state, learning_rate)
+
+        def rule(p: np.ndarray, g: np.ndarray, s: np.ndarray) -> tuple:
+            s = decay * s + (1 - decay) * g * g
+            return p - rate * g / (np.sqrt(s) + eps), s
+
+        flat, mean_square = _by_blocks(rule, params, grads, state.mean_square)
+        return params.like(flat), RMSPropState(step, rate, params.like(mean_square))
+
+    return Optimizer("rmsprop", lambda params: RMSPropState(0, math.nan, _zeros(params)), update)
+
+
+def adam(
+    learning_rate: LearningRate = 1e-3, *, b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8
+) -> Optimizer:
+    """Adam: momentum and RMSProp together, both corrected for having started at zero.
+
+        m = b1 * m + (1 - b1) * g,   s = b2 * s + (1 - b2) * g^2
+        p = p - rate * (m / (1 - b1^t)) / (sqrt(s / (1 - b2^t)) + eps)
+
+    learning_rate: float > 0, or a function of the step
+    b1, b2: float in [0, 1)
+    eps: float > 0, outside the root
+    returns: Optimizer
+    source: Kingma and Ba 2015
+    """
+    check_rate(learning_rate)
+    b1, b2 = check_number("b1", b1, 0, 1), check_number("b2", b2, 0, 1)
+    eps = check_number("eps", eps, 0, math.inf)
+
+    def update(params: Params, grads: Params, state: AdamState) -> tuple[Params, AdamState]:
+        step, rate = _next(state, learning_rate)
+        # The two corrections are numbers, not arrays, so they are taken out of the arrays' formula.
+        scale = rate / (1 - b1**step)
+        root = math.sqrt(1 - b2**step)
+
+        def rule(p: np.ndarray, g: np.ndarray, m: np.ndarray, s: np.ndarray) -> tuple:
+            m = b1 * m + (1 - b1) * g
+            s = b2 * s + (1 - b2) * g * g
+            return p - scale * m / (np.sqrt(s) / root + eps), m, s
+
+        flat, mean, mean_square = _by_blocks(rule, params, grads, state.mean, state.mean_square)
+        return params.like(flat), AdamState(step, rate, params.like(mean), params.like(mean_square))
+
+    return Optimizer("adam", lambda params: AdamState(0, math.nan, _zeros(params), _zeros(params)), update)
+
+
+def adamw(
+    learning_rate: LearningRate = 1e-3,
+    *,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
+    weight_decay: float = 0.01,
+) -> Optimizer:
+    """Adam with decoupled weight decay: the weights, never the biases, also shrink a little each step.
+
+        p = adam(p) - rate * weight_decay * p
+
+    learning_rate, b1, b2, eps: as for adam
+    weight_decay: float >= 0
+    returns: Optimizer
+    source: Loshchilov and Hutter 2019
+    """
+    return decayed(adam(learning_rate, b1=b1, b2=b2, eps=eps), weight_decay)._replace(name="adamw")
+
+
+def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
+    """Any optimiser with decoupled weight decay added; biases do not decay.
+
+        W = optimizer(W) - rate * weight_decay * W
+
+    optimizer: Optimizer whose state has a learning_rate, as all of mlpkit's
+    weight_decay: float >= 0
+    returns: Optimizer
+    """
+    weight_decay = check_number("weight_decay", weight_decay, 0, math.inf)
+
+    def update(params: Params, grads: Params, state: Any) -> tuple[Params, Any]:
+        new, state = optimizer.update(params, grads, state)
+        for layer, old in zip(new, as_params(params)):
+            layer.weights[...] -= (state.learning_rate * weight_decay) * old.weights
+        return new, state
+
+    return Optimizer(f"{optimizer.name} with weight decay", optimizer.init, update)
+
+
+def clipped(optimizer: Optimizer, max_norm: float) -> Optimizer:
+    """Any optimiser, fed gradients whose norm is held at or below a bound.
+
+    optimizer: Optimizer
+    max_norm: float > 0, bound for the norm over all parameters
+    returns: Optimizer
+    """
+    check_rate(max_norm, "max_norm")
+
+    def update(params: Params, grads: Params, state: Any) -> tuple[Params, Any]:
+        return optimizer.update(params, clip_by_global_norm(grads, max_norm), state)
+
+    return Optimizer(f"{optimizer.name} with clipping", optimizer.init, update)
+
+
+def clip_by_global_norm(grads: Params | Iterable, max_norm: float) -> Params:
+    """Scale gradients down so that their norm over all parameters is at most max_norm.
+
+        g = g * min(1, max_norm / |g|)
+
+    grads: Params, or any sequence of (dweights, dbias)
+    max_norm: float > 0
+    returns: Params; the same object when nothing has to be done
+    source: Pascanu, Mikolov and Bengio 2013
+    """
+    check_rate(max_norm, "max_norm")
+    grads = as_params(grads)
+    norm = float(np.linalg.norm(grads.flat))
+    return grads if norm <= max_norm else grads.like(grads.flat * grads.dtype.type(max_norm / norm))
+
+
+def _with_velocity(name: str, learning_rate: LearningRate, rule: Callable[[float], Callable]) -> Optimizer:
+    def update(params: Params, grads: Params, state: MomentumState) -> tuple[Params, MomentumState]:
+        step, rate = _next(state, learning_rate)
+        flat, velocity = _by_blocks(rule(rate), params, grads, state.velocity)
+        return params.like(flat), MomentumState(step, rate, params.like(velocity))
+
+    return Optimizer(name, lambda params: MomentumState(0, math.nan, _zeros(params)), update)
+
+
+def _next(state: Any, learning_rate: LearningRate) -> tuple[int, float]:
+    """The number of this step, from 1, and its learning rate."""
+    step = state.step + 1
+    return step, rate_at(learning_rate, step)
+
+
+def _zeros(params: Params) -> Params:
+    return params.like(np.zeros_like(params.flat))
+
+
+def _by_blocks(
+    rule: Callable, params: Params, grads: Params | Iterable, *remembered: Params
+) -> list[np.ndarray]:
+    """Run rule(p, g, *remembered) -> (p, *remembered) over the flat vectors, a cacheful at a time."""
+    grads = as_params(grads)
+    if grads.sizes != params.sizes:
+        raise ValueError(
+            f"grads are those of a {grads} network, params of a {params} one: they must be alike"
+        )
+    old = [params.flat, grads.flat, *(slot.flat for slot in remembered)]
+    new = [np.empty_like(params.flat) for _ in (params, *remembered)]
+    for start in range(0, params.flat.size, BLOCK):
+        block = slice(start, start + BLOCK)
+        for array, result in zip(new, rule(*(array[block] for array in old))):
+            array[block] = result
+    return new

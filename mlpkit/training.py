@@ -1,0 +1,195 @@
+"""Training: take a batch, see how wrong the network is and which way is better, take a step, again.
+
+`train` is a generator: it gives back one Step at a time, so that whoever asks can look, stop or go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .activations import relu
+from .backprop import loss_and_grads
+from .checks import check_count, check_rng, check_split
+from .data import Dataset, Examples, batches
+from .diagnosis import explain
+from .losses import Loss
+from .metrics import Metrics, accuracy
+from .network import CHUNK, forward
+from .optimizers import Optimizer
+from .params import Params, as_params
+
+
+class Step(NamedTuple):
+    """One step of training; it never changes once it has been given out.
+
+    number: int from 1
+    epoch: int from 0
+    loss: float, of this step's batch, before the step
+    accuracy: float 0 to 1, of this step's batch, before the step
+    learning_rate: float, used in this step
+    params: Params after the step
+    grads: Params, the gradients that made it
+    state: the optimiser's state after the step
+    valid: Metrics(loss, accuracy) on the validation split at the last step of an epoch, else None
+    """
+
+    number: int
+    epoch: int
+    loss: float
+    accuracy: float
+    learning_rate: float
+    params: Params
+    grads: Params
+    state: Any
+    valid: Metrics | None
+
+    def __repr__(self) -> str:
+        valid = "" if self.valid is None else f", valid accuracy {self.valid.accuracy:.3f}"
+        numbers = f"loss {self.loss:.4f}, accuracy {self.accuracy:.3f}{valid}"
+        return f"Step({self.number}, epoch {self.epoch}, {numbers})"
+
+
+def train(
+    params: Params | Iterable,
+    data: Dataset | Examples,
+    *,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int = 64,
+    rng: np.random.Generator,
+    loss_and_grads: Callable = loss_and_grads,
+    state: Any = None,
+    start: int = 0,
+) -> Iterator[Step]:
+    """Train a network, one Step at a time.
+
+        for step in train(params, data, optimizer=sgd(0.1), epochs=2, rng=rng): ...
+
+    params: Params to start from, or any sequence of (weights, bias); they are not changed
+    data: Dataset (its train split is learned, its valid split measured after each epoch), or Examples
+    optimizer: Optimizer
+    epochs: int >= 0, how often the whole split is gone through
+    batch_size: int >= 1; more than the split holds means the whole split
+    rng: np.random.Generator, for the order of the examples
+    loss_and_grads: (params, images, labels) -> (loss, grads); for another activation or loss pass
+        functools.partial(loss_and_grads, activation=tanh). The validation split is measured with it too
+    state: the optimiser's state to go on from, or None for a fresh one
+    start: int >= 0, steps already taken. With the params and state of that step, and a generator seeded as
+        the first run's was, the run goes on as if it had never stopped
+    returns: iterator of Step. Interrupting it (Ctrl-C, the notebook's stop button) ends it; the steps stay
+    raises: ValueError or TypeError at once when an argument cannot be used; ValueError later when the loss
+        stops being finite, naming the step, the layer and the likely cause
+    """
+    params = as_params(params).copy()
+    examples, valid = _splits(data)
+    check_split(examples, params)
+    if valid is not None:
+        check_split(valid, params, "validation")
+    check_count("epochs", epochs, 0)
+    check_count("batch_size", batch_size, 1)
+    check_count("start", start, 0)
+    check_rng(rng)
+    if not (callable(getattr(optimizer, "init", None)) and callable(getattr(optimizer, "update", None))):
+        raise TypeError(
+            f"optimizer is {optimizer!r}: pass one such as sgd(0.1) or adam(), called with its rate"
+        )
+    if not callable(loss_and_grads):
+        raise TypeError(f"loss_and_grads is {loss_and_grads!r}: pass a function of (params, images, labels)")
+    take = partial(_step, optimizer=optimizer, loss_and_grads=loss_and_grads)
+    measure = partial(_measure, valid=valid, loss_and_grads=loss_and_grads)
+    order = _order(examples, epochs, batch_size, rng, start)
+    return _steps(params, optimizer.init(params) if state is None else state, order, take, measure)
+
+
+class _Turn(NamedTuple):
+    """One batch and its place in the run."""
+
+    number: int
+    epoch: int
+    ends_epoch: bool
+    images: np.ndarray
+    labels: np.ndarray
+
+
+def _order(
+    examples: Examples, epochs: int, batch_size: int, rng: np.random.Generator, start: int
+) -> Iterator[_Turn]:
+    number = 0
+    for epoch in range(epochs):
+        last = number - (-len(examples.labels) // batch_size)
+        for images, labels in batches(*examples, batch_size, rng):
+            number += 1
+            if number > start:  # those before were taken in an earlier run: only their order is drawn again
+                yield _Turn(number, epoch, number == last, images, labels)
+
+
+def _steps(
+    params: Params, state: Any, order: Iterator[_Turn], take: Callable, measure: Callable
+) -> Iterator[Step]:
+    try:
+        for turn in order:
+            step = take(params, state, turn)
+            params, state = step.params, step.state
+            yield step._replace(valid=measure(params)) if turn.ends_epoch else step
+    except KeyboardInterrupt:
+        # The learner pressed stop: the loop around this generator ends, and what was learned is theirs.
+        return
+
+
+def _step(params: Params, state: Any, turn: _Turn, optimizer: Optimizer, loss_and_grads: Callable) -> Step:
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # explained in words instead
+        loss, grads = _pair(loss_and_grads(params, turn.images, turn.labels))
+        if not np.isfinite(loss):
+            raise ValueError(explain(params, turn.images, float(loss), turn.number, turn.epoch, state))
+        new, state = optimizer.update(params, as_params(grads), state)
+    new = _read_only(as_params(new))
+    rate = float(getattr(state, "learning_rate", np.nan))
+    right = accuracy(_logits(loss, params, turn.images), turn.labels)
+    return Step(turn.number, turn.epoch, float(loss), right, rate, new, grads, state, None)
+
+
+def _pair(result: Any) -> tuple[float, Params]:
+    if isinstance(result, tuple) and len(result) == 2 and np.ndim(result[0]) == 0:
+        return result
+    raise TypeError(
+        f"loss_and_grads returned {type(result).__name__}: expected a pair (loss, grads), a float first"
+    )
+
+
+def _measure(params: Params, valid: Examples | None, loss_and_grads: Callable) -> Metrics | None:
+    """Loss and accuracy on the validation split, by the very function that trains."""
+    if valid is None:
+        return None
+    total = hits = 0.0
+    for i in range(0, len(valid.labels), CHUNK):
+        images, labels = valid.images[i : i + CHUNK], valid.labels[i : i + CHUNK]
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            loss, _ = loss_and_grads(params, images, labels)
+        total += float(loss) * len(labels)
+        hits += accuracy(_logits(loss, params, images), labels) * len(labels)
+    return Metrics(total / len(valid.labels), round(hits) / len(valid.labels))
+
+
+def _logits(loss: float, params: Params, images: np.ndarray) -> np.ndarray:
+    """The logits behind a loss; a loss that does not carry them is taken for a relu network's."""
+    return loss.logits if isinstance(loss, Loss) else forward(params, images, relu).logits
+
+
+def _read_only(params: Params) -> Params:
+    """The same numbers, guarded: writing into a Step's params would change the run itself."""
+    params.flat.flags.writeable = False
+    return params.like(params.flat)
+
+
+def _splits(data: Dataset | Examples) -> tuple[Examples, Examples | None]:
+    if isinstance(data, Dataset):
+        return data.train, data.valid if len(data.valid.labels) else None
+    if isinstance(data, tuple) and len(data) == 2:
+        return Examples(*data), None
+    raise TypeError(
+        f"data is {type(data).__name__}: pass a Dataset from mlpkit.load, or Examples(images, labels)"
+    )
