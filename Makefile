@@ -1,0 +1,60 @@
+# On a machine with nothing but Python 3.11 or newer: `make lab` to learn, `make test` to check.
+# Everything is installed into .venv beside this file; a second call finds it there and starts at once.
+# Without make, README.md says the same in a few commands.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+REST   := tfds or classroom or wheel or oldest or slow
+
+.PHONY: help lab test test-all test-rest lint format lessons cost bench clean
+
+help:            ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lab: $(VENV)/.lab           ## open JupyterLab at the first lesson
+	$(BIN)/mlpkit lab
+
+test: $(VENV)/.test         ## units, lessons unsolved and solved, each widget once in a browser: ten minutes at most
+	$(BIN)/python -m pytest
+
+test-all: test test-rest    ## `make test`, then all that takes long: an hour at most
+
+test-rest: $(VENV)/.all     ## only what `make test` leaves out
+	$(BIN)/python -m pytest -m "$(REST)"
+
+lint: $(VENV)/.test         ## ruff over the code and the notebooks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.test       ## put code and notebooks into the house's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lessons: $(VENV)/.test      ## execute the lessons anew; ONLY="03 04" for some, FRESH=1 for new pictures too
+	$(BIN)/python -m tools.lessons $(ONLY) $(if $(FRESH),--fresh)
+
+cost: $(VENV)/.test         ## seconds and megabytes of every lesson on one core
+	$(BIN)/python -m tools.run $(ONLY)
+
+bench: $(VENV)/.bench       ## measure mlpkit beside its peers; QUICK=1 for two minutes
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+clean:           ## take away what was installed and built, never a learner's work
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis artifacts
+
+# One stamp for each set of extras: installing again is needed only when pyproject.toml has changed.
+$(VENV)/.lab:   EXTRAS := [datasets]
+$(VENV)/.test:  EXTRAS := [test]
+$(VENV)/.all:   EXTRAS := [datasets,prepare,test]
+$(VENV)/.bench: EXTRAS := [bench]
+
+$(VENV)/.lab $(VENV)/.test $(VENV)/.all $(VENV)/.bench: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.$(EXTRAS)'
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "mlpkit needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
