@@ -1,0 +1,127 @@
+"""The command `mlpkit`: what it refuses, what it prints, and its exit status."""
+
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from mlpkit import cli, course, datasets
+
+
+def mlpkit(*words, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "mlpkit", *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        timeout=60,
+    )
+
+
+def test_a_mistyped_command_is_refused_with_the_nearest_one(capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["docter"])
+    assert stop.value.code == 2
+    assert "there is no 'docter': did you mean 'doctor'?" in capsys.readouterr().err
+
+
+def test_nothing_heavy_is_imported_for_a_mistyped_command():
+    code = (
+        "import sys; from mlpkit import cli\n"
+        "try: cli.main(['figures'])\nexcept SystemExit: pass\n"
+        "print(*(set(sys.modules) & {'matplotlib', 'ipywidgets', 'jupyterlab', 'tensorflow', 'IPython'}))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == ""
+    assert "there are lab, doctor, data, new, workbook, report" in run.stderr
+
+
+def test_an_unknown_data_set_is_refused(capsys):
+    assert cli.main(["data", "fashon_mnist"]) == 1
+    assert "fashion_mnist" in capsys.readouterr().err
+
+
+def test_data_unpacks_and_reads_what_ships(tmp_path):
+    run = mlpkit("data", MLPKIT_CACHE=str(tmp_path))
+    assert run.returncode == 0, run.stderr
+    assert "fashion_mnist: 60,000 images to learn from and 10,000 to test with" in run.stdout
+    assert (tmp_path / "fashion_mnist" / "train_images.npy").stat().st_size > 47_000_000
+
+
+def test_one_broken_data_set_does_not_stop_the_next(tmp_path):
+    (tmp_path / "mnist_10k").write_text("a file where a folder should be")
+    run = mlpkit("data", "mnist_10k", "fashion_mnist", MLPKIT_CACHE=str(tmp_path))
+    assert run.returncode == 1
+    assert "mnist_10k" in run.stderr
+    assert "fashion_mnist: 60,000 images" in run.stdout
+    assert "Traceback" not in run.stderr
+
+
+def test_new_writes_a_lesson_that_runs_and_never_overwrites(tmp_path, capsys):
+    path = tmp_path / "my_idea.ipynb"
+    assert cli.main(["new", str(tmp_path / "my_idea")]) == 0
+    nbformat.validate(nbformat.read(path, as_version=4))
+    path.write_text("mine")
+    assert cli.main(["new", str(path)]) == 1
+    assert path.read_text() == "mine"
+    assert "already there" in capsys.readouterr().err
+
+
+@pytest.fixture
+def called(monkeypatch):
+    """What JupyterLab would have been started with."""
+    calls = []
+    monkeypatch.setattr(cli.subprocess, "call", lambda command, env: calls.append((command, env)) or 0)
+    return calls
+
+
+@pytest.fixture
+def lessons(tmp_path, monkeypatch):
+    """A shipped folder of two made-up lessons."""
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    for name in ("00_start_here.ipynb", "01_data.ipynb"):
+        (folder / name).write_text(f"{name}, first edition")
+    monkeypatch.setattr(course, "shipped", lambda: folder)
+    return folder
+
+
+def test_lab_copies_the_lessons_and_opens_the_first(tmp_path, lessons, called):
+    assert cli.main(["lab", str(tmp_path / "mine"), "--", "--no-browser"]) == 0
+    ((command, environment),) = called
+    assert command[-2:] == [str(tmp_path / "mine" / "00_start_here.ipynb"), "--no-browser"]
+    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert environment["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def test_what_the_user_has_set_stays(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/somewhere")
+    environment = cli.lab_environment()
+    assert environment["OPENBLAS_NUM_THREADS"] == "3"
+    assert environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0] == "/somewhere"
+
+
+def test_lab_without_a_folder_opens_the_checkout(called, root):
+    if not any((root / "lessons").glob("*.ipynb")):
+        pytest.skip("there are no lessons yet")
+    assert cli.main(["lab"]) == 0
+    assert called[0][0][-1] == str(root / "lessons" / "00_start_here.ipynb")
+
+
+def test_lab_in_a_place_that_cannot_be_written_is_one_clear_error(tmp_path, lessons, called, capsys):
+    (tmp_path / "file").write_text("x")
+    assert cli.main(["lab", str(tmp_path / "file")]) == 1
+    assert "Name another folder" in capsys.readouterr().err
+    assert called == []
+
+
+def test_an_interrupt_is_no_traceback(monkeypatch):
+    def stop(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(datasets, "unpack", stop)
+    assert cli.main(["data", "mnist_10k"]) == 130
