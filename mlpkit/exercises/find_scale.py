@@ -1,0 +1,189 @@
+"""What kind of wrong are the numbers: scaled, of the other sign, shifted, or a familiar function of the right ones?
+
+Each function here looks at one part of the answer on all probes, and says something only if it fits all of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .core import Exercise
+from .observed import leaf_name
+from .running import Run
+from .values import close
+from .verdict import Pair, wrong_values
+from .wording import CONSTANTS, constant, factor_name, number
+
+
+def _bad(exercise: Exercise, part: list[Pair]) -> list[Pair]:
+    """The arrays that are wrong; of a run of steps only the first, since later ones go on from it."""
+    bad = [p for p in part if wrong_values(p, exercise)]
+    first = {}
+    for pair in bad:
+        first.setdefault((pair.at, pair.leaf.index if not _stepped(part, pair) else None), pair)
+    return list(first.values())
+
+
+def _stepped(part: list[Pair], pair: Pair) -> bool:
+    return sum(p.at == pair.at for p in part) >= 8
+
+
+def _name(pair: Pair, exercise: Exercise) -> str:
+    return f"`{pair.leaf.name}`" if pair.leaf.name else "the result"
+
+
+def by_copy(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """Nothing was computed: zeros, one constant, or an input handed back."""
+    bad = _bad(exercise, part)
+    name = _name(bad[0], exercise)
+    whole = [p for p in part if wrong_values(p, exercise)]
+    if all((p.got == 0).all() for p in whole):
+        return f"{name[0].upper()}{name[1:]} is 0 everywhere. Look at whether the computed numbers are ever put into it."
+    for i, arg in enumerate(exercise.takes):
+        if all(_equals_arg(p, runs, i) for p in bad):
+            return f"{name[0].upper()}{name[1:]} is `{arg}`, unchanged. Look at which variable the last line returns."
+    if all(p.got.size > 1 and np.ptp(p.got.astype(float)) == 0 for p in bad):
+        return f"All entries of {name} are {number(bad[0].got.flat[0])}. Look at where the entries should begin to differ."
+    if len(bad) > 1 and bad[0].got.size == 1 and len({float(p.got.flat[0]) for p in bad}) == 1:
+        fewer = len({float(p.want.flat[0]) for p in bad})
+        if fewer > 1:
+            return f"{name[0].upper()}{name[1:]} is {number(bad[0].got.flat[0])} whatever goes in. Look at what it depends on."
+    return ""
+
+
+def _equals_arg(pair: Pair, runs: list[Run], i: int) -> bool:
+    arg = runs[pair.at].probe.args[i]
+    return isinstance(arg, np.ndarray) and arg.shape == pair.got.shape and bool(close(pair.got, arg).all())
+
+
+def by_scale(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """All numbers are the right ones times something, or plus something."""
+    bad = _bad(exercise, part)
+    ratios = [_ratio(p) for p in bad]
+    if all(r is not None and np.isfinite(r) and r != 0 for r in ratios):
+        return _scaled(exercise, runs, bad, ratios)
+    shifts = [_shift(p) for p in bad]
+    if all(s is not None for s in shifts) and (len(bad) > 1 or bad[0].got.size > 1):
+        return _shifted(exercise, runs, bad, shifts)
+    return ""
+
+
+def _ratio(pair: Pair) -> float | None:
+    got, want = np.ravel(pair.got).astype(float), np.ravel(pair.want).astype(float)
+    size = float(want @ want)
+    if not size or not np.isfinite(got).all() or not np.isfinite(size):
+        return None
+    ratio = float(got @ want) / size
+    return ratio if close(got, ratio * want, 1e-4).all() else None
+
+
+def _shift(pair: Pair) -> float | None:
+    with np.errstate(all="ignore"):
+        gap = np.ravel(pair.got).astype(float) - np.ravel(pair.want).astype(float)
+    return float(gap.mean()) if np.isfinite(gap).all() and np.ptp(gap) < 1e-6 * max(1, abs(gap[0])) else None
+
+
+def _scaled(exercise: Exercise, runs: list[Run], bad: list[Pair], ratios: list[float]) -> str:
+    one_number = len(bad) == 1 and bad[0].got.size == 1
+    if one_number and not constant([abs(ratios[0]), 1.0]):
+        return ""  # any two numbers have a ratio
+    sign = ratios[0] < 0
+    if any((r < 0) != sign for r in ratios):
+        return ""
+    name = _name(bad[0], exercise)
+    title = name[0].upper() + name[1:]
+    if sign and constant([abs(r) for r in ratios] + [1.0]):
+        return f"{title} has the right size and the opposite sign, everywhere. Look for a minus, or a difference taken the other way round."
+    factor = factor_name(exercise, [runs[p.at].probe for p in bad], ratios)
+    by = f"{number(ratios[0])} times the right one"
+    other = next((i for i, r in enumerate(ratios) if not constant([r, ratios[0]])), None)
+    if other is not None:
+        by += f" on {runs[bad[0].at].probe.note}, {number(ratios[other])} times on {runs[bad[other].at].probe.note}"
+        if factor is None:
+            return ""
+    minus = " (and the sign is turned)" if sign else ""
+    if factor is None:
+        return f"{title} is {by}, the same factor everywhere{minus}. Look for a factor that does not belong, or that is missing."
+    return f"{title} is {by}{minus}. The factor is {factor}. {_advice(factor)}"
+
+
+def _advice(factor: str) -> str:
+    if "size of" in factor:
+        return "Look at each sum and mean: over which axis does it run, and is it divided by the right number, once?"
+    if "logarithm" in factor:
+        return "Which base does the logarithm have, which the power?"
+    if factor in CONSTANTS:
+        return "Look for a constant that does not belong, or that is missing."
+    return "Look at where that number enters, and whether it does so once."
+
+
+def _shifted(exercise: Exercise, runs: list[Run], bad: list[Pair], shifts: list[float]) -> str:
+    name = _name(bad[0], exercise)
+    title = name[0].upper() + name[1:]
+    if constant(shifts) and len(shifts) > 1:
+        return f"{title} is too {'large' if shifts[0] > 0 else 'small'} by {number(abs(shifts[0]))} everywhere, whatever goes in. Look for a constant that is added or left out."
+    if bad[0].got.size < 2:
+        return ""
+    note = runs[bad[0].at].probe.note
+    return f"On {note}, every entry of {name} is off by the same {number(shifts[0])}. Something is added to all entries alike: look at what is one number for the whole array and should not be."
+
+
+_FUNCTIONS = {
+    "e to the power of the right answer": np.exp,
+    "the logarithm of the right answer": np.log,
+    "the base-2 logarithm of the right answer": np.log2,
+    "log(1 + the right answer)": np.log1p,
+    "minus the logarithm of the right answer": lambda x: -np.log(x),
+    "the right answer squared": np.square,
+    "the root of the right answer": lambda x: np.sqrt(x),
+    "the right answer without its sign": np.abs,
+    "1 over the right answer": lambda x: 1 / x,
+    "1 minus the right answer": lambda x: 1 - x,
+    "the right answer with everything below 0 set to 0": lambda x: np.maximum(x, 0),
+    "the right answer with everything above 0 set to 0": lambda x: np.minimum(x, 0),
+    "the right answer cut off at 1": lambda x: np.minimum(x, 1),
+    "only the sign of the right answer": np.sign,
+    "the right answer rounded to whole numbers": np.round,
+    "the right answer rounded down to whole numbers": np.floor,
+    "the right answer with its decimals cut off": np.trunc,
+    "the right answer rounded to 1 decimal": lambda x: np.round(x, 1),
+    "the right answer rounded to 2 decimals": lambda x: np.round(x, 2),
+    "the right answer rounded to 3 decimals": lambda x: np.round(x, 3),
+    "the right answer rounded to 4 decimals": lambda x: np.round(x, 4),
+    "the tanh of the right answer": np.tanh,
+    "the sigmoid of the right answer": lambda x: 1 / (1 + np.exp(-x)),
+    "1 where the right answer is above 0, else 0": lambda x: (x > 0) * 1.0,
+}
+
+
+def by_function(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """All numbers are a familiar function of the right ones."""
+    bad = _bad(exercise, part)
+    if sum(p.got.size for p in bad) < 2:
+        return ""
+    for words, function in _FUNCTIONS.items():
+        with np.errstate(all="ignore"):
+            if all(close(p.got, function(np.asarray(p.want, float)), 1e-6).all() for p in bad):
+                name = leaf_name(bad[0].leaf, exercise) if len(bad) == 1 else _name(bad[0], exercise)
+                return f"{name[0].upper()}{name[1:]} is {words}, everywhere. Look at the last step: is it one too many, or one too few?"
+    return ""
+
+
+def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """How far the numbers point in the right direction: the last resort."""
+    pair = _bad(exercise, part)[0]
+    got, want = np.ravel(pair.got).astype(float), np.ravel(pair.want).astype(float)
+    right = close(got, want, exercise.tolerance)
+    count = f"{int((~right).sum())} of {right.size} entries differ"
+    if right.size < 3:
+        return "Work this case out by hand with small numbers, and print every step beside it."
+    sizes = float(np.linalg.norm(got)), float(np.linalg.norm(want))
+    cosine = float(got @ want) / (sizes[0] * sizes[1]) if all(sizes) else 0.0
+    worst = float(np.abs(got - want).max() / max(np.abs(want).max(), 1e-300))
+    if worst < 0.02:
+        return f"{count}, by at most {100 * worst:.2g} %. So close: look for a small number added somewhere, a rounding, or a cut-off."
+    if cosine > 0.9:
+        return f"{count}. As a whole they point in the right direction (cosine {cosine:.2f}, {number(sizes[0] / sizes[1])} times as long), so look for one step that is left out or done twice."
+    if cosine < -0.9:
+        return f"{count}. As a whole they point the opposite way (cosine {cosine:.2f}). Look for a sign."
+    return f"{count} (cosine {cosine:.2f} with the right answer). Take a case of two rows, work it out by hand and print every step beside it."

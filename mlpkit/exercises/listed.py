@@ -1,0 +1,126 @@
+"""The first net: does the learner's function do exactly what one of the listed wrong programs does?
+
+Their outputs are compared on all probes, so it does not matter what the learner's code looks like.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .core import Exercise, Mistake
+from .running import Run, agree, run_probes
+from .values import equal
+from .verdict import Failure, Pair, pairs_of, wrong_values
+
+
+class Match(NamedTuple):
+    """A listed mistake that explains what was seen.
+
+    how: "whole" on all probes, "part" for one part of the answer, "here" only on some of the probes
+    part: name of the part, if it is one; at: the first probe on which the mistake shows
+    """
+
+    mistake: Mistake
+    how: str
+    part: str
+    at: int
+
+
+def match(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> Match | None:
+    """Find the listed mistake that explains the most.
+
+    returns: Match or None
+    """
+    if len(runs) < len(wants):  # stopped half-way: nothing was seen of the rest
+        return None
+    tried = [(mistake, run_wrong(exercise, program)) for mistake in exercise.mistakes for program in mistake.programs]
+    return (
+        _whole(exercise, runs, wants, tried)
+        or (_part(exercise, runs, wants, tried) if failure.stage in ("shape", "finite", "values") else None)
+        or (_here(exercise, runs, wants, tried) if failure.stage == "values" else None)
+    )
+
+
+def run_wrong(exercise: Exercise, program) -> list[Run]:
+    """What a wrong program does on every probe."""
+    runs: list[Run] = []
+    run_probes(exercise, program, runs)
+    return runs
+
+
+def _whole(exercise, runs, wants, tried) -> Match | None:
+    near = None
+    for mistake, others in tried:
+        if not all(agree(run, other, exercise) for run, other in zip(runs, others)):
+            continue
+        at = next((i for i, (o, w) in enumerate(zip(others, wants)) if not agree(o, w, exercise)), None)
+        same_habits = habits(runs) == habits(others)
+        if same_habits and (at is not None or habits(others) != habits(wants)):
+            return Match(mistake, "whole", "", at or 0)
+        if at is not None:
+            near = near or Match(mistake, "whole", "", at)
+    return near
+
+
+def habits(runs: list[Run]) -> tuple:
+    """What a program does besides answering: changes its inputs, differs from call to call, ignores its rng."""
+    first = runs[0]
+    repeats = first.again is None or equal(first.value, first.again)
+    reacts = first.other_seed is None or not equal(first.value, first.other_seed)
+    return tuple(run.changed for run in runs), repeats, reacts
+
+
+def _pairs(exercise: Exercise, runs: list[Run], wants: list[Run]) -> dict[str, list[Pair]]:
+    """The arrays of all probes, by the name of the part."""
+    parts: dict[str, list[Pair]] = {}
+    for at, (run, want) in enumerate(zip(runs, wants)):
+        for pair in pairs_of(exercise, run, want, at):
+            parts.setdefault(pair.leaf.name, []).append(pair)
+    return parts
+
+
+def _part(exercise, runs, wants, tried) -> Match | None:
+    mine = _pairs(exercise, runs, wants)
+    if len(mine) < 2 or exercise.random:
+        return None
+    for part, pairs in mine.items():
+        if all(_right(pair, exercise) for pair in pairs):
+            continue
+        for mistake, others in tried:
+            theirs = _pairs(exercise, others, wants).get(part, [])
+            wrong = [i for i, pair in enumerate(theirs) if not _right(pair, exercise)]
+            if wrong and _alike(pairs, theirs, exercise):
+                return Match(mistake, "part", part, theirs[wrong[0]].at)
+    return None
+
+
+def _right(pair: Pair, exercise: Exercise) -> bool:
+    return equal(pair.got, pair.want, exercise.tolerance)
+
+
+def _alike(one: list[Pair], other: list[Pair], exercise: Exercise) -> bool:
+    same_places = [(p.at, p.leaf.index) for p in one] == [(p.at, p.leaf.index) for p in other]
+    return same_places and all(equal(a.got, b.got, exercise.tolerance) for a, b in zip(one, other))
+
+
+def _here(exercise, runs, wants, tried) -> Match | None:
+    """A mistake that explains some wrong answers, but not all: there may be a second one beside it."""
+    best, most = None, 0.0
+    for mistake, others in tried:
+        explained = [
+            i
+            for i, (run, other, want) in enumerate(zip(runs, others, wants))
+            if agree(run, other, exercise) and not agree(run, want, exercise)
+        ]
+        weight = sum(_telling(exercise, runs[i], wants[i]) for i in explained)
+        if weight > max(most, 3):  # one array of four numbers, or two answers of two
+            best, most = Match(mistake, "here", "", explained[0]), weight
+    return best
+
+
+def _telling(exercise: Exercise, run: Run, want: Run) -> float:
+    """How many different wrong numbers an answer holds: to agree on a few may be chance."""
+    pairs = pairs_of(exercise, run, want)
+    return sum(len(np.unique(np.round(p.got, 9))) for p in pairs if wrong_values(p, exercise)) if not run.raised else 0

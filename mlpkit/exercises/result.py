@@ -1,0 +1,89 @@
+"""What a check found, as an object that reads well wherever it is shown.
+
+In a terminal it is text, in a notebook HTML with a symbol and a word, in a saved notebook also JSON for the teacher.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+JSON_TYPE = "application/vnd.mlpkit.check+json"
+SCHEMA = 1
+
+NOT_ATTEMPTED, PASSED, INCORRECT = "not attempted", "passed", "incorrect"
+SYMBOLS = {NOT_ATTEMPTED: "○", PASSED: "✓", INCORRECT: "✗"}
+COLOURS = {NOT_ATTEMPTED: "#767676", PASSED: "#009E73", INCORRECT: "#D55E00"}
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """The verdict on one function.
+
+    exercise: str, its name
+    outcome: "not attempted", "passed" or "incorrect"
+    mistake: str, the name of the listed mistake, or None
+    message: str, at most four sentences
+    forwards: True when the function hands the work to mlpkit's own
+    printed: str, what the function printed on the first try
+    notes: further sentences, about what was kept and what goes on in the notebook
+    """
+
+    exercise: str
+    outcome: str
+    mistake: str | None
+    message: str
+    forwards: bool = False
+    printed: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        lines = [f"{SYMBOLS[self.outcome]} {self.exercise}: {self.outcome}", self.message, *self.notes]
+        if self.printed:
+            lines.append("It printed: " + " / ".join(self.printed.splitlines()[:3]))
+        return "\n  ".join(line for line in lines if line)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+        return {"text/plain": repr(self), "text/html": self._html(), JSON_TYPE: self.as_json()}
+
+    def as_json(self) -> dict:
+        """What a teacher's report reads from a saved notebook.
+
+        returns: dict of plain values
+        """
+        return {
+            "schema": SCHEMA,
+            "exercise": self.exercise,
+            "outcome": self.outcome,
+            "mistake": self.mistake,
+            "message": self.message,
+            "forwards": self.forwards,
+        }
+
+    def _html(self) -> str:
+        head = (
+            f'<strong><span aria-hidden="true" style="color:{COLOURS[self.outcome]}">{SYMBOLS[self.outcome]}</span> '
+            f"{html.escape(self.exercise)}: {self.outcome}</strong>"
+        )
+        lines = "".join(f'<div style="margin-top:4px">{rich(line)}</div>' for line in (self.message, *self.notes) if line)
+        printed = ""
+        if self.printed:
+            printed = f"<details><summary>What it printed</summary><pre>{html.escape(self.printed)}</pre></details>"
+        return framed(head + lines + printed, COLOURS[self.outcome])
+
+
+def rich(text: str) -> str:
+    """Text as HTML: everything escaped, `code` between backticks set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
+def framed(inner: str, colour: str = "#0072B2") -> str:
+    """A block with a coloured bar on its left, as all exercise output is shown.
+
+    inner: HTML
+    """
+    return (
+        f'<div role="status" style="border-left:4px solid {colour};padding:4px 0 4px 12px;margin:4px 0;'
+        f'max-width:48em;line-height:1.45">{inner}</div>'
+    )

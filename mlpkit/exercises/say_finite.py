@@ -1,0 +1,56 @@
+"""Words for an answer that holds NaN or infinity where a number belongs.
+
+The inputs that make it so tell the reason: very large ones overflow, zeros end in log 0 or 0 / 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .core import Exercise
+from .observed import leaf_name
+from .running import Run
+from .verdict import Failure, pairs_of
+from .wording import number
+
+
+def say_finite(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
+    """Where the numbers stop being finite, and for which inputs.
+
+    returns: str
+    """
+    run, want = runs[failure.at], wants[failure.at]
+    pair = next(p for p in pairs_of(exercise, run, want) if (~np.isfinite(p.got) & np.isfinite(p.want)).any())
+    bad = ~np.isfinite(pair.got)
+    kinds = " and ".join(k for k, test in (("NaN", np.isnan), ("infinity", np.isinf)) if test(pair.got).any())
+    share = f"{bad.sum()} of {bad.size} entries of {leaf_name(pair.leaf, exercise)}" if bad.size > 1 else "the result"
+    verb = "is" if bad.sum() == 1 and bad.size == 1 else "are"
+    fine = [r.probe.note for i, r in enumerate(runs) if i != failure.at and _finite(exercise, r, wants[i])]
+    only = f"; on {fine[0]} everything is finite" if fine else ""
+    return f"On {run.probe.note}, {share} {verb} {kinds}{only}. {_reason(run, bad)}"
+
+
+def _finite(exercise: Exercise, run: Run, want: Run) -> bool:
+    return all(np.isfinite(p.got).all() for p in pairs_of(exercise, run, want))
+
+
+def _reason(run: Run, bad: np.ndarray) -> str:
+    floats = [a for a in run.probe.args if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
+    largest = max((float(np.abs(a).max(initial=0)) for a in floats), default=0.0)
+    if largest >= 80:
+        rows = _rows(bad)
+        return (
+            f"{rows}The inputs reach {number(largest)} there. e to the power of 710 is already more than a float can "
+            "hold, and log of 0 is minus infinity. Which step meets such a number first?"
+        )
+    zeros = any((a == 0).any() for a in floats)
+    if zeros:
+        return "Some inputs are exactly 0 there. Look for a division by them, a logarithm or a negative power."
+    return "Look for a division by 0, a logarithm of 0 or of a negative number, a root of a negative one."
+
+
+def _rows(bad: np.ndarray) -> str:
+    if bad.ndim != 2 or bad.all():
+        return ""
+    rows = np.flatnonzero(bad.any(axis=1))
+    return f"They stand in row {rows[0]}. " if len(rows) == 1 else ""

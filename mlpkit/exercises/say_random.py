@@ -1,0 +1,60 @@
+"""Words for a random function whose answer breaks a property that every right answer has.
+
+Its numbers are not compared with anything; what is measured of them is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .core import Exercise, Property
+from .running import Run, measured, within
+from .verdict import Failure
+from .wording import factor_name, number
+
+
+def say_property(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
+    """The first property that does not hold, with what was measured.
+
+    returns: str
+    """
+    run, want = runs[failure.at], wants[failure.at]
+    for prop in exercise.properties:
+        got, right = measured(prop, run), measured(prop, want)
+        if got is None:
+            return f"On {run.probe.note}, {prop.name} could not be measured: the answer is not built as asked."
+        if not within(got, right, prop.tolerance):
+            held = [p.name for p in exercise.properties[: exercise.properties.index(prop)]]
+            fine = f" What is right: {', '.join(held[-2:])}." if held else ""
+            return f"On {run.probe.note}: {_sentence(prop, got, right)}{_factor(exercise, prop, runs, wants)}{fine}"
+    return f"On {run.probe.note} the answer is not what it should be."
+
+
+def _sentence(prop: Property, got: Any, want: Any) -> str:
+    if callable(prop.says):
+        return prop.says(got, want)
+    return prop.says.format(got=_words(got), want=_words(want))
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_words(v) for v in value[:6])}{', ...' if len(value) > 6 else ''}]"
+    return number(value)
+
+
+def _factor(exercise: Exercise, prop: Property, runs: list[Run], wants: list[Run]) -> str:
+    """If what is measured is off by a factor that has a name, say which."""
+    probes, ratios = [], []
+    for run, want in zip(runs, wants):
+        got, right = measured(prop, run), measured(prop, want)
+        if not isinstance(got, float) or not isinstance(right, float) or not right or not np.isfinite(got):
+            return ""
+        probes.append(run.probe)
+        ratios.append(got / right)
+    return ""  if not ratios or min(ratios) <= 0 else _named(factor_name(exercise, probes, ratios, 0.02))
+
+
+def _named(name: str | None) -> str:
+    return f" The ratio of the two is about {name}." if name else ""

@@ -1,0 +1,190 @@
+"""What a function returned, turned into plain arrays that can be compared and talked about.
+
+Whatever cannot be turned becomes an Odd, which says in words what it is; nothing here trusts the value.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+MOST = 3_000_000  # numbers in an array that are looked at
+LONGEST = 5_000  # parts of a list or iterator that are looked at
+
+
+class Odd(NamedTuple):
+    """Something that is not what was asked for.
+
+    what: str, in words: "a list", "None"
+    kind: "nothing", "blank", "type", "count" or "shape"
+    shape: the shape of an array too large to look at
+    """
+
+    what: str
+    kind: str = "type"
+    shape: tuple | None = None
+
+
+class Leaf(NamedTuple):
+    """One array of an answer and where it stands.
+
+    name: str, for instance "dweights"; "" if the answer is one array
+    index: place in a list, counted from 0, or None
+    spec: str, its axes in words
+    value: array or Odd
+    """
+
+    name: str
+    index: int | None
+    spec: str
+    value: Any
+
+
+def settle(value: object, gives: Any) -> Any:
+    """Turn an answer into arrays, in the structure that was asked for.
+
+    value: anything
+    gives: the structure, as in Exercise.gives
+    returns: an array, a tuple or list of settled parts, or an Odd
+    """
+    if value is None:
+        return Odd("None", "nothing")
+    if value is Ellipsis:
+        return Odd("...", "blank")
+    if isinstance(gives, str):
+        return _numbers(value) if gives == "numbers" else _leaf(value, gives)
+    parts = _parts(value, isinstance(gives, list))
+    if isinstance(parts, Odd):
+        return parts
+    if isinstance(gives, list):
+        return [settle(part, gives[0]) for part in parts]
+    if len(parts) != len(gives):
+        return Odd(f"{len(parts)} values" if len(parts) != 1 else "one value", "count")
+    return tuple(settle(part, spec) for part, spec in zip(parts, gives.values()))
+
+
+def leaves(value: Any, gives: Any, name: str = "", index: int | None = None) -> list[Leaf]:
+    """The arrays of a settled answer, one after another, each with its name.
+
+    value: settled
+    gives: the structure
+    returns: list of Leaf; an Odd stands where a whole part is odd
+    """
+    if isinstance(gives, str) or isinstance(value, Odd):
+        return [Leaf(name, index, gives if isinstance(gives, str) else "", value)]
+    if isinstance(gives, list):
+        found = [leaves(part, gives[0], name, i) for i, part in enumerate(value)]
+    else:
+        found = [leaves(part, spec, key, index) for part, (key, spec) in zip(value, gives.items())]
+    return list(itertools.chain.from_iterable(found))
+
+
+def close(got: np.ndarray, want: np.ndarray, tolerance: float = 1e-5) -> np.ndarray:
+    """Where two arrays of one shape agree, entry by entry.
+
+    got, want: arrays of one shape
+    tolerance: float, relative; numbers small beside the largest get a twentieth of it in absolute terms
+    returns: bool array
+    """
+    got, want = np.asarray(got, np.float64), np.asarray(want, np.float64)
+    finite = np.isfinite(want)
+    scale = np.abs(want[finite]).max(initial=0.0)
+    with np.errstate(all="ignore"):
+        near = np.abs(got - want) <= tolerance * np.abs(want) + 0.05 * tolerance * min(scale, 1e3) + 1e-12
+    return np.where(finite, near & np.isfinite(got), (got == want) | (np.isnan(got) & np.isnan(want)))
+
+
+def equal(got: Any, want: Any, tolerance: float = 1e-5) -> bool:
+    """Whether two settled answers are the same, in structure, shapes and numbers.
+
+    returns: bool; two odd answers are the same when the same can be said of them
+    """
+    if isinstance(got, Odd) or isinstance(want, Odd):
+        return type(got) is type(want) and got == want
+    if isinstance(got, np.ndarray) != isinstance(want, np.ndarray):
+        return False
+    if isinstance(got, np.ndarray):
+        return got.shape == want.shape and bool(close(got, want, tolerance).all())
+    return len(got) == len(want) and all(equal(a, b, tolerance) for a, b in zip(got, want))
+
+
+def in_words(value: object) -> str:
+    """What something is, in a learner's words: "a list of 3", "an array of shape (2, 3)"."""
+    if value is None or isinstance(value, bool):
+        return repr(value)
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, str):
+        return "a text"
+    if isinstance(value, Iterator):
+        return "a generator" if type(value).__name__ == "generator" else "an iterator"
+    if isinstance(value, (int, float, complex, np.number)):
+        return f"a number ({type(value).__name__})"
+    if callable(value):
+        return "a function, not its result"
+    name = type(value).__name__[:40]
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def _leaf(value: object, spec: str) -> Any:
+    if isinstance(value, (int, float, complex, np.generic)) and not isinstance(value, (str, bytes)):
+        value = _scalar(value)
+    elif spec != "number" and isinstance(value, (list, tuple)):
+        return Odd(in_words(value) + ", where one array is asked for")
+    elif not isinstance(value, np.ndarray):
+        return Odd(in_words(value))
+    if isinstance(value, Odd):
+        return value
+    if value.size > MOST:
+        return Odd(f"an array of shape {value.shape}", "shape", value.shape)
+    return _plain(value)
+
+
+def _scalar(value: object) -> Any:
+    try:
+        return np.asarray(value if isinstance(value, (bool, complex, np.generic)) else float(value))
+    except (OverflowError, ValueError):
+        return Odd("a number too large for a float")
+
+
+def _plain(array: np.ndarray) -> Any:
+    """A copy that is an ndarray and nothing else (no matrix, no masked array, no shared memory)."""
+    array = np.array(array, copy=True, subok=False)
+    if array.dtype.kind == "O":
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError):
+            return Odd("an array of Python objects")
+    if array.dtype.kind not in "fiubc":
+        return Odd(f"an array of {array.dtype.name[:20]}")
+    return array
+
+
+def _numbers(value: object) -> Any:
+    if isinstance(value, np.ndarray):
+        return _leaf(value, "numbers")
+    parts = _parts(value, True)
+    if isinstance(parts, Odd):
+        return parts
+    scalars = [_leaf(part, "number") for part in parts]
+    odd = next((part for part in scalars if isinstance(part, Odd) or part.ndim), None)
+    if odd is not None:
+        return Odd(f"a list that holds {odd.what if isinstance(odd, Odd) else in_words(odd)}")
+    return np.array([float(part.real) for part in scalars])
+
+
+def _parts(value: object, iterators: bool) -> Any:
+    if isinstance(value, (str, bytes, Mapping, set, frozenset)):
+        return Odd(in_words(value))
+    if isinstance(value, Iterator) and not iterators:
+        return Odd(in_words(value))
+    try:
+        parts = list(itertools.islice(iter(value), LONGEST + 1))
+    except TypeError:
+        return Odd(in_words(value))
+    return parts if len(parts) <= LONGEST else Odd(f"more than {LONGEST:,} parts", "count")
