@@ -16,7 +16,8 @@ class Activation(NamedTuple):
 
     name: str
     function: z -> a, both (batch, fan_out)
-    derivative: (z, a=None) -> da/dz of the same shape and dtype; pass a = function(z) if you have it
+    derivative: (z, a=None) -> da/dz of the same shape and dtype; pass a = function(z) if you have it.
+        Those of your own must take both too, and may ignore a
     """
 
     name: str
@@ -77,11 +78,9 @@ def _tanh_derivative(z: np.ndarray, a: np.ndarray | None = None) -> np.ndarray:
 
 
 def _sigmoid(z: np.ndarray) -> np.ndarray:
-    """sigmoid(z) = 1 / (1 + e^-z), computed as (1 + tanh(z / 2)) / 2, which cannot overflow."""
-    a = np.tanh(_floats(z) * 0.5)
-    a += 1
-    a *= 0.5
-    return a
+    """sigmoid(z) = 1 / (1 + e^-z)."""
+    with np.errstate(over="ignore"):  # for a very negative z, e^-z is infinite and 1 / (1 + inf) = 0 is right
+        return 1 / (1 + np.exp(-_floats(z)))
 
 
 def _sigmoid_derivative(z: np.ndarray, a: np.ndarray | None = None) -> np.ndarray:

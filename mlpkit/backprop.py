@@ -30,12 +30,13 @@ def backward(
     raises: ValueError when dlogits do not fit the logits
     """
     params = as_params(params)
-    if np.shape(dlogits) != forward_pass.logits.shape:
+    dz = np.asarray(dlogits, dtype=params.dtype)
+    if dz.shape != forward_pass.logits.shape:
         raise ValueError(
-            f"dlogits have shape {np.shape(dlogits)}, the logits {forward_pass.logits.shape}: same needed"
+            f"dlogits have shape {dz.shape}, the logits {forward_pass.logits.shape}: expected the same, "
+            "one gradient for each logit"
         )
     grads = params.like(np.empty_like(params.flat))
-    dz = dlogits
     for i in reversed(range(len(params))):
         np.matmul(forward_pass.activations[i].T, dz, out=grads[i].weights)  # (fan_in, fan_out)
         np.sum(dz, axis=0, out=grads[i].bias)  # (fan_out,)

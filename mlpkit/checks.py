@@ -5,9 +5,13 @@ Each either says nothing or raises one error that names what was given, what was
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from .params import Params
+from .params import Params, as_params
+
+ROWS = 1_000  # images looked at together: a whole split at once would take as much memory again
 
 
 def check_count(name: str, value: int, least: int) -> None:
@@ -39,41 +43,102 @@ def check_split(examples: tuple[np.ndarray, np.ndarray], params: Params, name: s
     name: str, which split it is
     raises: TypeError or ValueError
     """
-    images, labels = np.asarray(examples[0]), np.asarray(examples[1])
-    if len(images) == 0:
-        raise ValueError(f"the {name} split is empty: load more data, or a smaller valid_size")
+    images, labels = examples
+    if images.ndim < 1 or len(images) == 0:
+        raise ValueError(
+            f"the {name} split is empty (images of shape {images.shape}): expected at least one image, "
+            "load more data or choose a smaller valid_size"
+        )
+    check_images(images, params, f"the {name} images")
+    check_labels(labels, len(images), params.sizes[-1], f"the {name} labels")
+
+
+def check_images(images: np.ndarray, params: Params, name: str = "images") -> None:
+    """Refuse images that do not fit a network.
+
+    images: (batch, fan_in) uint8 or float
+    params: Params, whose first size must be the number of pixels
+    name: str, what to call them
+    raises: TypeError or ValueError
+    """
     if images.ndim != 2 or images.shape[1] != params.sizes[0]:
         raise ValueError(
-            f"the {name} images have shape {images.shape}, but a {params} network takes "
-            f"(n, {params.sizes[0]}): flatten each image into one row, or change the first layer size"
+            f"{name} have shape {images.shape}, but a {params} network takes (batch, {params.sizes[0]}): "
+            f"expected one row of pixels for each image{_reshaping(images)}"
         )
     if images.dtype != np.uint8 and images.dtype.kind != "f":
-        raise TypeError(f"the {name} images hold {images.dtype}: expected uint8 pixels 0..255, or floats")
-    if images.dtype.kind == "f" and not np.isfinite(images).all():
-        row = int(np.flatnonzero(~np.isfinite(images).all(axis=1))[0])
-        raise ValueError(
-            f"the {name} images hold NaN or infinity (first in row {row}): mend or drop these images"
+        raise TypeError(
+            f"{name} hold {images.dtype}: expected uint8 pixels 0 to 255, or floats; "
+            "use images.astype(np.uint8), or scale them to 0..1 yourself"
         )
-    check_labels(labels, len(images), params.sizes[-1], name)
+    for start in range(0, len(images) if images.dtype.kind == "f" else 0, ROWS):
+        with np.errstate(over="ignore"):  # a float64 may be too large for a float32 network
+            finite = np.isfinite(images[start : start + ROWS].astype(params.dtype, copy=False))
+        if not finite.all():
+            row = start + int(np.flatnonzero(~finite.all(axis=1))[0])
+            raise ValueError(
+                f"{name} hold NaN or infinity (first in row {row}): expected finite numbers, "
+                "mend or drop these images"
+            )
 
 
-def check_labels(labels: np.ndarray, count: int, classes: int, name: str) -> None:
+def check_labels(labels: np.ndarray, count: int, classes: int, name: str = "labels") -> None:
     """Refuse labels that are not one class number for each image.
 
     labels: (count,) int in 0 .. classes - 1
-    name: str, which split it is
+    name: str, what to call them
     raises: TypeError or ValueError
     """
     if labels.shape != (count,):
-        one_hot = "; for one-hot rows use labels.argmax(axis=1)" if labels.ndim == 2 else ""
-        raise ValueError(f"the {name} labels have shape {labels.shape}: expected ({count},){one_hot}")
-    if labels.dtype.kind not in "iu":
-        raise TypeError(
-            f"the {name} labels hold {labels.dtype}: class numbers are needed, use labels.astype(int)"
+        raise ValueError(
+            f"{name} have shape {labels.shape}: expected ({count},), one for each image{_unrolling(labels)}"
         )
-    low, high = int(labels.min()), int(labels.max())
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"{name} hold {labels.dtype}: expected class numbers, use labels.astype(int)")
+    low, high = labels.min(), labels.max()
     if low < 0 or high >= classes:
         raise ValueError(
-            f"the {name} labels run from {low} to {high}, but the last layer has {classes} outputs, "
-            f"for classes 0 to {classes - 1}: mend the labels, or change the last layer size"
+            f"{name} run from {low} to {high}, but {classes} outputs stand for classes 0 to {classes - 1}: "
+            "mend the labels, or change the size of the last layer"
         )
+
+
+def as_loss_and_grads(result: Any, params: Params) -> tuple[float, Params]:
+    """What a loss_and_grads function returned, or an error if it is no loss with fitting gradients.
+
+    result: what it returned, hopefully (float, Params or a list of (dweights, dbias))
+    params: Params, whose sizes the gradients must have
+    returns: (loss, grads), the loss as it came
+    raises: TypeError or ValueError
+    """
+    if not (isinstance(result, tuple) and len(result) == 2 and _is_number(result[0])):
+        given = type(result).__name__
+        if isinstance(result, tuple):
+            given += f" of {', '.join(type(part).__name__ for part in result)}"
+        raise TypeError(
+            f"loss_and_grads returned {given}: expected a pair (loss, grads), a single number first"
+        )
+    loss, grads = result[0], as_params(result[1])
+    if grads.sizes != params.sizes:
+        raise ValueError(
+            f"loss_and_grads returned gradients of a {grads} network for the parameters of a {params} one: "
+            "expected one gradient for each parameter"
+        )
+    return loss, grads
+
+
+def _is_number(value: Any) -> bool:
+    return np.ndim(value) == 0 and np.asarray(value).dtype.kind in "fiu"
+
+
+def _reshaping(images: np.ndarray) -> str:
+    if images.ndim == 1:
+        return "; for a single image use image[None]"
+    return f"; flatten them with images.reshape({len(images)}, -1)" if images.ndim > 2 else ""
+
+
+def _unrolling(labels: np.ndarray) -> str:
+    if labels.ndim != 2:
+        return ""
+    column = labels.shape[1] == 1
+    return "; use labels.ravel()" if column else "; for one-hot rows use labels.argmax(axis=1)"

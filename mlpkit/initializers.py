@@ -6,6 +6,7 @@ that it is given, and returns a matrix of weights; biases start at zero.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -166,26 +167,34 @@ def init_params(
 
     sizes: layer sizes, input first, for instance [784, 128, 64, 10]
     rng: np.random.Generator; the layers are drawn from it one after another
-    init: initialiser, (fan_in, fan_out, rng, dtype) -> weights
+    init: initialiser, (fan_in, fan_out, rng, dtype) -> weights; one that takes no dtype will do as well
     dtype: float32 for training, float64 for gradient checks
     returns: Params
     raises: ValueError or TypeError when sizes, rng or dtype cannot make a network
     """
     sizes = _checked_sizes(sizes)
-    if np.dtype(dtype).kind != "f":
-        raise TypeError(f"dtype is {np.dtype(dtype)}: weights are real numbers, use float32 or float64")
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise TypeError(f"dtype is {np.dtype(dtype)}: expected np.float32 or np.float64")
+    if not callable(init):
+        raise TypeError(f"init is {init!r}: pass a function such as mlpkit.he_normal, without calling it")
     params = empty_params(sizes, dtype)
     for layer, fan_in, fan_out in zip(params, sizes, sizes[1:]):
-        weights = np.asarray(init(fan_in, fan_out, rng, dtype))
-        if weights.shape != (fan_in, fan_out):
-            raise ValueError(f"{_name(init)} returned shape {weights.shape}: expected ({fan_in}, {fan_out})")
-        layer.weights[...] = weights
+        layer.weights[...] = _drawn(init, fan_in, fan_out, rng, dtype)
         layer.bias[...] = 0
     return params
 
 
-def _name(init: Initializer) -> str:
-    return getattr(init, "__name__", repr(init))
+def _drawn(init: Initializer, fan_in: int, fan_out: int, rng: np.random.Generator, dtype: type) -> np.ndarray:
+    arguments = (fan_in, fan_out, rng, dtype)
+    try:
+        inspect.signature(init).bind(*arguments)
+    except TypeError:  # written without a dtype, as in the lessons
+        arguments = arguments[:3]
+    weights = np.asarray(init(*arguments))
+    if weights.shape != (fan_in, fan_out):
+        name = getattr(init, "__name__", repr(init))
+        raise ValueError(f"{name} returned shape {weights.shape}: expected ({fan_in}, {fan_out})")
+    return weights
 
 
 def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .checks import check_labels
+
 
 class Loss(float):
     """A loss: a float that still knows the logits it was computed from, so that accuracy costs nothing more.
@@ -107,8 +109,8 @@ def softmax_grad(dprobabilities: np.ndarray, probabilities: np.ndarray) -> np.nd
     probabilities: (..., classes), what softmax gave
     returns: dlogits (..., classes)
     """
-    inner = (dprobabilities * probabilities).sum(axis=-1, keepdims=True)
-    return probabilities * (dprobabilities - inner)
+    dp, p = np.asarray(dprobabilities), np.asarray(probabilities)
+    return p * (dp - (dp * p).sum(axis=-1, keepdims=True))
 
 
 def log_softmax_grad(dlog_probabilities: np.ndarray, log_probabilities: np.ndarray) -> np.ndarray:
@@ -120,7 +122,8 @@ def log_softmax_grad(dlog_probabilities: np.ndarray, log_probabilities: np.ndarr
     log_probabilities: (..., classes), what log_softmax gave
     returns: dlogits (..., classes)
     """
-    return dlog_probabilities - np.exp(log_probabilities) * dlog_probabilities.sum(axis=-1, keepdims=True)
+    g, p = np.asarray(dlog_probabilities), np.exp(log_probabilities)
+    return g - p * g.sum(axis=-1, keepdims=True)
 
 
 def mean_squared_error(outputs: np.ndarray, targets: np.ndarray) -> float:
@@ -183,18 +186,7 @@ def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
             f"logits have shape {logits.shape}: expected (batch, classes) with at least one example"
         )
     batch, classes = logits.shape[-2:]
-    if labels.shape != (batch,):
-        one_hot = "; for one-hot rows use labels.argmax(axis=1)" if labels.ndim == 2 else ""
-        raise ValueError(
-            f"labels have shape {labels.shape}, logits {logits.shape}: expected ({batch},){one_hot}"
-        )
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"labels hold {labels.dtype}: class numbers are needed, use labels.astype(int)")
-    low, high = labels.min(), labels.max()
-    if low < 0 or high >= classes:
-        raise ValueError(
-            f"labels run from {low} to {high}, but {classes} classes are numbered 0 to {classes - 1}"
-        )
+    check_labels(labels, batch, classes)
     return labels
 
 

@@ -37,7 +37,7 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     """
     logits = as_logits(logits)
     labels = as_labels(labels, logits)
-    return float((logits.argmax(axis=1) == labels).mean())
+    return float((logits.argmax(axis=-1) == labels).mean())
 
 
 def evaluate(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .activations import Activation, relu
+from .checks import check_images
 from .params import Params, as_params
 
 CHUNK = 1_000  # images that `predict` sends through at once: enough for speed, little memory
@@ -82,21 +83,9 @@ def as_inputs(images: np.ndarray, params: Params) -> np.ndarray:
     raises: ValueError or TypeError, naming what does not fit
     """
     images = np.asarray(images)
-    if images.ndim != 2 or images.shape[1] != params.sizes[0]:
-        flatten = f"; flatten them with images.reshape({len(images)}, -1)" if images.ndim > 2 else ""
-        raise ValueError(
-            f"images have shape {images.shape}, but a {params} network takes (batch, {params.sizes[0]}): "
-            f"one row for each image{flatten}"
-        )
+    check_images(images, params)
     if images.dtype == np.uint8:
-        return images * params.dtype.type(1 / 255)
-    if images.dtype.kind != "f":
-        raise TypeError(
-            f"images hold {images.dtype}: expected uint8 pixels 0..255, or floats; use astype(np.uint8)"
-        )
-    if not np.isfinite(images).all():
-        row = int(np.flatnonzero(~np.isfinite(images).all(axis=1))[0])
-        raise ValueError(f"images hold NaN or infinity (first in row {row}): mend or drop these images")
+        return np.multiply(images, 1 / 255, dtype=params.dtype)
     return images.astype(params.dtype, copy=False)
 
 

@@ -7,71 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .params import Params, as_params
-from .schedules import LearningRate, check_number, check_rate, rate_at
+from .schedules import LearningRate, check_number, check_positive, check_rate, rate_at
 from .schedules import constant as constant
 from .schedules import cosine as cosine
 from .schedules import step_decay as step_decay
 from .schedules import warm_up as warm_up
-
-# Numbers updated at a time: the block and the few arrays made from it stay in the processor's cache.
-BLOCK = 16_384
-
-
-class Optimizer(NamedTuple):
-    """A rule for changing parameters.
-
-    name: str
-    init: params -> state
-    update: (params, grads, state) -> (params, state); nothing that goes in is changed
-    """
-
-    name: str
-    init: Callable[[Params], Any]
-    update: Callable[[Params, Params, Any], tuple[Params, Any]]
-
-    def __repr__(self) -> str:
-        return f"Optimizer({self.name})"
-
-
-class State(NamedTuple):
-    """What every optimiser remembers.
-
-    step: int, updates made so far
-    learning_rate: float, the one used in the last update (NaN before the first)
-    """
-
-    step: int = 0
-    learning_rate: float = math.nan
-
-
-class MomentumState(NamedTuple):
-    """State of momentum and Nesterov. velocity: Params, the running sum of gradients."""
-
-    step: int
-    learning_rate: float
-    velocity: Params
-
-
-class RMSPropState(NamedTuple):
-    """State of RMSProp. mean_square: Params, the running mean of squared gradients."""
-
-    step: int
-    learning_rate: float
-    mean_square: Params
-
-
-class AdamState(NamedTuple):
-    """State of Adam. mean, mean_square: Params, running means of gradients and of their squares."""
-
-    step: int
-    learning_rate: float
-    mean: Params
-    mean_square: Params
+from .updates import AdamState, MomentumState, Optimizer, RMSPropState, State, by_blocks, fresh
 
 
 def sgd(learning_rate: LearningRate) -> Optimizer:
@@ -87,10 +33,10 @@ def sgd(learning_rate: LearningRate) -> Optimizer:
 
     def update(params: Params, grads: Params, state: State) -> tuple[Params, State]:
         step, rate = _next(state, learning_rate)
-        (flat,) = _by_blocks(lambda p, g: (p - rate * g,), params, grads)
-        return params.like(flat), State(step, rate)
+        (new,) = by_blocks(lambda p, g: (p - rate * g,), params, grads)
+        return new, State(step, rate)
 
-    return Optimizer("sgd", lambda params: State(), update)
+    return Optimizer("sgd", fresh(State, 0), update)
 
 
 def momentum(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
@@ -154,7 +100,7 @@ def rmsprop(learning_rate: LearningRate, decay: float = 0.9, eps: float = 1e-8) 
     source: Hinton, lecture 6 of Neural Networks for Machine Learning, 2012
     """
     check_rate(learning_rate)
-    decay, eps = check_number("decay", decay, 0, 1), check_number("eps", eps, 0, math.inf)
+    decay, eps = check_number("decay", decay, 0, 1), check_positive("eps", eps)
 
     def update(params: Params, grads: Params, state: RMSPropState) -> tuple[Params, RMSPropState]:
         step, rate = _next(state, learning_rate)
@@ -163,10 +109,10 @@ def rmsprop(learning_rate: LearningRate, decay: float = 0.9, eps: float = 1e-8) 
             s = decay * s + (1 - decay) * g * g
             return p - rate * g / (np.sqrt(s) + eps), s
 
-        flat, mean_square = _by_blocks(rule, params, grads, state.mean_square)
-        return params.like(flat), RMSPropState(step, rate, params.like(mean_square))
+        new, mean_square = by_blocks(rule, params, grads, state.mean_square)
+        return new, RMSPropState(step, rate, mean_square)
 
-    return Optimizer("rmsprop", lambda params: RMSPropState(0, math.nan, _zeros(params)), update)
+    return Optimizer("rmsprop", fresh(RMSPropState, 1), update)
 
 
 def adam(
@@ -184,8 +130,7 @@ def adam(
     source: Kingma and Ba 2015
     """
     check_rate(learning_rate)
-    b1, b2 = check_number("b1", b1, 0, 1), check_number("b2", b2, 0, 1)
-    eps = check_number("eps", eps, 0, math.inf)
+    b1, b2, eps = check_number("b1", b1, 0, 1), check_number("b2", b2, 0, 1), check_positive("eps", eps)
 
     def update(params: Params, grads: Params, state: AdamState) -> tuple[Params, AdamState]:
         step, rate = _next(state, learning_rate)
@@ -198,10 +143,10 @@ def adam(
             s = b2 * s + (1 - b2) * g * g
             return p - scale * m / (np.sqrt(s) / root + eps), m, s
 
-        flat, mean, mean_square = _by_blocks(rule, params, grads, state.mean, state.mean_square)
-        return params.like(flat), AdamState(step, rate, params.like(mean), params.like(mean_square))
+        new, mean, mean_square = by_blocks(rule, params, grads, state.mean, state.mean_square)
+        return new, AdamState(step, rate, mean, mean_square)
 
-    return Optimizer("adam", lambda params: AdamState(0, math.nan, _zeros(params), _zeros(params)), update)
+    return Optimizer("adam", fresh(AdamState, 2), update)
 
 
 def adamw(
@@ -237,6 +182,7 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
 
     def update(params: Params, grads: Params, state: Any) -> tuple[Params, Any]:
         new, state = optimizer.update(params, grads, state)
+        new = as_params(new)
         for layer, old in zip(new, as_params(params)):
             layer.weights[...] -= (state.learning_rate * weight_decay) * old.weights
         return new, state
@@ -251,7 +197,7 @@ def clipped(optimizer: Optimizer, max_norm: float) -> Optimizer:
     max_norm: float > 0, bound for the norm over all parameters
     returns: Optimizer
     """
-    check_rate(max_norm, "max_norm")
+    check_positive("max_norm", max_norm)
 
     def update(params: Params, grads: Params, state: Any) -> tuple[Params, Any]:
         return optimizer.update(params, clip_by_global_norm(grads, max_norm), state)
@@ -269,44 +215,24 @@ def clip_by_global_norm(grads: Params | Iterable, max_norm: float) -> Params:
     returns: Params; the same object when nothing has to be done
     source: Pascanu, Mikolov and Bengio 2013
     """
-    check_rate(max_norm, "max_norm")
+    check_positive("max_norm", max_norm)
     grads = as_params(grads)
     norm = float(np.linalg.norm(grads.flat))
+    if not math.isfinite(norm):  # large float32 numbers, whose squares are infinite
+        norm = float(np.linalg.norm(grads.flat.astype(np.float64)))
     return grads if norm <= max_norm else grads.like(grads.flat * grads.dtype.type(max_norm / norm))
 
 
 def _with_velocity(name: str, learning_rate: LearningRate, rule: Callable[[float], Callable]) -> Optimizer:
     def update(params: Params, grads: Params, state: MomentumState) -> tuple[Params, MomentumState]:
         step, rate = _next(state, learning_rate)
-        flat, velocity = _by_blocks(rule(rate), params, grads, state.velocity)
-        return params.like(flat), MomentumState(step, rate, params.like(velocity))
+        new, velocity = by_blocks(rule(rate), params, grads, state.velocity)
+        return new, MomentumState(step, rate, velocity)
 
-    return Optimizer(name, lambda params: MomentumState(0, math.nan, _zeros(params)), update)
+    return Optimizer(name, fresh(MomentumState, 1), update)
 
 
 def _next(state: Any, learning_rate: LearningRate) -> tuple[int, float]:
     """The number of this step, from 1, and its learning rate."""
     step = state.step + 1
     return step, rate_at(learning_rate, step)
-
-
-def _zeros(params: Params) -> Params:
-    return params.like(np.zeros_like(params.flat))
-
-
-def _by_blocks(
-    rule: Callable, params: Params, grads: Params | Iterable, *remembered: Params
-) -> list[np.ndarray]:
-    """Run rule(p, g, *remembered) -> (p, *remembered) over the flat vectors, a cacheful at a time."""
-    grads = as_params(grads)
-    if grads.sizes != params.sizes:
-        raise ValueError(
-            f"grads are those of a {grads} network, params of a {params} one: they must be alike"
-        )
-    old = [params.flat, grads.flat, *(slot.flat for slot in remembered)]
-    new = [np.empty_like(params.flat) for _ in (params, *remembered)]
-    for start in range(0, params.flat.size, BLOCK):
-        block = slice(start, start + BLOCK)
-        for array, result in zip(new, rule(*(array[block] for array in old))):
-            array[block] = result
-    return new

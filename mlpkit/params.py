@@ -6,25 +6,15 @@ optimiser can treat the whole network as one array while a forward pass sees mat
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
-import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-
-class Layer(NamedTuple):
-    """One layer: `inputs @ weights + bias`.
-
-    weights: (fan_in, fan_out) float, column j belongs to unit j
-    bias: (fan_out,) float
-    """
-
-    weights: np.ndarray
-    bias: np.ndarray
+from .layers import Layer, check_layers
 
 
 class Params(Sequence):
@@ -37,26 +27,38 @@ class Params(Sequence):
     Gradients are Params too: one number for each parameter, in the same place.
     """
 
-    __slots__ = ("flat", "sizes", "_layers")
+    __slots__ = ("_flat", "_layers", "sizes")
 
     def __init__(self, layers: Iterable) -> None:
-        layers = [_checked_layer(i, layer) for i, layer in enumerate(layers)]
-        sizes = _checked_sizes(layers)
+        layers = check_layers(layers)
+        sizes = (len(layers[0].weights), *(layer.bias.size for layer in layers))
         flat = np.concatenate([part.ravel() for layer in layers for part in layer])
         self._look_at(flat, sizes)
 
     def _look_at(self, flat: np.ndarray, sizes: tuple[int, ...]) -> None:
-        self.flat, self.sizes = flat, sizes
+        self._flat, self.sizes = flat, sizes
         self._layers = tuple(_views(flat, sizes))
+
+    @property
+    def flat(self) -> np.ndarray:
+        """(n,) float, every weight and bias in one vector; giving it new numbers changes the layers too."""
+        return self._flat
+
+    @flat.setter
+    def flat(self, numbers: np.ndarray) -> None:
+        # Into the same vector: the layers are windows on to it, and another vector would leave them behind.
+        self._flat[...] = numbers
 
     def like(self, flat: np.ndarray) -> Params:
         """Params of the same shapes that look into another flat vector.
 
-        flat: (n,) float, as long as this one; it is not copied
+        flat: (n,) float, as long as this one; it is not copied (unless its numbers lie apart in memory)
         returns: Params
-        raises: ValueError when the length differs
+        raises: ValueError when the length differs, TypeError when it does not hold real numbers
         """
-        flat = np.asarray(flat)
+        flat = np.ascontiguousarray(flat)
+        if flat.dtype.kind != "f":
+            raise TypeError(f"flat holds {flat.dtype}: parameters are float32 or float64, use astype")
         if flat.shape != self.flat.shape:
             raise ValueError(
                 f"flat has shape {flat.shape}, but a {self} network has {self.flat.size:,} parameters: "
@@ -125,21 +127,19 @@ def save_params(path: str | os.PathLike, params: Params | Iterable) -> None:
 
     path: file name, as given (`.npz` is appended if it has no ending)
     params: Params, or any sequence of (weights, bias)
-    raises: OSError when the file cannot be written; an older file of that name is then still whole
+    raises: OSError when the file cannot be written; an older file of that name is then still whole.
+        ValueError when some numbers are not finite
     """
-    path = _npz_path(path)
+    path, params = _npz_path(path), as_params(params)
+    if not np.isfinite(params.flat).all():
+        raise ValueError(
+            f"some numbers of this {params} network are not finite: save the network of an earlier step, "
+            "from before training went wrong"
+        )
     arrays = {}
-    for i, (weights, bias) in enumerate(as_params(params)):
+    for i, (weights, bias) in enumerate(params):
         arrays[f"weights_{i}"], arrays[f"bias_{i}"] = weights, bias
-    # Written beside its place and moved there in one go: a crash cannot leave half a network behind.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    _write(path, arrays)
 
 
 def load_params(path: str | os.PathLike) -> Params:
@@ -154,10 +154,11 @@ def load_params(path: str | os.PathLike) -> Params:
         raise FileNotFoundError(
             f"there is no file {str(path)!r}: check the name, or save a network there first"
         )
+    content = path.read_bytes()
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, AttributeError, TypeError) as error:
+    except Exception as error:  # whatever a reader of zip files and headers says about bytes that are neither
         raise ValueError(_damaged(path, f"it cannot be read ({error})")) from error
     expected = [f"{part}_{i}" for i in range(len(arrays) // 2) for part in ("weights", "bias")]
     if not arrays or sorted(arrays) != sorted(expected):
@@ -178,6 +179,24 @@ def _npz_path(path: str | os.PathLike) -> Path:
     return path if path.suffix else path.with_suffix(".npz")
 
 
+def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    # Written beside its place and moved there in one go: a crash cannot leave half a network behind.
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, **arrays)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"cannot save the network to {str(path)!r}: {error.strerror}; "
+            "choose a folder that exists, that you may write to, and that has room",
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
 def _damaged(path: Path, what: str) -> str:
     return (
         f"{str(path)!r} is not a network saved by save_params: {what}. Save it again from a trained network"
@@ -196,40 +215,3 @@ def _from_flat(flat: np.ndarray, sizes: tuple[int, ...]) -> Params:
     params = object.__new__(Params)
     params._look_at(flat, sizes)
     return params
-
-
-def _checked_layer(index: int, layer: object) -> Layer:
-    try:
-        weights, bias = layer
-    except (TypeError, ValueError):
-        raise TypeError(f"layer {index} is {type(layer).__name__}, not a pair (weights, bias)") from None
-    weights, bias = np.asarray(weights), np.asarray(bias)
-    for name, array in (("weights", weights), ("bias", bias)):
-        if array.dtype.kind not in "fiu":
-            raise TypeError(
-                f"the {name} of layer {index} hold {array.dtype}: numbers are needed, float32 or float64"
-            )
-    if weights.ndim != 2 or min(weights.shape) < 1:
-        raise ValueError(
-            f"the weights of layer {index} have shape {weights.shape}: expected (fan_in, fan_out)"
-        )
-    if bias.shape != weights.shape[1:]:
-        raise ValueError(
-            f"the bias of layer {index} has shape {bias.shape}, its weights {weights.shape}: "
-            f"expected a bias of shape ({weights.shape[1]},), one number for each column"
-        )
-    dtype = np.result_type(weights, bias)
-    dtype = dtype if dtype.kind == "f" else np.float64
-    return Layer(weights.astype(dtype, copy=False), bias.astype(dtype, copy=False))
-
-
-def _checked_sizes(layers: list[Layer]) -> tuple[int, ...]:
-    if not layers:
-        raise ValueError("no layers were given: a network needs at least one (weights, bias)")
-    for i, (first, second) in enumerate(zip(layers, layers[1:])):
-        if first.weights.shape[1] != second.weights.shape[0]:
-            raise ValueError(
-                f"layer {i} gives {first.weights.shape[1]} numbers, but layer {i + 1} takes "
-                f"{second.weights.shape[0]}: fan_out of one layer must be fan_in of the next"
-            )
-    return (layers[0].weights.shape[0], *(layer.weights.shape[1] for layer in layers))

@@ -34,7 +34,7 @@ def step_decay(learning_rate: LearningRate, every: int, factor: float = 0.1) -> 
     """
     check_rate(learning_rate)
     check_steps("every", every)
-    check_rate(factor, "factor")
+    check_share("factor", factor)
     return lambda step: rate_at(learning_rate, step) * factor ** ((step - 1) // every)
 
 
@@ -51,7 +51,7 @@ def cosine(learning_rate: LearningRate, steps: int, final: float = 0.01) -> Call
     """
     check_rate(learning_rate)
     check_steps("steps", steps)
-    check_rate(final, "final")
+    check_share("final", final)
 
     def schedule(step: int) -> float:
         done = min(1.0, (step - 1) / max(1, steps - 1))
@@ -85,22 +85,28 @@ def rate_at(learning_rate: LearningRate, step: int) -> float:
     """
     if not callable(learning_rate):
         return float(learning_rate)
-    rate = learning_rate(step)
-    check_rate(rate, f"the learning rate that the schedule gives at step {step}", may_be_schedule=False)
-    return float(rate)
+    return check_positive(f"the learning rate that the schedule gives at step {step}", learning_rate(step))
 
 
-def check_rate(rate: LearningRate, name: str = "learning_rate", may_be_schedule: bool = True) -> None:
-    """Refuse what cannot be a learning rate.
+def check_rate(learning_rate: LearningRate) -> None:
+    """Refuse what can be neither a learning rate nor a schedule.
 
     raises: TypeError for what is no number, ValueError for one that is not finite or not above 0
     """
-    if callable(rate) and may_be_schedule:
-        return
-    if isinstance(rate, bool) or not isinstance(rate, numbers.Real):
-        raise TypeError(f"{name} is {rate!r}: expected a number above 0, for instance 0.1")
-    if not math.isfinite(rate) or rate <= 0:
-        raise ValueError(f"{name} is {rate}: expected a finite number above 0, for instance 0.1")
+    if not callable(learning_rate):
+        check_positive("learning_rate", learning_rate, ", for instance 0.1")
+
+
+def check_positive(name: str, value: float, example: str = "") -> float:
+    """A finite number above 0, or an error that says so.
+
+    raises: TypeError for what is no number, ValueError for one out of range
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} is {value!r}: expected a number above 0{example}")
+    if not math.isfinite(value) or value <= 0:
+        raise ValueError(f"{name} is {value}: expected a finite number above 0{example}")
+    return float(value)
 
 
 def check_number(name: str, value: float, low: float, high: float) -> float:
@@ -113,6 +119,15 @@ def check_number(name: str, value: float, low: float, high: float) -> float:
     if not low <= value < high:
         raise ValueError(f"{name} is {value}: expected a number from {low} up to, but not including, {high}")
     return float(value)
+
+
+def check_share(name: str, value: float) -> None:
+    """Refuse what is not a number above 0 and at most 1.
+
+    raises: TypeError or ValueError
+    """
+    if check_positive(name, value) > 1:
+        raise ValueError(f"{name} is {value}: expected a share, above 0 and at most 1")
 
 
 def check_steps(name: str, value: int) -> None:

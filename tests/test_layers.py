@@ -10,8 +10,9 @@ from tests.notebooks import ROOT
 
 PACKAGE = ROOT / "mlpkit"
 ROWS = [
+    {"layers"},
     {"params", "datasets"},
-    {"activations", "initializers", "data", "schedules", "checks"},
+    {"activations", "initializers", "data", "schedules", "checks", "updates"},
     {"network", "losses", "optimizers"},
     {"backprop", "metrics", "diagnosis"},
     {"training", "gradcheck"},
@@ -21,7 +22,7 @@ ROWS = [
     {"cli", "__main__", "doctor", "course"},
 ]
 ROW = {name: row for row, names in enumerate(ROWS) for name in names}
-NUMPY_ROWS = range(6)  # these need NumPy and the standard library alone
+NUMPY_ROWS = range(7)  # these need NumPy and the standard library alone
 
 # Imported only when somebody asks for a data set that does not ship.
 EXTRAS = {
