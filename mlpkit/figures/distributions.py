@@ -1,0 +1,191 @@
+"""Signals layer by layer: how they are spread, how many are zero, and whether they live or die with depth.
+
+A healthy network keeps its signals at about the same size from the first layer to the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from . import given, words
+from .picture import tell
+from .style import BLUE, INK, VERMILLION, log_scale, look, on, panels, styled, title
+
+BINS = 41
+SHOWN = 12  # panels that can still be read
+
+
+@styled
+def histograms(
+    layers: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarray,
+    *,
+    saturated: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how the numbers of each layer are spread, and which share is exactly zero or saturated.
+
+    layers: {name: array of any shape}, or a list such as forward_pass.activations; or one array
+    saturated: float, size from which a number counts as saturated, say 0.99 for tanh; or None
+    ax: Axes to draw on, or None for a new figure
+    returns: Axes; the panels are `ax.child_axes`, one a layer
+    raises: TypeError or ValueError when there is nothing to draw
+    """
+    found = {name: np.ravel(array) for name, array in _arrays(layers).items()}
+    if len(found) > SHOWN:
+        raise ValueError(f"{len(found)} layers were given: expected at most {SHOWN}; pick some of them")
+    columns = min(len(found), 4)
+    rows = -(-len(found) // columns)
+    ax = on(ax, 8, 0.7 + 2.0 * rows)
+    told = []
+    for panel, (name, values) in zip(panels(ax, rows, columns, wide=0.12, high=0.62), found.items()):
+        told.append(_histogram(panel, name, given.numbers(f"layer {name}", values, 1), saturated))
+    for spare in ax.child_axes[len(found) :]:
+        spare.remove()
+    return tell(ax, f"Histograms of {words.count(len(found), 'layer')}.", *told)
+
+
+def _arrays(layers: object) -> dict[str, np.ndarray]:
+    if isinstance(layers, Mapping):
+        return {str(name): np.asarray(array) for name, array in layers.items()}
+    if isinstance(layers, np.ndarray):
+        return {"values": layers}
+    return {f"layer {i}": np.asarray(array) for i, array in enumerate(layers)}
+
+
+def _histogram(ax: Axes, name: str, values: np.ndarray, saturated: float | None) -> str:
+    finite = values[np.isfinite(values)]
+    zero = float((values == 0).mean())
+    if finite.size:
+        low, high = _range(finite)
+        counts, edges = np.histogram(finite[finite != 0], bins=BINS, range=(low, high))
+        ax.stairs(counts / values.size, edges, fill=True, color=BLUE, alpha=0.85)
+    notes, said = [], [f"root mean square {words.about(_rms(finite))}"]
+    if zero:
+        ax.bar(
+            0, zero, width=(high - low) / BINS, color=VERMILLION, hatch="///", edgecolor="white", linewidth=0
+        )
+        ax.set_ylim(0, min(zero, 2.5 * counts.max() / values.size or zero))  # or the rest would be flat
+        notes.append(f"zero {100 * zero:.0f} %")
+        said.append(f"{words.percent(zero)} exactly zero")
+    if saturated is not None:
+        share = float((np.abs(values) >= saturated).mean())
+        notes.append(f"saturated {100 * share:.0f} %")
+        said.append(f"{words.percent(share)} saturated")
+    if finite.size < values.size:
+        notes.append("not finite")
+        said.append(f"{words.count(values.size - finite.size, 'number')} not finite")
+    title(ax, name, fontsize=10)
+    ax.set_xlabel("\n".join([f"RMS {_rms(finite):.2g}", *notes]), fontsize=9)
+    ax.yaxis.set_visible(False)
+    ax.spines["left"].set_visible(False)
+    ax.xaxis.set_major_locator(MaxNLocator(3))
+    return f"{name}: {', '.join(said)}."
+
+
+def _range(values: np.ndarray) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _rms(values: np.ndarray) -> float:
+    largest = float(np.abs(values).max()) if values.size else np.nan
+    # Divided first: the square of 1e200, or of a float32 1e30, would overflow.
+    return (
+        largest * float(np.sqrt(np.mean((values / largest).astype(np.float64) ** 2)))
+        if largest > 0
+        else largest
+    )
+
+
+@styled
+def signal_profile(
+    rms: Mapping[str, np.ndarray] | np.ndarray,
+    *,
+    predicted: Mapping[str, float] | float | None = None,
+    quantity: str = "activations",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the size of the signal against depth on a log axis: one factor a layer makes a straight line.
+
+    rms: {name: (layers,) float} or one array, root mean square of each layer
+    predicted: factor a layer that theory expects, {name: float} or one float; drawn dashed
+    quantity: str, what is measured
+    ax: Axes to draw on, or None for a new figure
+    returns: Axes
+    raises: TypeError or ValueError when there is nothing to draw
+    """
+    found = given.named("rms", rms)
+    factors = dict(predicted) if isinstance(predicted, Mapping) else dict.fromkeys(found, predicted)
+    ax = on(ax, 8, 4.2)
+    log_scale(ax, "y")
+    told = [
+        _profile(ax, name, sizes.astype(float), factors.get(name), index)
+        for index, (name, sizes) in enumerate(found.items())
+    ]
+    ax.set(xlabel="layer", ylabel=f"RMS of the {quantity}")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    title(ax, f"Size of the {quantity} against depth")
+    if len(found) > 1 or predicted is not None:
+        ax.legend()
+    return tell(ax, *told)
+
+
+def _profile(ax: Axes, name: str, sizes: np.ndarray, factor: float | None, index: int) -> str:
+    layer = np.arange(1, len(sizes) + 1)
+    style = {**look(index), "linestyle": "-"}
+    visible = np.where(np.isfinite(sizes) & (sizes > 0), sizes, np.nan)
+    ax.plot(layer, visible, label=name or "measured", markersize=5, **style)
+    if factor is not None:
+        line = sizes[0] * float(factor) ** (layer - 1.0)
+        label = "" if index else "predicted"
+        ax.plot(layer, line, color=INK, linestyle=(0, (4, 3)), linewidth=1.2, zorder=3, label=label)
+    return _sizes_told(name, sizes, factor)
+
+
+def _sizes_told(name: str, sizes: np.ndarray, factor: float | None) -> str:
+    who = f"{name}: the signal" if name else "The signal"
+    bad = ~np.isfinite(sizes) | (sizes <= 0)
+    if bad[0]:
+        return f"{who} is {'zero' if sizes[0] == 0 else 'not finite'} from the first layer on."
+    last = int(bad.argmax()) - 1 if bad.any() else len(sizes) - 1
+    ratio = sizes[last] / sizes[0]
+    verb = "keeps its size" if 0.5 < ratio < 2 else "grows" if ratio > 1 else "shrinks"
+    end = f"{words.about(sizes[last])} in layer {last + 1}"
+    text = f"{who} {verb} from {words.about(sizes[0])} in layer 1 to {end}"
+    if bad.any():
+        text += f", then is {'zero' if sizes[last + 1] == 0 else 'not finite'}"
+    return text + ("." if factor is None else f"; theory expects a factor of {factor:.3g} a layer.")
+
+
+@styled
+def shares(
+    layers: Mapping[str, np.ndarray] | np.ndarray, *, what: str = "exactly zero", ax: Axes | None = None
+) -> Axes:
+    """Draw a share of each layer against depth, for instance how many activations are exactly zero.
+
+    layers: {name: (layers,) float 0 to 1} or one array
+    what: str, what is counted
+    ax: Axes to draw on, or None for a new figure
+    returns: Axes
+    raises: TypeError or ValueError when a share lies outside 0 to 1
+    """
+    found = given.named("layers", layers)
+    ax = on(ax, 8, 3.6)
+    told = []
+    for index, (name, share) in enumerate(found.items()):
+        if not ((share >= 0) & (share <= 1)).all():
+            raise ValueError(f"shares go from {share.min():.3g} to {share.max():.3g}: expected 0 to 1")
+        depth = np.arange(1, len(share) + 1)
+        ax.plot(depth, 100 * share, label=name or what, **look(index))
+        course = words.trend(depth, share, words.percent, "layer")
+        told.append(f"{name}: the share {what} {course}." if name else f"The share {what} {course}.")
+    ax.set(xlabel="layer", ylabel=f"{what}, %", ylim=(-2, 102))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    title(ax, f"Share {what} against depth", color=INK)
+    if len(found) > 1:
+        ax.legend()
+    return tell(ax, *told)

@@ -1,0 +1,175 @@
+"""One look for all figures: a style file, its colours, and a second sign for whoever cannot tell them apart.
+
+Figures are made without pyplot, so that nothing stays open and nothing is shown twice.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from .picture import Picture
+
+STYLE = mpl.rc_params_from_file(
+    Path(__file__).with_name("mlpkit.mplstyle"), fail_on_error=True, use_default_template=False
+)
+COLORS = tuple(STYLE["axes.prop_cycle"].by_key()["color"])
+BLUE, VERMILLION, GREEN, PURPLE, GREY = COLORS
+INK, PANEL = "#1a1a1a", "#ffffff"
+DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+SHARES: Colormap = LinearSegmentedColormap.from_list("shares", [PANEL, "#9ccbe8", BLUE, "#003a5c"])
+SIGNED: Colormap = LinearSegmentedColormap.from_list(
+    "signed", ["#00486f", BLUE, "#f4f4f4", VERMILLION, "#7a3600"]
+)
+
+
+def styled(draw: Callable) -> Callable:
+    """Let a function draw in this style, whatever the settings outside are; they come back unchanged.
+
+    draw: function that returns Axes
+    returns: the same function, styled
+    """
+
+    @functools.wraps(draw)
+    def drawn(*args: Any, **kwargs: Any) -> Axes:
+        with mpl.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def on(ax: Axes | None, width: float, height: float) -> Axes:
+    """The Axes to draw on: the one given, or one that fills a new figure.
+
+    ax: Axes or None
+    width, height: float, inches of the new figure at 100 pixels each
+    returns: Axes
+    raises: TypeError when ax is something else
+    """
+    if ax is None:
+        return Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=Picture)
+    if not isinstance(ax, Axes):
+        raise TypeError(
+            f"ax is {type(ax).__name__}: expected one matplotlib Axes, or None for a new figure; "
+            "of an array of Axes, pass one"
+        )
+    return ax
+
+
+def panels(ax: Axes, rows: int, columns: int, *, wide: float = 0.2, high: float = 0.45) -> list[Axes]:
+    """Divide one Axes into panels; they are its `child_axes`, and it keeps the title and the description.
+
+    ax: Axes
+    rows, columns: int
+    wide, high: float, gap between panels as a share of a panel
+    returns: list of rows * columns Axes, row by row
+    """
+    ax.set_axis_off()
+    width, height = 1 / (columns + wide * (columns - 1)), 1 / (rows + high * (rows - 1))
+    corners = [
+        (column * width * (1 + wide), 1 - height - row * height * (1 + high))
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    return [ax.inset_axes((x, y, width, height)) for x, y in corners]
+
+
+def look(index: int) -> dict[str, Any]:
+    """Colour, dash pattern and marker of the n-th line; colour and dashes come back together after 20.
+
+    index: int from 0
+    returns: dict for `Axes.plot`
+    """
+    return {
+        "color": COLORS[index % len(COLORS)],
+        "linestyle": DASHES[index % len(DASHES)],
+        "marker": MARKERS[index % len(MARKERS)],
+    }
+
+
+def title(ax: Axes, text: str, **kwargs: Any) -> None:
+    """Set a title as it stands, dollar signs too: names from outside are never read as formulas.
+
+    ax: Axes; text: str
+    """
+    ax.set_title(text, parse_math=False, **kwargs)
+
+
+def name_ticks(
+    ax: Axes, axis: str, names: list[str], places: np.ndarray | None = None, **kwargs: Any
+) -> None:
+    """Write names along an axis, as they stand.
+
+    ax: Axes; axis: "x" or "y"
+    names: list of str
+    places: (names,) float; 0, 1, 2 ... if None
+    """
+    places = np.arange(len(names)) if places is None else places
+    set_ticks = ax.set_xticks if axis == "x" else ax.set_yticks
+    set_ticks(places, labels=names, parse_math=False, **kwargs)
+
+
+def bare(ax: Axes) -> None:
+    """Take away ticks, grid and frame: what is left is a picture.
+
+    ax: Axes
+    """
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+
+
+def log_scale(ax: Axes, axis: str) -> None:
+    """Make an axis logarithmic, its ticks written as in code: 1e-3.
+
+    ax: Axes; axis: "x" or "y"
+    """
+    scale, line = (ax.set_xscale, ax.xaxis) if axis == "x" else (ax.set_yscale, ax.yaxis)
+    scale("log")
+    line.set_major_locator(LogLocator(numticks=8))
+    line.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
+    line.set_minor_formatter(NullFormatter())
+
+
+def _power(value: float) -> str:
+    if 0.01 <= value <= 1000:
+        return f"{value:g}"
+    return f"1e{round(math.log10(value))}" if value > 0 else ""
+
+
+def ink_on(color: tuple[float, ...]) -> str:
+    """Black or white, whichever reads better on a colour.
+
+    color: (red, green, blue) 0 to 1
+    returns: colour name
+    """
+    return "white" if contrast(color, (1, 1, 1)) > contrast(color, (0.1, 0.1, 0.1)) else INK
+
+
+def contrast(one: Any, other: Any) -> float:
+    """How strongly two colours stand out from each other, 1 to 21 (WCAG 2.2, contrast ratio).
+
+        (lighter + 0.05) / (darker + 0.05)
+
+    one, other: colours as matplotlib takes them
+    returns: float
+    """
+    dark, light = sorted(_luminance(mpl.colors.to_rgb(color)) for color in (one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(rgb: tuple[float, ...]) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
