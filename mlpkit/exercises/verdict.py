@@ -62,9 +62,11 @@ def pairs_of(exercise: Exercise, run: Run, want: Run, at: int = 0) -> list[Pair]
 
     returns: list of Pair
     """
+    if run.raised or want.raised:
+        return []
     gives = gives_of(exercise, run.probe)
     got, right = leaves(run.value, gives), leaves(want.value, gives)
-    if run.raised or want.raised or len(got) != len(right):
+    if len(got) != len(right):
         return []
     return [Pair(at, leaf, other.value) for leaf, other in zip(got, right)]
 
