@@ -64,7 +64,9 @@ def verify(name: str) -> list[str]:
 
 
 def _from_cache(name: str) -> Stored:
-    return store.read(files.folder_of(name), shipped.source(name) if name in SHIPPED else None)
+    if name not in SHIPPED:
+        return store.read(files.folder_of(name))
+    return store.read(files.folder_of(name), shipped.source(name))._replace(class_names=SHIPPED[name])
 
 
 def _fill_cache(name: str) -> None:
