@@ -3,25 +3,41 @@
 `show(ax)` puts a figure and its description into a notebook, `describe(ax)` gives the description alone.
 """
 
+from .bars import bars, before_after
 from .curves import learning_curves, seed_bands
+from .diagrams import Box, course_map, network_boxes
 from .distributions import histograms, shares, signal_profile
+from .gradients import gradient_check_curve, update_ratio
 from .images import image_grid, image_steps, weights_as_images
 from .matrices import confusion, matrix_product
 from .picture import Description, describe, png, show
+from .probabilities import calibration, faders, probability_bars
+from .surfaces import loss_surface
 
 __all__ = [
+    "Box",
     "Description",
+    "bars",
+    "before_after",
+    "calibration",
     "confusion",
+    "course_map",
     "describe",
+    "faders",
+    "gradient_check_curve",
     "histograms",
     "image_grid",
     "image_steps",
     "learning_curves",
+    "loss_surface",
     "matrix_product",
+    "network_boxes",
     "png",
+    "probability_bars",
     "seed_bands",
     "shares",
     "show",
     "signal_profile",
+    "update_ratio",
     "weights_as_images",
 ]

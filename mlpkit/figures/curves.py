@@ -120,7 +120,7 @@ def _finish(ax: Axes, runs: dict[str, History], column: str) -> None:
             log_scale(ax, "y")
         else:
             ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
-    ax.legend(loc="lower right" if column == "accuracy" else "upper right")
+    ax.legend()
 
 
 def _told(name: str, column: str, train: tuple, valid: tuple | None, number: object) -> str:

@@ -124,7 +124,7 @@ def _write_classes(
     probabilities: np.ndarray | None,
     names: list[str],
 ) -> None:
-    """Write the predicted class above an image, with ✓ or ✗ where the truth is known, and the truth if wrong."""
+    """Write the predicted class above an image, with ✓ or ✗, and the true class where it is another."""
     if predictions is None:
         if labels is not None:
             _above(ax, corner, names[labels[index]], INK)
@@ -224,7 +224,7 @@ def weights_as_images(
     _mosaic(ax, pictures, columns, GAP, SIGNED, (-largest, largest))
     title(ax, f"Weights of {words.count(len(pictures), 'unit')} of {units}")
     _color_scale(ax, ax.images[-1], largest)
-    spread = f"Their standard deviation is {words.about(weights.std())}, the largest has size {words.about(largest)}."
+    spread = f"Standard deviation {words.about(weights.std())}, largest size {words.about(largest)}."
     return tell(ax, f"The weights into {words.count(len(pictures), 'unit')} of {units} as images.", spread)
 
 

@@ -104,8 +104,8 @@ def matrix_product(
     )
     if inputs.shape[1] != weights.shape[0]:
         raise ValueError(
-            f"inputs {inputs.shape} and weights {weights.shape} cannot be multiplied: the first needs as many "
-            "columns as the second has rows; is one of them transposed?"
+            f"inputs {inputs.shape} and weights {weights.shape} cannot be multiplied: the first needs as "
+            "many columns as the second has rows; is one of them transposed?"
         )
     if max(*inputs.shape, *weights.shape) > 12:
         raise ValueError(

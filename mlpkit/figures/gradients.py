@@ -1,0 +1,118 @@
+"""Gradients under the microscope: how far a numerical gradient can be trusted, and how far each update goes.
+
+Both are drawn on log axes, since what matters is the power of ten.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from . import given, words
+from .picture import tell
+from .style import GREY, INK, log_scale, look, on, styled, title
+
+HEALTHY = 1e-3  # update size / weight size that trains well, by common experience
+
+
+@styled
+def gradient_check_curve(
+    eps: np.ndarray, errors: Mapping[str, np.ndarray] | np.ndarray, ax: Axes | None = None
+) -> Axes:
+    """Draw the relative error of a numerical gradient against the size of the nudge, both axes logarithmic.
+
+    eps: (points,) float > 0, the nudges
+    errors: {name: (points,) float}, for instance of float64 and float32, or one array
+    ax: Axes to draw on, or None for a new figure
+    returns: Axes
+    raises: TypeError or ValueError when lengths differ or a nudge is not above 0
+    """
+    eps = given.numbers("eps", eps, 1, finite=True).astype(float)
+    if eps.min() <= 0:
+        raise ValueError(f"eps goes down to {eps.min():.3g}: expected nudges above 0, such as 1e-5")
+    found = given.named("errors", errors)
+    for values in found.values():
+        given.same_length(eps=eps, errors=values)
+    order = np.argsort(eps)
+    ax = on(ax, 8, 4.4)
+    log_scale(ax, "x")
+    log_scale(ax, "y")
+    told = [
+        _error_line(ax, name, eps[order], values[order], i) for i, (name, values) in enumerate(found.items())
+    ]
+    ax.set(xlabel="eps, the size of the nudge", ylabel="relative error")
+    title(ax, "Error of the numerical gradient against eps")
+    if len(found) > 1:
+        ax.legend()
+    return tell(ax, *told)
+
+
+def _error_line(ax: Axes, name: str, eps: np.ndarray, errors: np.ndarray, index: int) -> str:
+    visible = np.where(np.isfinite(errors) & (errors > 0), errors, np.nan)
+    ax.plot(eps, visible, label=name, **look(index))
+    who = f"{name}: the error" if name else "The error"
+    if not np.isfinite(visible).any():
+        return f"{who} is zero or not finite everywhere."
+    best = int(np.nanargmin(visible))
+    ax.plot(eps[best], visible[best], "o", markersize=13, markerfacecolor="none", markeredgecolor=INK)
+    sides = [text for text, there in (("smaller", best > 0), ("larger", best < len(eps) - 1)) if there]
+    grows = f", and grows towards {words.listed(sides)} eps" if sides else ""
+    # Rounding differs between machines by more than a tenth, so only the power of ten is told.
+    return f"{who} is least, below {_power_above(visible[best])}, at eps ≈ {eps[best]:.0e}{grows}."
+
+
+def _power_above(value: float) -> str:
+    return f"1e{math.ceil(math.log10(3 * value)):d}"
+
+
+@styled
+def update_ratio(
+    step: np.ndarray,
+    ratios: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarray,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how far each update goes, compared with the weights it changes; about 1e-3 is healthy.
+
+        ratio = rms(weights after - weights before) / rms(weights before)
+
+    step: (points,) int
+    ratios: {name of the layer: (points,) float}, a list of arrays, or one array
+    ax: Axes to draw on, or None for a new figure
+    returns: Axes
+    raises: TypeError or ValueError when lengths differ or a ratio is below 0
+    """
+    step = given.numbers("step", step, 1)
+    found = given.named("ratios", ratios)
+    ax = on(ax, 8, 4.2)
+    log_scale(ax, "y")
+    told = []
+    for index, (name, values) in enumerate(found.items()):
+        given.same_length(step=step, ratios=values)
+        if (values < 0).any():
+            raise ValueError(
+                f"ratios {name} go down to {values.min():.3g}: a ratio of sizes is never below 0"
+            )
+        told.append(_ratio_line(ax, name, step, values.astype(float), index))
+    ax.axhline(HEALTHY, color=GREY, linestyle=(0, (4, 3)), linewidth=1.3, label="1e-3, healthy")
+    ax.set(xlabel="step", ylabel="update / weights")
+    title(ax, "Size of the updates, relative to the weights")
+    ax.legend()
+    return tell(ax, *told)
+
+
+def _ratio_line(ax: Axes, name: str, step: np.ndarray, values: np.ndarray, index: int) -> str:
+    style = {**look(index), "marker": look(index)["marker"] if len(step) <= 40 else ""}
+    ax.plot(step, np.where(values > 0, values, np.nan), label=name or "ratio", **style)
+    middle = float(np.median(values[np.isfinite(values)])) if np.isfinite(values).any() else math.nan
+    verdict = (
+        "about right"
+        if HEALTHY / 10 <= middle <= HEALTHY * 10
+        else "too small"
+        if middle < HEALTHY
+        else "too large"
+    )
+    verdict = "zero: nothing is updated" if middle == 0 else verdict if math.isfinite(middle) else "lost"
+    return f"{name or 'The ratio'}: median {words.about(middle)}, {verdict}."
