@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .blanks import body, has_blanks, inner
+from .blanks import has_blanks
 from .catalogue import find
 from .core import Exercise
 from .forwarding import forwards
 from .judge import judge, reference_runs
-from .quiet import caught, untouched
+from .quiet import untouched
 from .result import INCORRECT, NOT_ATTEMPTED, PASSED, Result
 from .running import Run, gives_of, run_probes
 from .sandbox import SECONDS, TimeUp, run
@@ -54,8 +54,7 @@ def _try(exercise: Exercise, function: Callable, seen: _Seen) -> None:
     seen.blank = _quietly(has_blanks, function)
     if not seen.blank:
         run_probes(exercise, function, seen.runs, seen.printed)
-        with caught():
-            seen.forwards = forwards(exercise, function)
+        seen.forwards = _quietly(lambda f: forwards(exercise, f), function)
     seen.ended = True
 
 
@@ -114,6 +113,3 @@ def _not_a_function(exercise: Exercise, thing: object) -> Result:
         what = "something"
     message = f"What was given is {what}, not a function. It is checked as a function: {exercise.signature}."
     return Result(exercise.name, INCORRECT, None, message)
-
-
-__all__ = ["body", "check", "inner"]

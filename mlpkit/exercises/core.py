@@ -111,13 +111,15 @@ class Property(NamedTuple):
     name: str, a few words
     measure: (value, args) -> number or array
     says: str with {got} and {want}, or (got, want) -> str
-    tolerance: float, how far `got` may be from `want`: times max(1, |want|)
+    tolerance: float, how far `got` may be from `want`, relative to `want`
+    absolute: float, and this much more
     """
 
     name: str
     measure: Callable[[Any, tuple], Any]
     says: str | Callable[[Any, Any], str]
     tolerance: float = 1e-6
+    absolute: float = 1e-9
 
 
 @dataclass(frozen=True)

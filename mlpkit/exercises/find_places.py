@@ -167,7 +167,7 @@ def _large(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
     if right.sum() < 2 or (~right).sum() < 2:
         return ""
     size = np.abs(want)
-    if size[right].max() < size[~right].min():
+    if 0 < size[right].max() < size[~right].min():
         return f"{_seen(exercise, runs, bad[0])} Right up to about {number(size[right].max())}, wrong for larger numbers. Look for a cut-off or an overflow."
     if size[right].min() > size[~right].max():
         return f"{_seen(exercise, runs, bad[0])} Right for large numbers, wrong below about {number(size[~right].max())}. Look for something small that is added or rounded off."

@@ -87,6 +87,8 @@ def _scaled(exercise: Exercise, runs: list[Run], bad: list[Pair], ratios: list[f
     one_number = len(bad) == 1 and bad[0].got.size == 1
     if one_number and not constant([abs(ratios[0]), 1.0]):
         return ""  # any two numbers have a ratio
+    if all(abs(r - 1) < 1e-3 for r in ratios):
+        return ""
     sign = ratios[0] < 0
     if any((r < 0) != sign for r in ratios):
         return ""
@@ -124,8 +126,16 @@ def _shifted(exercise: Exercise, runs: list[Run], bad: list[Pair], shifts: list[
         return f"{title} is too {'large' if shifts[0] > 0 else 'small'} by {number(abs(shifts[0]))} everywhere, whatever goes in. Look for a constant that is added or left out."
     if bad[0].got.size < 2:
         return ""
-    note = runs[bad[0].at].probe.note
-    return f"On {note}, every entry of {name} is off by the same {number(shifts[0])}. Something is added to all entries alike: look at what is one number for the whole array and should not be."
+    note, what = runs[bad[0].at].probe.note, _logarithm_of(exercise, [runs[p.at].probe for p in bad], shifts)
+    return (
+        f"On {note}, every entry of {name} is off by the same {number(shifts[0])}{what}. Something is added to all "
+        "entries alike: look at what is one number for the whole array."
+    )
+
+
+def _logarithm_of(exercise: Exercise, probes: list, shifts: list[float]) -> str:
+    name = factor_name(exercise, probes, [float(np.exp(abs(s))) for s in shifts])
+    return f" (ln of {name})" if name else ""
 
 
 _FUNCTIONS = {
@@ -137,6 +147,8 @@ _FUNCTIONS = {
     "the right answer squared": np.square,
     "the root of the right answer": lambda x: np.sqrt(x),
     "the right answer without its sign": np.abs,
+    "e to the power of minus the right answer": lambda x: np.exp(-x),
+    "1 - e to the power of minus the right answer": lambda x: 1 - np.exp(-x),
     "1 over the right answer": lambda x: 1 / x,
     "1 minus the right answer": lambda x: 1 - x,
     "the right answer with everything below 0 set to 0": lambda x: np.maximum(x, 0),
@@ -167,23 +179,3 @@ def by_function(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
                 name = leaf_name(bad[0].leaf, exercise) if len(bad) == 1 else _name(bad[0], exercise)
                 return f"{name[0].upper()}{name[1:]} is {words}, everywhere. Look at the last step: is it one too many, or one too few?"
     return ""
-
-
-def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
-    """How far the numbers point in the right direction: the last resort."""
-    pair = _bad(exercise, part)[0]
-    got, want = np.ravel(pair.got).astype(float), np.ravel(pair.want).astype(float)
-    right = close(got, want, exercise.tolerance)
-    count = f"{int((~right).sum())} of {right.size} entries differ"
-    if right.size < 3:
-        return "Work this case out by hand with small numbers, and print every step beside it."
-    sizes = float(np.linalg.norm(got)), float(np.linalg.norm(want))
-    cosine = float(got @ want) / (sizes[0] * sizes[1]) if all(sizes) else 0.0
-    worst = float(np.abs(got - want).max() / max(np.abs(want).max(), 1e-300))
-    if worst < 0.02:
-        return f"{count}, by at most {100 * worst:.2g} %. So close: look for a small number added somewhere, a rounding, or a cut-off."
-    if cosine > 0.9:
-        return f"{count}. As a whole they point in the right direction (cosine {cosine:.2f}, {number(sizes[0] / sizes[1])} times as long), so look for one step that is left out or done twice."
-    if cosine < -0.9:
-        return f"{count}. As a whole they point the opposite way (cosine {cosine:.2f}). Look for a sign."
-    return f"{count} (cosine {cosine:.2f} with the right answer). Take a case of two rows, work it out by hand and print every step beside it."

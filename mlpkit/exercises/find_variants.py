@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .catalogue import exercises
 from .core import Exercise
 from .running import Run, run_probe
 from .values import equal
@@ -63,6 +64,13 @@ def variants(exercise: Exercise) -> Iterator[tuple[str, Callable]]:
             if _alike(args[i], args[j]):
                 words = f"`{names[i]}` and `{names[j]}` had changed places"
                 yield _say(words), _swapped(exercise.reference, i, j)
+    for words, change in _EXAMPLES:
+        if all(isinstance(a, np.ndarray) and len(a) == len(args[0]) for a in args):
+            yield _say(words), _all_changed(exercise.reference, change)
+    for other in exercises().values():
+        if other.gives == exercise.gives and list(other.takes.values()) == list(exercise.takes.values()):
+            words = f"The numbers are those of `{other.name}`, which takes the same inputs. What is asked for is this: "
+            yield f"{words}{exercise.task}", other.reference
     if len(args) == 1 and isinstance(args[0], np.ndarray):
         yield (
             f"The numbers are those of `{exercise.name}` applied twice. Look at whether its result, or something "
@@ -77,6 +85,10 @@ def _say(words: str) -> str:
 
 def _changed(reference: Callable, i: int, change: Callable) -> Callable:
     return lambda *args: reference(*args[:i], change(args[i]), *args[i + 1 :])
+
+
+def _all_changed(reference: Callable, change: Callable) -> Callable:
+    return lambda *args: reference(*map(change, args))
 
 
 def _swapped(reference: Callable, i: int, j: int) -> Callable:
@@ -105,6 +117,13 @@ def _changes(arg: Any) -> tuple[tuple[str, Callable], ...]:
         return _LAYERS
     return ()
 
+
+_EXAMPLES = (
+    ("only the first example counted", lambda a: a[:1]),
+    ("only the last example counted", lambda a: a[-1:]),
+    ("the last example were left out", lambda a: a[:-1]),
+    ("the first example were left out", lambda a: a[1:]),
+)
 
 _ARRAYS = (
     ("{name} were 0 everywhere (is it used at all?)", np.zeros_like),

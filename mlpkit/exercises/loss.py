@@ -50,7 +50,7 @@ def _labels(seed: int, batch: int, classes: int) -> np.ndarray:
 
 
 _SMALL, _WIDE, _SQUARE = _logits(1, 5, 3), _logits(2, 7, 10), _logits(3, 4, 4)
-_LARGE = _logits(4, 3, 4) + np.array([[1000.0], [0.0], [-1000.0]])
+_LARGE = np.round(8 * _logits(4, 3, 4)) / 8 + np.array([[1000.0], [0.0], [-1000.0]])  # exact in float32 too
 _GAP = np.array([[0.0, 1000.0, 3.0], [0.5, -0.2, 0.1]])
 _APART = np.array([[0.0, 1.0], [1000.0, 1001.0], [3.0, 1.0]])
 _ONE_ROW = _logits(5, 1, 6)

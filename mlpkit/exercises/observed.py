@@ -57,6 +57,8 @@ def type_words(leaf: Leaf) -> str:
     """What came instead of an array of numbers."""
     if isinstance(leaf.value, Odd):
         return leaf.value.what
+    if leaf.value.ndim == 0 and leaf.value.dtype.kind == "b":
+        return str(bool(leaf.value))
     kind = {"b": "True and False", "c": "complex numbers", "f": "floats", "i": "integers", "u": "integers"}
     what = kind.get(leaf.value.dtype.kind, str(leaf.value.dtype))
     return what if leaf.value.ndim == 0 else f"an array of {what} ({leaf.value.dtype})"

@@ -33,8 +33,8 @@ class _Stream:
         kept = _caught.get(threading.get_ident())
         if kept is None:
             return self._real.write(text)
-        if sum(map(len, kept)) < KEPT:
-            kept.append(str(text)[:KEPT])
+        if len(kept) < KEPT:
+            kept.extend(str(text)[: KEPT - len(kept)])
         return len(text)
 
     def __getattr__(self, name: str) -> object:
@@ -62,7 +62,7 @@ def untouched() -> Iterator[None]:
 def caught() -> Iterator[list[str]]:
     """Catch what this thread prints, and let NumPy not warn in it.
 
-    returns: a list that the printed pieces are put in
+    returns: a list that the printed characters are put in
     """
     pieces: list[str] = []
     _caught[threading.get_ident()] = pieces

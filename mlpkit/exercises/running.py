@@ -163,16 +163,16 @@ def measured(prop: Property, run: Run) -> Any:
 
 def _alike(prop: Property, one: Run, other: Run) -> bool:
     a, b = measured(prop, one), measured(prop, other)
-    return a is b if a is None or b is None else within(a, b, prop.tolerance)
+    return a is b if a is None or b is None else within(a, b, prop)
 
 
-def within(got: Any, want: Any, tolerance: float) -> bool:
+def within(got: Any, want: Any, prop: Property) -> bool:
     """Whether a measured number or array is near enough to the one it should be."""
     got, want = np.asarray(got, np.float64), np.asarray(want, np.float64)
     if got.shape != want.shape:
         return False
     with np.errstate(all="ignore"):
-        near = np.abs(got - want) <= tolerance * np.maximum(1, np.abs(want))
+        near = np.abs(got - want) <= prop.tolerance * np.abs(want) + prop.absolute
     return bool((near | (got == want) | (np.isnan(got) & np.isnan(want))).all())
 
 

@@ -16,10 +16,14 @@ STACK = 64 * 2**20  # macOS gives threads half a megabyte, too little for deep r
 
 
 class TimeUp(BaseException):
-    """Raised inside a function whose time is up.
+    """Raised inside a function whose time is up."""
 
-    A function may catch even this (`except BaseException: pass`) and go on. So wherever it is caught, which is
-    when Python makes the exception object, every line that follows is made to raise it again.
+
+class TimeUpAgain(TimeUp):
+    """Raised in turn with TimeUp, for a function that catches even this (`except BaseException: pass`) and goes on.
+
+    Wherever it is caught, which is when Python makes the exception object, every line that follows is made to raise
+    it again. (TimeUp makes no such call, and so also reaches a function that is at its recursion limit.)
     """
 
     def __init__(self, *args: object) -> None:
@@ -79,8 +83,8 @@ def _stack_size(size: int) -> int:
 
 def _stop(worker: threading.Thread, ended: threading.Event) -> None:
     """Tell it to stop every 20 ms; a function inside one long call into C hears it only afterwards."""
-    for _ in range(int(GRACE / 0.02)):
-        _strike(worker.ident)
+    for turn in range(int(GRACE / 0.02)):
+        _strike(worker.ident, (TimeUp, TimeUpAgain)[turn % 2])
         try:
             if ended.wait(0.02):
                 return
@@ -88,8 +92,8 @@ def _stop(worker: threading.Thread, ended: threading.Event) -> None:
             pass
 
 
-def _strike(thread: int) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TimeUp))
+def _strike(thread: int, error: type[TimeUp] = TimeUpAgain) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
 
 
 def _again(frame: object, event: str, arg: object) -> Callable:

@@ -25,7 +25,7 @@ def say_property(exercise: Exercise, runs: list[Run], wants: list[Run], failure:
         got, right = measured(prop, run), measured(prop, want)
         if got is None:
             return f"On {run.probe.note}, {prop.name} could not be measured: the answer is not built as asked."
-        if not within(got, right, prop.tolerance):
+        if not within(got, right, prop):
             held = [p.name for p in exercise.properties[: exercise.properties.index(prop)]]
             fine = f" What is right: {', '.join(held[-2:])}." if held else ""
             return f"On {run.probe.note}: {_sentence(prop, got, right)}{_factor(exercise, prop, runs, wants)}{fine}"

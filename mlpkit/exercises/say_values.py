@@ -9,14 +9,15 @@ import numpy as np
 
 from .core import Exercise
 from .find_places import by_place
-from .find_scale import by_copy, by_direction, by_function, by_scale
+from .find_rest import by_closeness, by_direction, by_lines
+from .find_rows import by_rows
+from .find_scale import by_copy, by_function, by_scale
 from .find_variants import by_variant
-from .observed import leaf_name, value_sentence
+from .observed import value_sentence
 from .running import Run, measured, within
 from .say_shapes import say_swapped
-from .values import close
 from .verdict import Failure, Pair, pairs_of, wrong_values
-from .wording import listed, number, place
+from .wording import listed, number
 
 
 def say_values(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
@@ -34,28 +35,25 @@ def say_values(exercise: Exercise, runs: list[Run], wants: list[Run], failure: F
     found = _find(exercise, runs, part)
     if not found:
         seen = value_sentence(exercise, runs[wrong.at], wrong)
-        found = f"{seen} {_properties(exercise, runs, wants, wrong.at) or _rest(exercise, runs, wants, part)}"
+        rest = by_closeness(exercise, runs, part) or _properties(exercise, runs, wants, wrong.at)
+        found = f"{seen} {rest or by_direction(exercise, runs, part)}"
     return f"{where} {found}"
 
 
 def _find(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     """The first finding that explains all wrong numbers of a part."""
-    for explain in (by_copy, by_scale, by_function, by_variant, by_place):
+    for explain in (by_copy, by_scale, by_function, by_variant, by_rows, by_lines, by_place):
         found = explain(exercise, runs, part)
         if found:
             return found
     return ""
 
 
-def _rest(exercise: Exercise, runs: list[Run], wants: list[Run], part: list[Pair]) -> str:
-    return by_direction(exercise, runs, part)
-
-
 def _properties(exercise: Exercise, runs: list[Run], wants: list[Run], at: int) -> str:
     """A property of every right answer that this one has not."""
     for prop in exercise.properties:
         got, right = measured(prop, runs[at]), measured(prop, wants[at])
-        if got is not None and not within(got, right, prop.tolerance):
+        if got is not None and not within(got, right, prop):
             one, other = (np.ravel(np.asarray(v, float)) for v in (got, right))
             i = int(np.argmax(np.abs(one - other))) if one.shape == other.shape else 0
             return prop.says(got, right) if callable(prop.says) else prop.says.format(
@@ -118,6 +116,3 @@ def _which(word: str, bad: list[int], fine: list[int], count: int) -> str:
         last = f"the last {word} is" if len(fine) == 1 else f"{word}s {fine[0] + 1} to {count} are"
         return f"{last[0].upper()}{last[1:]} right, {word} {listed(str(b + 1) for b in bad[:4])} not."
     return f"{word[0].upper()}{word[1:]} {listed(str(f + 1) for f in fine[:4])} right, {listed(str(b + 1) for b in bad[:4])} not."
-
-
-__all__ = ["close", "leaf_name", "place", "say_values", "scope"]

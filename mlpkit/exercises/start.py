@@ -34,6 +34,10 @@ def _hit(logits: np.ndarray, right: int, seed: int) -> np.ndarray:
     return labels
 
 
+# A row's largest logit is sometimes the very number of its label, and one class number is also a place in the whole
+# array: so that taking the largest value, or the largest of everything, is told from finding nothing.
+_WHOLE = np.array([[0.0, 2.0, 1.0], [1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.2, 0.0, 2.0]])
+
 _FIVE, _EIGHT, _FOUR = _scores(1, 5, 3), _scores(2, 8, 6) - 4, _scores(3, 4, 4)
 
 ACCURACY = Exercise(
@@ -47,6 +51,7 @@ ACCURACY = Exercise(
         Probe("5 rows of 3 logits, 2 of them right", (_FIVE, _hit(_FIVE, 2, 4))),
         Probe("8 rows of 6 negative logits, 5 of them right", (_EIGHT, _hit(_EIGHT, 5, 5))),
         Probe("4 rows of 4 logits, 1 of them right", (_FOUR, _hit(_FOUR, 1, 6))),
+        Probe("4 rows of small logits, 3 of them right", (_WHOLE, np.array([1, 0, 1, 0]))),
         Probe("5 rows, all of them right", (_FIVE, _hit(_FIVE, 5, 7))),
         Probe("8 rows, none of them right", (_EIGHT, _hit(_EIGHT, 0, 8))),
     ),
@@ -84,7 +89,11 @@ ACCURACY = Exercise(
             "largest-not-where",
             lambda logits, labels: float((logits.max(axis=1) == labels).mean()),
             "It looks as if the largest logit itself is compared with the label. The label says where it should stand.",
-            sure=False,
+        ),
+        Mistake(
+            "argmax-over-everything",
+            lambda logits, labels: float((logits.argmax() == labels).mean()),
+            "It looks as if argmax runs over the whole array: one answer for all rows. How many guesses should there be?",
         ),
         Mistake(
             "one-answer-a-row",
@@ -94,7 +103,9 @@ ACCURACY = Exercise(
         Mistake(
             "integer-division",
             lambda logits, labels: float((logits.argmax(axis=1) == labels).sum() // len(labels)),
-            "It looks as if the division keeps whole numbers only. Which of the two division signs is meant?",
+            "It looks as if only 0 and 1 can come out: a division that keeps whole numbers, or `all`. "
+            "How does 2 of 5 become 0.4?",
+            sure=False,
         ),
         Mistake(
             "smallest",

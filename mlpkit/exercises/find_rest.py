@@ -1,0 +1,109 @@
+"""When no single cause explains wrong numbers: which lines are scaled or shifted, how far off, in which direction?
+
+It is less than a name, but it is true, and it says where to look.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .core import Exercise
+from .running import Run
+from .values import close
+from .verdict import Pair, wrong_values
+from .wording import number
+
+
+def by_lines(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """Every row, or every column, is right up to a factor or a shift of its own.
+
+    returns: str, "" if not
+    """
+    bad = [p for p in part if wrong_values(p, exercise)]
+    if not all(p.got.ndim == 2 for p in bad) or not any(min(p.got.shape) > 1 for p in bad):
+        return ""
+    bad = [p for p in bad if min(p.got.shape) > 1]
+    for line, axis in (("row", 1), ("column", 0)):
+        if all(_scaled(p, axis) for p in bad):
+            low, high = _range(bad[0], axis, np.divide)
+            return (
+                f"Every {line} is right up to a factor of its own, from {low} to {high}. "
+                f"Look at what each {line} is divided by or multiplied with."
+            )
+        if all(_shifted(p, axis) for p in bad):
+            low, high = _range(bad[0], axis, np.subtract)
+            return (
+                f"In every {line} all entries are off by the same number, from {low} in one {line} to {high} in another. "
+                f"Look at what is added to or taken off each {line}."
+            )
+    return ""
+
+
+def _scaled(pair: Pair, axis: int) -> bool:
+    got, want = pair.got.astype(float), pair.want.astype(float)
+    with np.errstate(all="ignore"):
+        ratio = (got * want).sum(axis, keepdims=True) / (want * want).sum(axis, keepdims=True)
+    return bool(np.isfinite(ratio).all() and (ratio != 0).all() and close(got, ratio * want).all())
+
+
+def _shifted(pair: Pair, axis: int) -> bool:
+    gap = pair.got.astype(float) - pair.want.astype(float)
+    return bool((np.ptp(gap, axis=axis) < 1e-7 * max(1.0, float(np.abs(gap).max()))).all())
+
+
+def _range(pair: Pair, axis: int, compare: np.ufunc) -> tuple[str, str]:
+    with np.errstate(all="ignore"):
+        found = compare(pair.got, pair.want).astype(float)
+    found = found[np.isfinite(found)]
+    return number(found.min()), number(found.max())
+
+
+def by_closeness(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """Nearly right everywhere: something small is added, rounded or cut off.
+
+    returns: str, "" if the numbers are not that close
+    """
+    bad = [p for p in part if wrong_values(p, exercise)]
+    worst = max(float(np.abs(p.got - p.want).max() / max(np.abs(p.want).max(), 1e-300)) for p in bad)
+    if worst > 0.01:
+        return ""
+    return (
+        f"Nearly right: off by at most {100 * worst:.2g} % of the largest number. "
+        "Look for a small number that is added, a rounding, or numbers of too few digits (float16, float32)."
+    )
+
+
+def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """How far the numbers point in the right direction: the last resort.
+
+    returns: str
+    """
+    bad = [p for p in part if wrong_values(p, exercise)]
+    got, want = np.ravel(bad[0].got).astype(float), np.ravel(bad[0].want).astype(float)
+    right = close(got, want, exercise.tolerance)
+    if right.size < 3:
+        return f"{_too(bad)} Work the smallest case out by hand, and print every step beside it."
+    count = f"{int((~right).sum())} of {right.size} entries differ"
+    sizes = float(np.linalg.norm(got)), float(np.linalg.norm(want))
+    cosine = float(got @ want) / (sizes[0] * sizes[1]) if all(sizes) else 0.0
+    if cosine > 0.9:
+        return (
+            f"{count}; as a whole they point in the right direction (cosine {cosine:.2f}, "
+            f"{number(sizes[0] / sizes[1])} times as long). Look for one step that is left out or done twice."
+        )
+    if cosine < -0.9:
+        return f"{count}; as a whole they point the opposite way (cosine {cosine:.2f}). Look for a sign."
+    return (
+        f"{count} (cosine {cosine:.2f} with the right answer, {number(sizes[0] / (sizes[1] or 1))} times as long). "
+        "Work a case of two rows out by hand, and print every step beside it."
+    )
+
+
+def _too(bad: list[Pair]) -> str:
+    gaps = np.concatenate([np.ravel(p.got - p.want) for p in bad])
+    many = f"on each of {len(bad)} inputs" if len(bad) > 1 else "there"
+    if (gaps > 0).all():
+        return f"It is too large {many}."
+    if (gaps < 0).all():
+        return f"It is too small {many}."
+    return f"It is too large on {int((gaps > 0).sum())} of {len(gaps)} inputs and too small on the others."

@@ -1,0 +1,55 @@
+"""Ready-made properties of random arrays: how wide, how centred, of which family.
+
+Each is a Property; pick the ones that fit, in the order in which they should be talked about.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .core import Property
+
+
+def _shape_words(got: Any, want: Any) -> str:
+    names = {"normal": 0.798, "uniform": 0.866, "made of two values only": 1.0}
+    came = min(names, key=lambda n: abs(names[n] - got))
+    asked = min(names, key=lambda n: abs(names[n] - want))
+    near = f"looks {came}" if abs(names[came] - got) < 0.012 else "is of another family"
+    return (
+        f"the distribution {near}, and {asked} is asked for (mean size over standard deviation: {got:.3f}, "
+        f"where {want:.3f} belongs). Look at which draw of `rng` is called."
+    )
+
+
+WIDTH = Property(
+    "the width",
+    lambda w, args: float(np.std(w)),
+    "the standard deviation is {got}, where {want} is asked for. Look at what the draw is multiplied with, "
+    "and whether it is a width or its square.",
+    tolerance=0.03,
+)
+
+CENTRE = Property(
+    "the centre",
+    lambda w, args: float(np.mean(w) / max(np.std(w), 1e-300)),
+    lambda got, want: (
+        f"the mean is {got:.2f} standard deviations away from 0, and it should be 0. "
+        f"Are there {'negative' if got > 0 else 'positive'} numbers at all? Look at the first arguments of the draw."
+    ),
+    absolute=0.05,
+)
+
+NOT_CONSTANT = Property(
+    "the variety",
+    lambda w, args: float(len(np.unique(w)) > 0.5 * w.size),
+    "most of the numbers are the same. Units that start alike learn alike. Look at how often is drawn, and how many.",
+)
+
+FAMILY = Property(
+    "the family of the distribution",
+    lambda w, args: float(np.abs(w - w.mean()).mean() / max(np.std(w), 1e-300)),
+    _shape_words,
+    absolute=0.02,
+)
