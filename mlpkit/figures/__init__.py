@@ -7,10 +7,11 @@ from .bars import bars, before_after
 from .curves import learning_curves, seed_bands
 from .diagrams import Box, course_map, network_boxes
 from .distributions import histograms, shares, signal_profile
+from .gallery import image_grid
 from .gradients import gradient_check_curve, update_ratio
-from .images import image_grid, image_steps, weights_as_images
+from .images import image_steps, weights_as_images
 from .matrices import confusion, matrix_product
-from .picture import Description, describe, png, show
+from .picture import Description, describe, html, png, show
 from .probabilities import calibration, faders, probability_bars
 from .surfaces import loss_surface
 
@@ -26,6 +27,7 @@ __all__ = [
     "faders",
     "gradient_check_curve",
     "histograms",
+    "html",
     "image_grid",
     "image_steps",
     "learning_curves",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+from html import escape
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -63,8 +64,8 @@ def show(ax: Axes) -> None:
     ax: Axes that a function of mlpkit.figures returned
     raises: as `describe`
 
-    nbconvert takes the alternative text from the output's metadata. JupyterLab 4.6 reads no alternative text,
-    so the sentence is printed too: everybody can read it.
+    JupyterLab 4.6 and nbconvert's default page drop the alternative text of a picture (its classic page and
+    nbsphinx keep it), so the sentence is printed too: everybody can read it. `html` has it everywhere.
     """
     from IPython.display import display  # there is no notebook without it
 
@@ -86,6 +87,18 @@ def png(ax: Axes) -> bytes:
         file, format="png", dpi="figure", facecolor=ax.figure.get_facecolor(), metadata=metadata
     )
     return file.getvalue()
+
+
+def html(ax: Axes) -> str:
+    """The figure as an image element with alternative text, for a page or for IPython.display.HTML.
+
+    ax: Axes that a function of mlpkit.figures returned
+    returns: str, everything in it escaped
+    raises: as `describe`
+    """
+    data, metadata = bundle(ax)
+    alt = escape(metadata["image/png"]["alt"], quote=True)
+    return f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"]}">'
 
 
 def bundle(ax: Axes) -> tuple[dict[str, str], dict[str, dict]]:

@@ -56,7 +56,7 @@ def probability_bars(
 
 
 def _class_bars(ax: Axes, values: np.ndarray, label: int | None, top: int | None = None) -> None:
-    """Draw bars from the first class down: the true one green and hatched, a wrong first choice vermillion."""
+    """Draw bars from the first class down: the true one green and hatched, a wrong choice vermillion."""
     plain = VERMILLION if label is not None else BLUE
     colors = [GREEN if k == label else plain if k == top else GREY for k in range(len(values))]
     bars = ax.barh(np.arange(len(values)), values, height=0.72, color=colors)
