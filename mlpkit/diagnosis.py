@@ -1,62 +1,115 @@
-"""What to say when a loss is no longer a number: at which step, in which layer it began, and why.
+"""What to say when a loss is no longer a number: in which layer it began, and why.
 
-The network is gone through from the images to the logits until the first number that is not finite.
+The batch is sent through the network once more, layer by layer, up to the first number that is not finite.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
+from .activations import ACTIVATIONS, Activation, relu
 from .params import Params
 
-LARGE = 1.5  # pixels above this were probably never scaled to 0..1
+UNSCALED = 10  # pixels beyond this were never scaled: neither 0..1 nor standardised ones come so far
+HUGE = 1e6  # logits beyond this come from a network that ran away, not from its loss
 
 
-def explain(params: Params, images: np.ndarray, loss: float, number: int, epoch: int, state: Any) -> str:
-    """One message for a loss that is NaN or infinite.
+class Trouble(NamedTuple):
+    """Where the first number that is not finite was found.
+
+    kind: "images", "weights", "overflow" or "loss"
+    sentence: str, the place in words
+    """
+
+    kind: str
+    sentence: str
+
+
+def explain(
+    params: Params, images: np.ndarray, loss_and_grads: Callable, loss: float, *, updates: int, rate: float
+) -> str:
+    """Where a loss that is NaN or infinite began, its likely cause, and what to do.
 
     params: Params that gave the loss
     images: (batch, fan_in), the batch that gave it
-    loss: float, not finite
-    number, epoch: int, of the step
-    state: the optimiser's state, for its learning rate
-    returns: str
+    loss_and_grads: the function that gave it
+    loss: float, not finite; its `.logits` tell the activation, if it has them
+    updates: int, how often the parameters have been changed in this run
+    rate: float, the learning rate of the last update, NaN when there was none
+    returns: str, two sentences or three
     """
-    where = _where(params, images)
-    cause = _cause(params, images, number, state)
-    return f"the loss became {loss} at step {number} (epoch {epoch}). {where} {cause}"
-
-
-def _where(params: Params, images: np.ndarray) -> str:
     inputs = np.asarray(images, dtype=params.dtype)
-    if not np.isfinite(inputs).all():
-        return "The images of this batch hold NaN or infinity."
     if images.dtype == np.uint8:
         inputs = inputs / 255
-    for i, (weights, bias) in enumerate(params):
-        name = f"layer {i} ({weights.shape[0]} -> {weights.shape[1]})"
+    trouble = find_trouble(params, inputs, _activation(loss_and_grads, loss, params, inputs))
+    return f"{trouble.sentence} Likely cause: {_cause(trouble, params, inputs, updates, rate)}"
+
+
+def find_trouble(params: Params, inputs: np.ndarray, activation: Activation) -> Trouble:
+    """The first place on the way from the images to the loss that holds a number that is not finite.
+
+    params: Params
+    inputs: (batch, fan_in) float
+    activation: between the layers
+    returns: Trouble
+    """
+    if not np.isfinite(inputs).all():
+        return Trouble("images", "It began in the images of this batch: they hold NaN or infinity.")
+    for i, (z, (weights, bias)) in enumerate(zip(_preactivations(params, inputs, activation), params)):
+        name = f"It began in layer {i} ({weights.shape[0]} -> {weights.shape[1]})"
         if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
-            return f"It began in {name}: its weights or biases are not finite any more."
-        z = inputs @ weights + bias
+            return Trouble("weights", f"{name}: its weights or biases are not finite.")
         if not np.isfinite(z).all():
             largest = np.abs(weights).max()
-            return f"It began in {name}: its preactivations overflow, with weights up to {largest:.2g}."
-        # The true activation is not known here. relu lets a large signal through, as most do.
-        inputs = np.maximum(z, 0)
+            return Trouble(
+                "overflow", f"{name}: its preactivations overflow, with weights up to {largest:.2g}."
+            )
     largest = np.abs(z).max()
-    return f"It began after the last layer, in the loss itself: all logits are finite, up to {largest:.2g}."
-
-
-def _cause(params: Params, images: np.ndarray, number: int, state: Any) -> str:
-    rate = getattr(state, "learning_rate", math.nan)
-    if images.dtype != np.uint8 and np.abs(images).max() > LARGE:
-        return f"Likely cause: the images reach {np.abs(images).max():.3g}; scale the pixels to 0..1 first."
-    if number == 1 or not math.isfinite(rate):
-        return "Likely cause: the starting weights, or a loss function that takes the logarithm of 0."
-    return (
-        f"Likely cause: the learning rate {rate:.3g} is too high; start again with {rate / 10:.3g}, "
-        "or clip the gradients with clipped(optimizer, 1.0)."
+    kind = "overflow" if largest > HUGE else "loss"
+    return Trouble(
+        kind, f"It began after the last layer, in the loss: all logits are finite, up to {largest:.2g}."
     )
+
+
+def _cause(trouble: Trouble, params: Params, inputs: np.ndarray, updates: int, rate: float) -> str:
+    if trouble.kind == "images":
+        return "images that were damaged or divided by 0; mend or drop them."
+    if trouble.kind == "loss":
+        return (
+            "the loss function takes log(0) or divides by 0; compute it from logits, as cross_entropy does."
+        )
+    if np.abs(inputs).max() > UNSCALED:
+        return f"the images reach {np.abs(inputs).max():.3g}; scale the pixels to 0..1 first."
+    if updates == 0 or not math.isfinite(rate):
+        largest = np.abs(params.flat).max()
+        return f"the starting weights (up to {largest:.2g}); start from init_params with he_normal."
+    return (
+        f"the learning rate {rate:.3g} is too high; start again with {rate / 10:.2g}, or clip the gradients "
+        "with clipped(optimizer, 1.0). If the loss of step 1 was already far above the logarithm of the "
+        "number of classes, the starting weights are too large."
+    )
+
+
+def _preactivations(params: Params, inputs: np.ndarray, activation: Activation) -> list[np.ndarray]:
+    preactivations = []
+    with np.errstate(all="ignore"):
+        for weights, bias in params:
+            preactivations.append(inputs @ weights + bias)  # (batch, fan_out)
+            inputs = activation.function(preactivations[-1])
+    return preactivations
+
+
+def _activation(loss_and_grads: Callable, loss: float, params: Params, inputs: np.ndarray) -> Activation:
+    """The activation a loss was computed with: named in a partial, or the one that gives the same logits."""
+    named = getattr(loss_and_grads, "keywords", {}).get("activation")
+    if isinstance(named, Activation):
+        return named
+    logits = getattr(loss, "logits", None)
+    for activation in ACTIVATIONS if logits is not None else ():
+        if np.array_equal(_preactivations(params, inputs, activation)[-1], logits, equal_nan=True):
+            return activation
+    return relu

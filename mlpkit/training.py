@@ -13,7 +13,7 @@ import numpy as np
 
 from .activations import relu
 from .backprop import loss_and_grads
-from .checks import check_count, check_rng, check_split
+from .checks import as_loss_and_grads, check_count, check_rng, check_split
 from .data import Dataset, Examples, batches
 from .diagnosis import explain
 from .losses import Loss
@@ -84,25 +84,17 @@ def train(
     raises: ValueError or TypeError at once when an argument cannot be used; ValueError later when the loss
         stops being finite, naming the step, the layer and the likely cause
     """
-    params = as_params(params).copy()
+    params = _read_only(as_params(params).copy())
     examples, valid = _splits(data)
     check_split(examples, params)
     if valid is not None:
         check_split(valid, params, "validation")
-    check_count("epochs", epochs, 0)
-    check_count("batch_size", batch_size, 1)
-    check_count("start", start, 0)
-    check_rng(rng)
-    if not (callable(getattr(optimizer, "init", None)) and callable(getattr(optimizer, "update", None))):
-        raise TypeError(
-            f"optimizer is {optimizer!r}: pass one such as sgd(0.1) or adam(), called with its rate"
-        )
-    if not callable(loss_and_grads):
-        raise TypeError(f"loss_and_grads is {loss_and_grads!r}: pass a function of (params, images, labels)")
+    _check(optimizer, loss_and_grads, rng)
+    _check_counts(epochs, batch_size, start, len(examples.labels))
+    state = _starting_state(optimizer, params, state)
     take = partial(_step, optimizer=optimizer, loss_and_grads=loss_and_grads)
-    measure = partial(_measure, valid=valid, loss_and_grads=loss_and_grads)
-    order = _order(examples, epochs, batch_size, rng, start)
-    return _steps(params, optimizer.init(params) if state is None else state, order, take, measure)
+    measure = partial(_measured, valid=valid, loss_and_grads=loss_and_grads)
+    return _steps(params, state, _order(examples, epochs, batch_size, rng, start), take, measure)
 
 
 class _Turn(NamedTuple):
@@ -130,48 +122,59 @@ def _order(
 def _steps(
     params: Params, state: Any, order: Iterator[_Turn], take: Callable, measure: Callable
 ) -> Iterator[Step]:
+    taken = None
     try:
         for turn in order:
-            step = take(params, state, turn)
-            params, state = step.params, step.state
-            yield step._replace(valid=measure(params)) if turn.ends_epoch else step
+            taken = take(params, state, turn)
+            params, state = taken.params, taken.state
+            step, taken = measure(taken) if turn.ends_epoch else taken, None
+            yield step
     except KeyboardInterrupt:
         # The learner pressed stop: the loop around this generator ends, and what was learned is theirs.
-        return
+        if taken is not None:  # the step was done, only its validation was not
+            yield taken
 
 
 def _step(params: Params, state: Any, turn: _Turn, optimizer: Optimizer, loss_and_grads: Callable) -> Step:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # explained in words instead
-        loss, grads = _pair(loss_and_grads(params, turn.images, turn.labels))
+        loss, grads = as_loss_and_grads(loss_and_grads(params, turn.images, turn.labels), params)
         if not np.isfinite(loss):
-            raise ValueError(explain(params, turn.images, float(loss), turn.number, turn.epoch, state))
-        new, state = optimizer.update(params, as_params(grads), state)
-    new = _read_only(as_params(new))
-    rate = float(getattr(state, "learning_rate", np.nan))
+            why = explain(
+                params, turn.images, loss_and_grads, loss, updates=turn.number - 1, rate=_rate(state)
+            )
+            raise ValueError(
+                f"the loss became {float(loss)} at step {turn.number} (epoch {turn.epoch}). {why}"
+            )
+        new, state = optimizer.update(params, grads, state)
     right = accuracy(_logits(loss, params, turn.images), turn.labels)
-    return Step(turn.number, turn.epoch, float(loss), right, rate, new, grads, state, None)
+    new = _read_only(as_params(new))
+    return Step(turn.number, turn.epoch, float(loss), right, _rate(state), new, grads, state, None)
 
 
-def _pair(result: Any) -> tuple[float, Params]:
-    if isinstance(result, tuple) and len(result) == 2 and np.ndim(result[0]) == 0:
-        return result
-    raise TypeError(
-        f"loss_and_grads returned {type(result).__name__}: expected a pair (loss, grads), a float first"
-    )
-
-
-def _measure(params: Params, valid: Examples | None, loss_and_grads: Callable) -> Metrics | None:
-    """Loss and accuracy on the validation split, by the very function that trains."""
+def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable) -> Step:
+    """The step with loss and accuracy on the validation split, by the very function that trains."""
     if valid is None:
-        return None
+        return step
     total = hits = 0.0
     for i in range(0, len(valid.labels), CHUNK):
         images, labels = valid.images[i : i + CHUNK], valid.labels[i : i + CHUNK]
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            loss, _ = loss_and_grads(params, images, labels)
+            loss, _ = loss_and_grads(step.params, images, labels)
+            if not np.isfinite(loss):
+                rate = step.learning_rate
+                why = explain(step.params, images, loss_and_grads, loss, updates=step.number, rate=rate)
+                raise ValueError(
+                    f"the validation loss became {float(loss)} after step {step.number} "
+                    f"(epoch {step.epoch}). {why}"
+                )
         total += float(loss) * len(labels)
-        hits += accuracy(_logits(loss, params, images), labels) * len(labels)
-    return Metrics(total / len(valid.labels), round(hits) / len(valid.labels))
+        hits += accuracy(_logits(loss, step.params, images), labels) * len(labels)
+    return step._replace(valid=Metrics(total / len(valid.labels), round(hits) / len(valid.labels)))
+
+
+def _rate(state: Any) -> float:
+    """The learning rate of the last update; NaN for a state that does not know it."""
+    return float(getattr(state, "learning_rate", np.nan))
 
 
 def _logits(loss: float, params: Params, images: np.ndarray) -> np.ndarray:
@@ -187,9 +190,47 @@ def _read_only(params: Params) -> Params:
 
 def _splits(data: Dataset | Examples) -> tuple[Examples, Examples | None]:
     if isinstance(data, Dataset):
-        return data.train, data.valid if len(data.valid.labels) else None
+        return _arrays(data.train), _arrays(data.valid) if len(data.valid.labels) else None
     if isinstance(data, tuple) and len(data) == 2:
-        return Examples(*data), None
+        return _arrays(data), None
     raise TypeError(
-        f"data is {type(data).__name__}: pass a Dataset from mlpkit.load, or Examples(images, labels)"
+        f"data is {type(data).__name__}: expected a Dataset from mlpkit.load, or Examples(images, labels)"
     )
+
+
+def _arrays(examples: tuple) -> Examples:
+    return Examples(*(np.asarray(part) for part in examples))
+
+
+def _check(optimizer: Optimizer, loss_and_grads: Callable, rng: np.random.Generator) -> None:
+    if not (callable(getattr(optimizer, "init", None)) and callable(getattr(optimizer, "update", None))):
+        raise TypeError(f"optimizer is {optimizer!r}: expected one such as sgd(0.1) or adam(1e-3), called")
+    if not callable(loss_and_grads):
+        raise TypeError(
+            f"loss_and_grads is {loss_and_grads!r}: expected a function of (params, images, labels)"
+        )
+    check_rng(rng)
+
+
+def _check_counts(epochs: int, batch_size: int, start: int, examples: int) -> None:
+    check_count("epochs", epochs, 0)
+    check_count("batch_size", batch_size, 1)
+    check_count("start", start, 0)
+    steps = epochs * -(-examples // batch_size)
+    if start > steps:
+        raise ValueError(
+            f"start is {start}, but {epochs} epochs have {steps} steps: expected at most {steps}; "
+            "give more epochs, they are counted from the beginning of the first run"
+        )
+
+
+def _starting_state(optimizer: Optimizer, params: Params, state: Any) -> Any:
+    fresh = optimizer.init(params)
+    if state is None:
+        return fresh
+    if isinstance(fresh, tuple) and type(state) is not type(fresh):
+        raise TypeError(
+            f"state is {type(state).__name__}, but {optimizer.name} keeps {type(fresh).__name__}: "
+            "expected the state of a step made by the same optimizer, or None for a fresh one"
+        )
+    return state

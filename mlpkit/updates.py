@@ -115,6 +115,6 @@ def check_alike(networks: list[Params]) -> None:
     sizes = [str(network) for network in networks]
     if len(set(sizes)) > 1:
         raise ValueError(
-            f"params are those of a {sizes[0]} network, grads of a {sizes[1]} one, the state's of "
-            f"{', '.join(sizes[2:]) or 'none'}: all must be of one network; start a new network with a new state"
+            f"params are of a {sizes[0]} network, grads of a {sizes[1]} one, the state of {sizes[2:]}: "
+            "all must be of one network, and a new network needs a new state"
         )

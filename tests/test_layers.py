@@ -14,7 +14,7 @@ ROWS = [
     {"params", "datasets"},
     {"activations", "initializers", "data", "schedules", "checks", "updates"},
     {"network", "losses", "optimizers"},
-    {"backprop", "metrics", "diagnosis"},
+    {"backprop", "metrics", "diagnosis", "numerical"},
     {"training", "gradcheck"},
     {"history"},
     {"figures", "exercises"},
