@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from . import given, words
-from .picture import tell
-from .style import BLUE, GREY, INK, name_ticks, on, styled, title
+from .picture import on, tell
+from .style import BLUE, GREY, INK, name_ticks, styled, title
 
 
 @styled

@@ -13,9 +13,9 @@ from matplotlib.ticker import PercentFormatter
 
 from ..history import COLUMNS, History
 from . import given, words
-from .picture import tell
+from .picture import on, panels, tell
 from .smoothing import smooth
-from .style import MARKERS, VERMILLION, log_scale, look, on, panels, styled, title
+from .style import MARKERS, VERMILLION, log_scale, look, styled, title
 
 NAMES = {"loss": "loss", "accuracy": "accuracy", "learning_rate": "learning rate"}
 LOG_FROM = 100  # a loss that changes a hundredfold is drawn on a log axis

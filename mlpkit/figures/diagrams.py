@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from . import given, words
-from .picture import tell
-from .style import BLUE, GREY, INK, VERMILLION, bare, on, styled
+from .picture import on, tell
+from .style import BLUE, GREY, INK, VERMILLION, bare, styled
 
 COURSE = ("data", "init", "forward", "loss", "backward", "update")
 IN_A_ROW = 7

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from . import given, words
-from .picture import tell
-from .style import BLUE, INK, VERMILLION, log_scale, look, on, panels, styled, title
+from .picture import on, panels, tell
+from .style import BLUE, INK, VERMILLION, log_scale, look, styled, title
 
 BINS = 41
 SHOWN = 12  # panels that can still be read

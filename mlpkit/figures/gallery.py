@@ -15,8 +15,8 @@ from matplotlib.patches import Rectangle
 
 from . import given, words
 from .images import GAP, mosaic, pixel_scale
-from .picture import tell
-from .style import BLUE, GREEN, GREY, INK, VERMILLION, on, styled
+from .picture import on, tell
+from .style import BLUE, GREEN, GREY, INK, VERMILLION, styled
 
 BARS = 0.4  # height of the probability bars, as a share of an image
 RIGHT, WRONG = "#00694d", "#a84a00"  # green and vermillion, dark enough for small letters

@@ -12,8 +12,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from . import given, words
-from .picture import tell
-from .style import GREY, INK, log_scale, look, on, styled, title
+from .picture import on, tell
+from .style import GREY, INK, log_scale, look, styled, title
 
 HEALTHY = 1e-3  # update size / weight size that trains well, by common experience
 

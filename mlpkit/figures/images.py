@@ -14,8 +14,8 @@ from matplotlib.image import AxesImage
 
 from ..params import Params, as_params
 from . import given, words
-from .picture import tell
-from .style import INK, SIGNED, bare, on, styled, title
+from .picture import on, tell
+from .style import INK, SIGNED, bare, styled, title
 
 GAP = 0.18  # between pictures, as a share of one
 

@@ -7,19 +7,27 @@ from __future__ import annotations
 
 import base64
 import io
+import sys
 from html import escape
 from typing import Any
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .style import STYLE
 
 
 class Description(str):
-    """A sentence or two; as the last line of a cell it shows without quotes."""
+    """A sentence or two; as the last line of a cell it shows as a paragraph, without quotes."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
         return str(self)
+
+    def _repr_html_(self) -> str:
+        return "<p>" + escape(self).replace("\n", "<br>\n") + "</p>"
 
 
 class Picture(Axes):
@@ -27,6 +35,42 @@ class Picture(Axes):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
         return bundle(self)
+
+
+def on(ax: Axes | None, width: float, height: float) -> Axes:
+    """The Axes to draw on: the one given, or one that fills a new figure.
+
+    ax: Axes or None
+    width, height: float, inches of the new figure at 100 pixels each
+    returns: Axes
+    raises: TypeError when ax is something else
+    """
+    if ax is None:
+        return Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=Picture)
+    if not isinstance(ax, Axes):
+        raise TypeError(
+            f"ax is {type(ax).__name__}: expected one matplotlib Axes, or None for a new figure; "
+            "of an array of Axes, pass one"
+        )
+    return ax
+
+
+def panels(ax: Axes, rows: int, columns: int, *, wide: float = 0.2, high: float = 0.45) -> list[Axes]:
+    """Divide one Axes into panels; they are its `child_axes`, and it keeps the title and the description.
+
+    ax: Axes
+    rows, columns: int
+    wide, high: float, gap between panels as a share of a panel
+    returns: list of rows * columns Axes, row by row
+    """
+    ax.set_axis_off()
+    width, height = 1 / (columns + wide * (columns - 1)), 1 / (rows + high * (rows - 1))
+    corners = [
+        (column * width * (1 + wide), 1 - height - row * height * (1 + high))
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    return [ax.inset_axes((x, y, width, height)) for x, y in corners]
 
 
 def tell(ax: Axes, *sentences: str) -> Axes:
@@ -65,13 +109,19 @@ def show(ax: Axes) -> None:
     raises: as `describe`
 
     JupyterLab 4.6 and nbconvert's default page drop the alternative text of a picture (its classic page and
-    nbsphinx keep it), so the sentence is printed too: everybody can read it. `html` has it everywhere.
+    nbsphinx keep it), so the sentence stands below: everybody can read it. `html` has it everywhere.
     """
-    from IPython.display import display  # there is no notebook without it
+    text = describe(ax)
+    if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
+        print(text)  # a plain script has nowhere to put a picture
+        return
+    from IPython.display import display  # only where a notebook has it already
 
     data, metadata = bundle(ax)
     display(data, metadata=metadata, raw=True)
-    print(describe(ax))
+    display(text)
+    if "matplotlib.pyplot" in sys.modules:  # a figure of pyplot would be shown again at the end of the cell
+        sys.modules["matplotlib.pyplot"].close(ax.figure.canvas.figure)
 
 
 def png(ax: Axes) -> bytes:
@@ -81,11 +131,10 @@ def png(ax: Axes) -> bytes:
     returns: bytes
     raises: as `describe`
     """
-    file = io.BytesIO()
+    file, figure = io.BytesIO(), ax.figure.canvas.figure  # the whole figure, even from within a subfigure
     metadata = {"Description": str(describe(ax)), "Software": None}
-    ax.figure.savefig(
-        file, format="png", dpi="figure", facecolor=ax.figure.get_facecolor(), metadata=metadata
-    )
+    with mpl.rc_context(STYLE):  # ticks are made when they are first drawn
+        figure.savefig(file, format="png", dpi="figure", facecolor=figure.get_facecolor(), metadata=metadata)
     return file.getvalue()
 
 

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 
 from ..losses import log_softmax
 from . import given, words
-from .picture import tell
-from .style import BLUE, GREEN, GREY, INK, VERMILLION, name_ticks, on, panels, styled, title
+from .picture import on, panels, tell
+from .style import BLUE, GREEN, GREY, INK, VERMILLION, name_ticks, styled, title
 
 
 @styled

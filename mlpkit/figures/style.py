@@ -15,10 +15,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-from .picture import Picture
 
 STYLE = mpl.rc_params_from_file(
     Path(__file__).with_name("mlpkit.mplstyle"), fail_on_error=True, use_default_template=False
@@ -48,42 +45,6 @@ def styled(draw: Callable) -> Callable:
             return draw(*args, **kwargs)
 
     return drawn
-
-
-def on(ax: Axes | None, width: float, height: float) -> Axes:
-    """The Axes to draw on: the one given, or one that fills a new figure.
-
-    ax: Axes or None
-    width, height: float, inches of the new figure at 100 pixels each
-    returns: Axes
-    raises: TypeError when ax is something else
-    """
-    if ax is None:
-        return Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=Picture)
-    if not isinstance(ax, Axes):
-        raise TypeError(
-            f"ax is {type(ax).__name__}: expected one matplotlib Axes, or None for a new figure; "
-            "of an array of Axes, pass one"
-        )
-    return ax
-
-
-def panels(ax: Axes, rows: int, columns: int, *, wide: float = 0.2, high: float = 0.45) -> list[Axes]:
-    """Divide one Axes into panels; they are its `child_axes`, and it keeps the title and the description.
-
-    ax: Axes
-    rows, columns: int
-    wide, high: float, gap between panels as a share of a panel
-    returns: list of rows * columns Axes, row by row
-    """
-    ax.set_axis_off()
-    width, height = 1 / (columns + wide * (columns - 1)), 1 / (rows + high * (rows - 1))
-    corners = [
-        (column * width * (1 + wide), 1 - height - row * height * (1 + high))
-        for row in range(rows)
-        for column in range(columns)
-    ]
-    return [ax.inset_axes((x, y, width, height)) for x, y in corners]
 
 
 def look(index: int) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from . import given, words
-from .picture import tell
-from .style import INK, SHARES, look, on, styled, title
+from .picture import on, tell
+from .style import INK, SHARES, look, styled, title
 
 LEVELS = 24
 
@@ -50,8 +50,8 @@ def loss_surface(
     ax.grid(False)
     if found:
         ax.legend(loc="upper right")
-    low = f"The loss on this surface goes from {words.about(np.nanmin(loss))} to {words.about(np.nanmax(loss))}."
-    return tell(ax, low, *told)
+    low, high = words.about(np.nanmin(loss)), words.about(np.nanmax(loss))
+    return tell(ax, f"The loss on this surface goes from {low} to {high}.", *told)
 
 
 def _contours(ax: Axes, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> None:
