@@ -1,0 +1,50 @@
+"""What the tests share: hypothesis's settings, and a JupyterLab in a browser for those that need one."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_collection_modifyitems(items):
+    """Browser tests come last: the quick ones answer first, and no event loop runs beside theirs."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """One JupyterLab in one browser page for the whole run."""
+    from tests import browser
+
+    if browser.find_browser() is None:
+        if os.environ.get("CI"):
+            pytest.fail(browser.HOW_TO_INSTALL)
+        pytest.skip(browser.HOW_TO_INSTALL)
+    lab = browser.Lab(tmp_path_factory.mktemp("lab"))
+    yield lab
+    lab.close()
+
+
+@pytest.fixture
+def open_notebook(lab):
+    """Open notebooks that are closed, kernel and all, when the test ends; the page must not have complained.
+
+    A test that provokes complaints clears `lab.complaints` itself.
+    """
+    lab.complaints.clear()
+    lab.outside.clear()
+    opened = []
+
+    def open_one(notebook, name="lesson.ipynb"):
+        opened.append(lab.open(notebook, name))
+        return opened[-1]
+
+    yield open_one
+    for notebook in reversed(opened):
+        notebook.close()
+    assert lab.complaints == []
+    assert lab.outside == []

@@ -1,0 +1,48 @@
+"""JupyterLab as `mlpkit lab` starts it, in a real browser."""
+
+import pytest
+
+from tests.notebooks import notebook
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_notebook_runs_and_a_widget_appears_and_answers(open_notebook):
+    page = open_notebook(
+        notebook("import ipywidgets; w = ipywidgets.IntSlider(3, description='rate'); w", "print(w.value)")
+    )
+    page.run_all()
+    slider = page.locator(".widget-slider [role=slider], .widget-slider .noUi-handle").first
+    slider.focus()
+    slider.press("ArrowUp")
+    page.run(1)
+    assert page.text(1) == "4\n"
+
+
+def test_an_error_in_a_cell_is_told(open_notebook):
+    page = open_notebook(notebook("1 / 0"))
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        page.run_all()
+
+
+def test_nothing_pops_up_at_the_start(open_notebook, lab):
+    """A newcomer sees the lesson, not a question about news from the internet."""
+    open_notebook(notebook("1"))
+    assert lab.page.locator(".jp-Dialog, .Toastify__toast").count() == 0
+    lab.screenshot("lab-at-the-start")
+
+
+def test_the_environment_of_a_kernel_is_the_learners(open_notebook):
+    page = open_notebook(
+        notebook("import os; print(os.environ['OPENBLAS_NUM_THREADS'], os.environ.get('MLPKIT_HEADLESS'))")
+    )
+    page.run_all()
+    assert page.text(0) == "1 None\n"
+
+
+def test_the_page_can_be_loaded_anew(open_notebook):
+    page = open_notebook(notebook("a = 1", "print(a + 1)"))
+    page.run(0)
+    page.reload_page()
+    page.run(1)
+    assert page.text(1) == "2\n"
