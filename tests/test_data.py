@@ -30,8 +30,8 @@ def test_load_cuts_valid_from_the_end_of_train(name, train, test, valid_size):
         assert isinstance(part, Examples)
         assert part.images.shape == (len(part.labels), 784)
         assert (part.images.dtype, part.labels.dtype) == (np.uint8, np.int64)
-    np.testing.assert_array_equal(np.concatenate([cut.train.images, cut.valid.images]), whole.train.images)
-    np.testing.assert_array_equal(np.concatenate([cut.train.labels, cut.valid.labels]), whole.train.labels)
+    assert np.array_equal(np.concatenate([cut.train.images, cut.valid.images]), whole.train.images)
+    assert np.array_equal(np.concatenate([cut.train.labels, cut.valid.labels]), whole.train.labels)
 
 
 def test_load_gives_fashion_mnist_with_5_000_for_valid():
@@ -55,9 +55,9 @@ def test_the_10k_digits_are_all_different_and_well_mixed():
     assert len(np.unique(everything, axis=0)) == 10_000
     for part in (loaded.train, loaded.test):
         for some in np.array_split(part.labels, 4):
-            assert np.bincount(some, minlength=10).min() / len(
-                some
-            ) > 0.07  # the rarest digit, 5, is 8.6 % of all
+            assert (
+                np.bincount(some, minlength=10).min() / len(some) > 0.07
+            )  # the rarest digit, 5, is 8.6 % of all
     assert loaded.class_names == tuple("0123456789")
 
 

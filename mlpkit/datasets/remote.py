@@ -132,7 +132,7 @@ def prepare(name: str, builder: Any) -> None:
     """
     if builder.is_prepared():
         return
-    if importlib.util.find_spec("tensorflow") is None:
+    if not has_tensorflow():
         raise ImportError(
             f"{name!r} is not prepared on this computer, and preparing it needs TensorFlow. "
             f'Install it: pip install "mlpkit[prepare]". {_SHIPPED_WORK}'
@@ -142,6 +142,14 @@ def prepare(name: str, builder: Any) -> None:
             builder.download_and_prepare()
     except Exception as problem:  # each set has its own code, and its own ways to fail
         raise OSError(_why_not_prepared(name, builder, problem)) from problem
+
+
+def has_tensorflow() -> bool:
+    """Say whether TensorFlow is installed, without importing it.
+
+    returns: bool
+    """
+    return importlib.util.find_spec("tensorflow") is not None
 
 
 @contextlib.contextmanager
