@@ -36,7 +36,9 @@ def inner(function: Callable) -> Callable:
             function = function.__func__
         elif hasattr(function, "__wrapped__"):
             function = function.__wrapped__
-        elif not hasattr(function, "__code__") and inspect.isfunction(getattr(type(function), "__call__", None)):
+        elif not hasattr(function, "__code__") and inspect.isfunction(
+            getattr(type(function), "__call__", None)
+        ):
             function = type(function).__call__
         else:
             break
@@ -50,7 +52,10 @@ def body(function: Callable) -> ast.AST | None:
     except (OSError, TypeError, SyntaxError, ValueError):
         return None
     first = tree.body[0] if tree.body else None
-    if not isinstance(first, (ast.FunctionDef, ast.AsyncFunctionDef)) or first.name != function.__code__.co_name:
+    if (
+        not isinstance(first, (ast.FunctionDef, ast.AsyncFunctionDef))
+        or first.name != function.__code__.co_name
+    ):
         return None
     return first
 
@@ -79,11 +84,17 @@ def _dots(node: ast.AST) -> bool:
 
 def _blank_code(code: object) -> bool:
     """The same from the bytecode, for functions without source: dots that are loaded and do not end in an index."""
-    steps = [i for i in dis.get_instructions(code) if i.opname not in ("RESUME", "CACHE", "NOP", "COPY_FREE_VARS")]
+    steps = [
+        i for i in dis.get_instructions(code) if i.opname not in ("RESUME", "CACHE", "NOP", "COPY_FREE_VARS")
+    ]
     names = [i.opname for i in steps]
     if names in (["LOAD_CONST", "RETURN_VALUE"], ["RETURN_CONST"]) and steps[0].argval is None:
         return code.co_name != "<lambda>"
-    loads = [at for at, i in enumerate(steps) if i.opname in ("LOAD_CONST", "RETURN_CONST") and i.argval is Ellipsis]
+    loads = [
+        at
+        for at, i in enumerate(steps)
+        if i.opname in ("LOAD_CONST", "RETURN_CONST") and i.argval is Ellipsis
+    ]
     return any(not _ends_in_index(steps[at + 1 :]) for at in loads)
 
 
@@ -94,6 +105,8 @@ def _ends_in_index(after: list[dis.Instruction]) -> bool:
             return True
         if step.opname == "BINARY_OP":  # indexing has been one of these since Python 3.14
             return step.argrepr == "[]"
-        if not step.opname.startswith(("LOAD_", "BUILD_TUPLE", "BUILD_SLICE", "PUSH_NULL", "UNARY_", "PRECALL", "CALL")):
+        if not step.opname.startswith(
+            ("LOAD_", "BUILD_TUPLE", "BUILD_SLICE", "PUSH_NULL", "UNARY_", "PRECALL", "CALL")
+        ):
             return False
     return False

@@ -36,8 +36,12 @@ def find(name: str) -> Exercise:
     raises: TypeError or ValueError when there is none of that name, with the nearest that there are
     """
     if not isinstance(name, str):
-        raise TypeError(f"the exercise is given as {type(name).__name__}: give its name, for instance 'softmax'")
+        raise TypeError(
+            f"the exercise is given as {type(name).__name__}: give its name, for instance 'softmax'"
+        )
     if name in exercises():
         return exercises()[name]
     near = difflib.get_close_matches(name, exercises(), 3, 0.5) or list(exercises())
-    raise ValueError(f"there is no exercise called {name[:60]!r}: did you mean {' or '.join(map(repr, near))}?")
+    raise ValueError(
+        f"there is no exercise called {name[:60]!r}: did you mean {' or '.join(map(repr, near))}?"
+    )

@@ -69,7 +69,9 @@ def _quietly(question: Callable, function: Callable) -> bool:
 
 def _result(exercise: Exercise, seen: _Seen, wants: list[Run], status: str) -> Result:
     if seen.blank or any(_ran_into_blank(exercise, r) for r in seen.runs):
-        return Result(exercise.name, NOT_ATTEMPTED, None, f"There are blanks left to fill in. {exercise.task}")
+        return Result(
+            exercise.name, NOT_ATTEMPTED, None, f"There are blanks left to fill in. {exercise.task}"
+        )
     printed = "".join(seen.printed)[:600]
     if status != "finished" or len(seen.runs) < len(exercise.probes):
         message = _unfinished(exercise, seen, status)
@@ -82,7 +84,11 @@ def _result(exercise: Exercise, seen: _Seen, wants: list[Run], status: str) -> R
 
 def _praise(exercise: Exercise, hands_on: bool) -> str:
     tried = f"Right on all {len(exercise.probes)} inputs it was tried on."
-    return f"{tried} It hands the work to mlpkit's own function, so this one is not yet yours." if hands_on else tried
+    return (
+        f"{tried} It hands the work to mlpkit's own function, so this one is not yet yours."
+        if hands_on
+        else tried
+    )
 
 
 def _ran_into_blank(exercise: Exercise, attempt: Run) -> bool:
@@ -106,7 +112,9 @@ def _unfinished(exercise: Exercise, seen: _Seen, status: str) -> str:
 
 def _not_a_function(exercise: Exercise, thing: object) -> Result:
     if thing is Ellipsis:
-        return Result(exercise.name, NOT_ATTEMPTED, None, f"There are blanks left to fill in. {exercise.task}")
+        return Result(
+            exercise.name, NOT_ATTEMPTED, None, f"There are blanks left to fill in. {exercise.task}"
+        )
     try:
         what = in_words(thing)
     except BaseException:

@@ -50,7 +50,9 @@ def by_rows(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
         with np.errstate(all="ignore"):
             fits = [_fits(way, p, singles[p.at]) for p in part]
         if all(fits):
-            return f"The result is {words}. The right one is another: look at how the examples are put together."
+            return (
+                f"The result is {words}. The right one is another: look at how the examples are put together."
+            )
     return ""
 
 

@@ -27,13 +27,18 @@ def by_variant(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     """
     end = time.monotonic() + BUDGET
     probes = [run.probe for run in runs]
-    order = sorted({p.at for p in part}, key=lambda at: not any(wrong_values(p, exercise) for p in part if p.at == at))
+    order = sorted(
+        {p.at for p in part}, key=lambda at: not any(wrong_values(p, exercise) for p in part if p.at == at)
+    )
     if sum(p.got.size for p in part if wrong_values(p, exercise)) < 2:
         return ""
     for words, program in variants(exercise):
         if time.monotonic() > end:
             return ""
-        if all(_explains(exercise, program, probes[at], [p for p in part if p.at == at], runs[at]) for at in order):
+        if all(
+            _explains(exercise, program, probes[at], [p for p in part if p.at == at], runs[at])
+            for at in order
+        ):
             return words
     return ""
 
@@ -186,7 +191,10 @@ _LAYERS = (
     ("all biases were 0 (are they used at all?)", lambda ls: [(w, 0 * b) for w, b in ls]),
     ("all weights had the opposite sign", lambda ls: [(-w, b) for w, b in ls]),
     ("all biases had the opposite sign", lambda ls: [(w, -b) for w, b in ls]),
-    ("all square weights were transposed", lambda ls: [(w.T if w.shape == w.T.shape else w, b) for w, b in ls]),
+    (
+        "all square weights were transposed",
+        lambda ls: [(w.T if w.shape == w.T.shape else w, b) for w, b in ls],
+    ),
     ("the second part of every pair in {name} were 1", lambda ls: [(w, np.ones_like(b)) for w, b in ls]),
     ("the last layer were the first one as well", lambda ls: [ls[-1], *ls[1:]]),
 )

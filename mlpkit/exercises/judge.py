@@ -13,11 +13,11 @@ from .core import Exercise
 from .listed import Match, match
 from .observed import observe
 from .running import Run, run_probes
+from .say_finite import say_finite
 from .say_habits import say_changed, say_repeat, say_rng
 from .say_raised import say_raised
-from .say_random import say_property
+from .say_random import observe_property, say_property
 from .say_shapes import say_shape, say_type
-from .say_finite import say_finite
 from .say_values import say_values
 from .values import Odd
 from .verdict import Failure, first_failure, pairs_of
@@ -48,9 +48,10 @@ def reference_runs(exercise: Exercise) -> list[Run]:
 
 
 def _named(exercise: Exercise, runs: list[Run], wants: list[Run], found: Match) -> str:
-    mistake, at = found.mistake, _telling(exercise, runs, wants, found.at)
+    mistake = found.mistake
+    at = found.at if exercise.random else _telling(exercise, runs, wants, found.at)
     run, want = runs[at], wants[at]
-    seen = observe(exercise, run, want)
+    seen = (exercise.random and observe_property(exercise, run, want)) or observe(exercise, run, want)
     if mistake.seen is not None and not run.raised and not isinstance(run.value, Odd):
         try:
             seen = mistake.seen(run.value, want.value, run.probe.args)
@@ -71,9 +72,13 @@ def _telling(exercise: Exercise, runs: list[Run], wants: list[Run], first: int) 
 
 
 def _gap(exercise: Exercise, run: Run, want: Run) -> float:
-    pairs = [p for p in pairs_of(exercise, run, want) if not isinstance(p.got, Odd) and p.got.shape == p.want.shape]
+    pairs = [
+        p for p in pairs_of(exercise, run, want) if not isinstance(p.got, Odd) and p.got.shape == p.want.shape
+    ]
     with np.errstate(all="ignore"):
-        gaps = [np.abs(p.got - p.want).max(initial=0) / max(np.abs(p.want).max(initial=0), 1e-9) for p in pairs]
+        gaps = [
+            np.abs(p.got - p.want).max(initial=0) / max(np.abs(p.want).max(initial=0), 1e-9) for p in pairs
+        ]
     return float(np.nan_to_num(max(gaps, default=0.0), nan=1.0, posinf=1.0))
 
 

@@ -35,7 +35,11 @@ def match(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failur
     """
     if len(runs) < len(wants):  # stopped half-way: nothing was seen of the rest
         return None
-    tried = [(mistake, run_wrong(exercise, program)) for mistake in exercise.mistakes for program in mistake.programs]
+    tried = [
+        (mistake, run_wrong(exercise, program))
+        for mistake in exercise.mistakes
+        for program in mistake.programs
+    ]
     return (
         _whole(exercise, runs, wants, tried)
         or (_part(exercise, runs, wants, tried) if failure.stage in ("shape", "finite", "values") else None)
@@ -58,7 +62,9 @@ def _whole(exercise, runs, wants, tried) -> Match | None:
         at = next((i for i, (o, w) in enumerate(zip(others, wants)) if not agree(o, w, exercise)), None)
         same_habits = habits(runs) == habits(others)
         if same_habits and (at is not None or habits(others) != habits(wants)):
-            return Match(mistake, "whole", "", at or 0)
+            return Match(
+                mistake, "whole", "", at or 0
+            )  # wrong only in its habits: these show on the first probe
         if at is not None:
             near = near or Match(mistake, "whole", "", at)
     return near
@@ -123,4 +129,8 @@ def _here(exercise, runs, wants, tried) -> Match | None:
 def _telling(exercise: Exercise, run: Run, want: Run) -> float:
     """How many different wrong numbers an answer holds: to agree on a few may be chance."""
     pairs = pairs_of(exercise, run, want)
-    return sum(len(np.unique(np.round(p.got, 9))) for p in pairs if wrong_values(p, exercise)) if not run.raised else 0
+    return (
+        sum(len(np.unique(np.round(p.got, 9))) for p in pairs if wrong_values(p, exercise))
+        if not run.raised
+        else 0
+    )

@@ -170,7 +170,11 @@ SOFTMAX = Exercise(
     gives="batch classes",
     probes=_ROWS,
     properties=(
-        Property("the sums of the rows", lambda p, args: p.sum(axis=1), "A row sums to {got}, and probabilities to 1."),
+        Property(
+            "the sums of the rows",
+            lambda p, args: p.sum(axis=1),
+            "A row sums to {got}, and probabilities to 1.",
+        ),
     ),
     mistakes=_SOFTMAX_MISTAKES,
     hints=(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from .core import Exercise
-from .running import Raised, Run, gives_of
+from .running import Run, gives_of
 from .values import Leaf, Odd, close, in_words, leaves
 from .verdict import Pair, pairs_of, wrong_type
 from .wording import listed, number, place, shape_words
@@ -81,6 +81,11 @@ def count_sentence(exercise: Exercise, run: Run, want: Run) -> str:
         many = "es" if exercise.each.endswith("ch") else "s"
         noun = exercise.each + (many if came != 1 else "")
         return f"On {run.probe.note}, {came} {noun} came back, where {asked} would be right."
+    for name, part, right in zip(exercise.gives, run.value, want.value):
+        if isinstance(part, list) and len(part) != len(right):
+            return (
+                f"On {run.probe.note}, `{name}` has {len(part)} entries, where {len(right)} would be right."
+            )
     return f"On {run.probe.note} it returned {in_words(run.value)}, which is not built as asked."
 
 
@@ -97,9 +102,8 @@ def value_sentence(exercise: Exercise, run: Run, pair: Pair) -> str:
 
 def habit_sentence(run: Run) -> str:
     """The answers are right, but something else is not."""
-    if run.again is not None and run.other_seed is None:
-        return f"On {run.probe.note}, two calls with the same inputs gave different results."
-    return f"On {run.probe.note}, calls with the same and with another rng were compared."
-
-
-__all__ = ["Raised", "leaf_name", "observe", "raised_sentence"]
+    if run.again is not None and not equal(run.value, run.again):
+        return "Two calls with the same inputs gave different results."
+    if run.other_seed is not None and equal(run.value, run.other_seed):
+        return "Two generators with different seeds gave the very same result."
+    return f"On {run.probe.note} it did not do what it should."

@@ -66,10 +66,14 @@ class Result:
             f'<strong><span aria-hidden="true" style="color:{COLOURS[self.outcome]}">{SYMBOLS[self.outcome]}</span> '
             f"{html.escape(self.exercise)}: {self.outcome}</strong>"
         )
-        lines = "".join(f'<div style="margin-top:4px">{rich(line)}</div>' for line in (self.message, *self.notes) if line)
+        lines = "".join(
+            f'<div style="margin-top:4px">{rich(line)}</div>' for line in (self.message, *self.notes) if line
+        )
         printed = ""
         if self.printed:
-            printed = f"<details><summary>What it printed</summary><pre>{html.escape(self.printed)}</pre></details>"
+            printed = (
+                f"<details><summary>What it printed</summary><pre>{html.escape(self.printed)}</pre></details>"
+            )
         return framed(head + lines + printed, COLOURS[self.outcome])
 
 

@@ -53,7 +53,9 @@ class Run:
     other_seed: Any = None
 
 
-def run_probes(exercise: Exercise, function: Callable, runs: list[Run], printed: list[str] | None = None) -> None:
+def run_probes(
+    exercise: Exercise, function: Callable, runs: list[Run], printed: list[str] | None = None
+) -> None:
     """Try a function on all probes; the first is tried again, to see whether it always gives the same.
 
     runs: list that the Runs are appended to, so that those before a time-out are not lost
@@ -61,13 +63,13 @@ def run_probes(exercise: Exercise, function: Callable, runs: list[Run], printed:
     """
     with caught() as pieces:
         for i, probe in enumerate(exercise.probes):
-            np.random.seed(i)  # noqa: NPY002  whoever draws from the global state shall draw the same here ...
+            np.random.seed(i)
             random.seed(i)
             runs.append(run := run_probe(exercise, function, probe))
             if i == 0 and printed is not None:
                 printed.extend(pieces)
             if i == 0 and run.raised is None:
-                np.random.seed(1_000)  # noqa: NPY002  ... and something else when called again
+                np.random.seed(1_000)
                 random.seed(1_000)
                 run.again = run_probe(exercise, function, probe).value
                 if exercise.random:
@@ -113,7 +115,9 @@ def _roll(exercise: Exercise, function: Callable, probe: Probe, args: tuple) -> 
         if isinstance(values[-1], Odd) or any(isinstance(part, Odd) for part in values[-1]):
             break
         parts = dict(zip(names, values[-1]))
-        args = tuple(next((parts[n] for n, at in probe.carry.items() if at == i), a) for i, a in enumerate(before))
+        args = tuple(
+            next((parts[n] for n, at in probe.carry.items() if at == i), a) for i, a in enumerate(before)
+        )
     return values, *first
 
 

@@ -23,7 +23,11 @@ def say_finite(exercise: Exercise, runs: list[Run], wants: list[Run], failure: F
     pair = next(p for p in pairs_of(exercise, run, want) if (~np.isfinite(p.got) & np.isfinite(p.want)).any())
     bad = ~np.isfinite(pair.got)
     kinds = " and ".join(k for k, test in (("NaN", np.isnan), ("infinity", np.isinf)) if test(pair.got).any())
-    share = f"{bad.sum()} of {bad.size} entries of {leaf_name(pair.leaf, exercise)}" if bad.size > 1 else "the result"
+    share = (
+        f"{bad.sum()} of {bad.size} entries of {leaf_name(pair.leaf, exercise)}"
+        if bad.size > 1
+        else "the result"
+    )
     verb = "is" if bad.sum() == 1 and bad.size == 1 else "are"
     fine = [r.probe.note for i, r in enumerate(runs) if i != failure.at and _finite(exercise, r, wants[i])]
     only = f"; on {fine[0]} everything is finite" if fine else ""
@@ -45,7 +49,9 @@ def _reason(run: Run, bad: np.ndarray) -> str:
         )
     zeros = any((a == 0).any() for a in floats)
     if zeros:
-        return "Some inputs are exactly 0 there. Look for a division by them, a logarithm or a negative power."
+        return (
+            "Some inputs are exactly 0 there. Look for a division by them, a logarithm or a negative power."
+        )
     return "Look for a division by 0, a logarithm of 0 or of a negative number, a root of a negative one."
 
 

@@ -5,6 +5,7 @@ Its numbers are not compared with anything; what is measured of them is.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,26 @@ def say_property(exercise: Exercise, runs: list[Run], wants: list[Run], failure:
     for prop in exercise.properties:
         got, right = measured(prop, run), measured(prop, want)
         if got is None:
-            return f"On {run.probe.note}, {prop.name} could not be measured: the answer is not built as asked."
+            return (
+                f"On {run.probe.note}, {prop.name} could not be measured: the answer is not built as asked."
+            )
         if not within(got, right, prop):
             held = [p.name for p in exercise.properties[: exercise.properties.index(prop)]]
             fine = f" What is right: {', '.join(held[-2:])}." if held else ""
             return f"On {run.probe.note}: {_sentence(prop, got, right)}{_factor(exercise, prop, runs, wants)}{fine}"
     return f"On {run.probe.note} the answer is not what it should be."
+
+
+def observe_property(exercise: Exercise, run: Run, want: Run) -> str:
+    """The first property that does not hold, as an observation alone.
+
+    returns: str, "" if all that can be measured hold
+    """
+    for prop in exercise.properties:
+        got, right = measured(prop, run), measured(prop, want)
+        if got is not None and not within(got, right, prop):
+            return f"On {run.probe.note}: {re.split(r'(?<=[.?!]) ', _sentence(prop, got, right))[0]}"
+    return ""
 
 
 def _sentence(prop: Property, got: Any, want: Any) -> str:
@@ -53,7 +68,7 @@ def _factor(exercise: Exercise, prop: Property, runs: list[Run], wants: list[Run
             return ""
         probes.append(run.probe)
         ratios.append(got / right)
-    return ""  if not ratios or min(ratios) <= 0 else _named(factor_name(exercise, probes, ratios, 0.02))
+    return "" if not ratios or min(ratios) <= 0 else _named(factor_name(exercise, probes, ratios, 0.02))
 
 
 def _named(name: str | None) -> str:

@@ -27,11 +27,17 @@ def say_type(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Fai
     kind = leaf.value.kind if isinstance(leaf.value, Odd) else "dtype"
     seen = f"On {run.probe.note}, {leaf_name(leaf, exercise)} is {type_words(leaf)}."
     if kind == "nothing" and not leaf.name:
-        return f"On {run.probe.note} it returned None. Is there a `return` at the end of every way through it?"
+        return (
+            f"On {run.probe.note} it returned None. Is there a `return` at the end of every way through it?"
+        )
     if kind == "nothing":
         return f"{seen} Look at where that part is made: was its result kept?"
     asked = asked_for(exercise.gives, exercise.each)
-    order = f" The order is ({', '.join(exercise.gives)})." if isinstance(exercise.gives, dict) and leaf.name else ""
+    order = (
+        f" The order is ({', '.join(exercise.gives)})."
+        if isinstance(exercise.gives, dict) and leaf.name
+        else ""
+    )
     what = f"What is asked for is {asked}." if not leaf.name else ""
     return f"{seen} {what}{order} {_type_advice(leaf, exercise)}"
 
@@ -74,7 +80,11 @@ def say_shape(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Fa
     pair = next((p for p in pairs if isinstance(p.got, Odd) or p.got.shape != p.want.shape), None)
     if pair is None:
         return _say_count(exercise, run, want)
-    right = [leaf_name(p.leaf, exercise) for p in pairs if not isinstance(p.got, Odd) and p.got.shape == p.want.shape]
+    right = [
+        leaf_name(p.leaf, exercise)
+        for p in pairs
+        if not isinstance(p.got, Odd) and p.got.shape == p.want.shape
+    ]
     also = f" The shape of {listed(right[:3])} is right." if right and len(pairs) > 1 else ""
     return f"{shape_sentence(exercise, run, pair)}{also} {_shape_cause(pair)}"
 
@@ -82,7 +92,9 @@ def say_shape(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Fa
 def _say_count(exercise: Exercise, run: Run, want: Run) -> str:
     seen = count_sentence(exercise, run, want)
     if isinstance(exercise.gives, dict) and isinstance(run.value, Odd):
-        return f"{seen} What is asked for is {asked_for(exercise.gives, exercise.each)}. Look at the last line."
+        return (
+            f"{seen} What is asked for is {asked_for(exercise.gives, exercise.each)}. Look at the last line."
+        )
     return f"{seen} Look at where the loop starts and ends, and at what it leaves out."
 
 
@@ -115,7 +127,9 @@ def _reordered(run: Run, want: Run, order: tuple[int, ...], exercise: Exercise) 
 
 def _shape_cause(pair: Pair) -> str:
     if isinstance(pair.got, Odd):
-        return "An array blew up: two shapes were stretched against each other. Print the shapes of both sides."
+        return (
+            "An array blew up: two shapes were stretched against each other. Print the shapes of both sides."
+        )
     got, want = pair.got, pair.want
     for test, words in _CAUSES:
         try:
@@ -148,7 +162,9 @@ def _reduced(got: np.ndarray, want: np.ndarray, spec: str) -> str:
     for verb, reduce in (("summed", np.sum), ("averaged", np.mean), ("reduced to its maximum", np.max)):
         for axis in range(want.ndim):
             if want.ndim > got.ndim and _same(np.squeeze(got), np.squeeze(reduce(want, axis))):
-                return f"It equals the right answer {verb} over axis {axis}. Look at which axis is summed away."
+                return (
+                    f"It equals the right answer {verb} over axis {axis}. Look at which axis is summed away."
+                )
         for axis in range(got.ndim):
             if got.ndim > want.ndim and _same(np.squeeze(reduce(got, axis)), np.squeeze(want)):
                 return f"The right answer is there, but not yet {verb} over axis {axis}. What should become of that axis?"

@@ -108,7 +108,9 @@ def _values(exercise: Exercise, run: Run, want: Run) -> bool:
 
 
 def _rng(exercise: Exercise, run: Run, want: Run) -> bool:
-    return run.other_seed is not None and equal(run.value, run.other_seed) != equal(want.value, want.other_seed)
+    return run.other_seed is not None and equal(run.value, run.other_seed) != equal(
+        want.value, want.other_seed
+    )
 
 
 _FAILS = {

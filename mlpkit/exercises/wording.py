@@ -62,10 +62,14 @@ def sizes(exercise: Exercise, probe: Probe) -> dict[str, float]:
 def scalars(exercise: Exercise, probe: Probe) -> dict[str, float]:
     """The arguments that are single numbers: {"learning_rate": 0.1}."""
     pairs = zip(exercise.takes, probe.args)
-    return {n: float(a) for n, a in pairs if isinstance(a, (int, float, np.number)) and not isinstance(a, bool)}
+    return {
+        n: float(a) for n, a in pairs if isinstance(a, (int, float, np.number)) and not isinstance(a, bool)
+    }
 
 
-def factor_name(exercise: Exercise, probes: list[Probe], ratios: list[float], tolerance: float = 1e-4) -> str | None:
+def factor_name(
+    exercise: Exercise, probes: list[Probe], ratios: list[float], tolerance: float = 1e-4
+) -> str | None:
     """What a factor is, if it is the same thing on every probe: "the batch size", "1/2", "1 - momentum".
 
     ratios: one for each probe, all of one sign
