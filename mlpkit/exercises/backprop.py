@@ -506,7 +506,7 @@ NUMERICAL_GRADIENT = Exercise(
         Probe("a function that ties its three numbers together", (_tangled, _VECTOR, _EPS)),
         Probe("a sum of cubes of a 2 by 3 array", (_cubes, _MATRIX, _EPS)),
         Probe("a bowl, with a small step", (_bowl, _MATRIX, 2.0**-14)),
-        Probe("a bowl, with a large step", (_bowl, _VECTOR, 0.25)),
+        Probe("a sum of cubes, with a step of a half", (_cubes, _VECTOR, 0.5)),
         Probe("a single number", (_cubes, np.array([1.5]), _EPS)),
     ),
     mistakes=(
@@ -580,6 +580,7 @@ NUMERICAL_GRADIENT = Exercise(
             "eps-of-its-own",
             tuple(lambda f, x, eps, e=e: numerical_gradient(f, x, e) for e in (1e-4, 1e-5, 1e-6, 1e-7)),
             "It looks as if the step is a number of your own. Whoever calls this chooses eps.",
+            seen=lambda got, want, args: f"With eps = {args[2]:.3g} your first number is {got.flat[0]:.6g}, and {want.flat[0]:.6g} would be right.",
         ),
         Mistake(
             "flat",
