@@ -5,6 +5,7 @@ Every figure and every widget reads a History and nothing else.
 
 from __future__ import annotations
 
+import bisect
 import csv
 import math
 import os
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .checks import check_count
 from .params import Params
 from .training import Step
 
@@ -48,20 +50,17 @@ class History:
     """All the numbers of a run, and as many snapshots as fit into a bound.
 
     snapshot_bytes: int, memory for snapshots (64 MB unless told). When it is full every second one is
-        dropped, so that those kept stay evenly spread; the first and the latest are always kept. Rows are
-        never dropped.
+        dropped, so that those kept stay evenly spread; the first and the latest are always kept, even if
+        the two alone take more. Rows are never dropped.
     raises: TypeError or ValueError when the bound is not a whole number of at least 1
     """
 
     def __init__(self, snapshot_bytes: int = SNAPSHOT_BYTES) -> None:
-        if isinstance(snapshot_bytes, bool) or not isinstance(snapshot_bytes, int):
-            raise TypeError(f"snapshot_bytes is {snapshot_bytes!r}: expected a whole number of bytes")
-        if snapshot_bytes < 1:
-            raise ValueError(f"snapshot_bytes is {snapshot_bytes}: expected at least 1")
+        check_count("snapshot_bytes", snapshot_bytes, 1)
         self.snapshot_bytes = snapshot_bytes
         self._rows = np.empty((256, len(COLUMNS)))
         self._length = 0
-        self._snapshots: dict[int, Snapshot] = {}
+        self._snapshots: list[Snapshot] = []
         self._every = 1
         self._began: float | None = None
 
@@ -129,7 +128,7 @@ class History:
     @property
     def snapshots(self) -> list[Snapshot]:
         """The snapshots that are kept, in order."""
-        return [self._snapshots[number] for number in sorted(self._snapshots)]
+        return list(self._snapshots)
 
     def at(self, step: int) -> Snapshot:
         """The nearest kept snapshot at or before a step; its `.step` says which one it is.
@@ -138,13 +137,11 @@ class History:
         returns: Snapshot(step, epoch, params, state)
         raises: ValueError when nothing was recorded at or before that step
         """
-        kept = [number for number in self._snapshots if number <= step]
-        if not kept:
-            first = (
-                f"the first is step {min(self._snapshots)}" if self._snapshots else "nothing is recorded yet"
-            )
+        after = bisect.bisect_right(self._snapshots, step, key=lambda snapshot: snapshot.step)
+        if not after:
+            first = f"the first is step {self._snapshots[0].step}" if self else "nothing is recorded yet"
             raise ValueError(f"no snapshot at or before step {step}: {first}")
-        return self._snapshots[max(kept)]
+        return self._snapshots[after - 1]
 
     def to_csv(self, path: str | os.PathLike) -> None:
         """Write every row to a CSV file with a line of names; what is not a number is left empty.
@@ -160,26 +157,23 @@ class History:
                 writer.writerow("" if math.isnan(number) else number for number in numbers)
 
     def _keep(self, snapshot: Snapshot) -> None:
-        """Keep every n-th snapshot and the latest; double n when the bound is reached."""
-        numbers = list(self._snapshots)
-        if len(numbers) > 1 and not self._is_kept(numbers[-1]):
-            del self._snapshots[numbers[-1]]  # it was kept only for being the latest
-        self._snapshots[snapshot.step] = snapshot
-        room = max(2, self.snapshot_bytes // max(1, _bytes(snapshot)))
-        while len(self._snapshots) > room:
+        """Keep every n-th snapshot, the first and the latest; double n when the bound is reached."""
+        kept = self._snapshots
+        if len(kept) > 1 and kept[-1].step % self._every:
+            kept.pop()  # it was kept only for being the latest
+        kept.append(snapshot)
+        room = max(2, self.snapshot_bytes // _bytes(snapshot))
+        while len(kept) > room:
             self._every *= 2
-            first, *_, latest = self._snapshots
-            self._snapshots = {
-                number: kept
-                for number, kept in self._snapshots.items()
-                if number in (first, latest) or self._is_kept(number)
-            }
-
-    def _is_kept(self, number: int) -> bool:
-        return number % self._every == 0
+            kept[1:-1] = [middle for middle in kept[1:-1] if middle.step % self._every == 0]
 
 
-def _bytes(snapshot: Snapshot) -> int:
-    """Memory that a snapshot holds on to: its parameters and the optimiser's arrays."""
-    state = snapshot.state if isinstance(snapshot.state, tuple) else ()
-    return sum(part.flat.nbytes for part in (snapshot.params, *state) if isinstance(part, Params))
+def _bytes(value: Any) -> int:
+    """Memory that a snapshot, or whatever an optimiser's state holds, takes up: rather a little too much."""
+    if isinstance(value, Params):
+        return value.flat.nbytes + 300 + 400 * len(value)  # and its arrays' own objects, two a layer
+    if isinstance(value, np.ndarray):
+        return value.nbytes + 150
+    if isinstance(value, dict):
+        value = list(value.values())
+    return 100 + sum(_bytes(part) for part in value) if isinstance(value, (tuple, list)) else 50
