@@ -9,7 +9,7 @@ import numpy as np
 
 from .core import Exercise
 from .running import Run, gives_of
-from .values import Leaf, Odd, close, in_words, leaves
+from .values import Leaf, Odd, close, equal, in_words, leaves
 from .verdict import Pair, pairs_of, wrong_type
 from .wording import listed, number, place, shape_words
 
