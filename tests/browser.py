@@ -106,7 +106,7 @@ class Lab:
         """'Light' or 'Dark'."""
         self.command("apputils:change-theme", theme=f"JupyterLab {name}")
         light = "true" if name == "Light" else "false"
-        self.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]')
+        self.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
 
     def wait_until_ready(self):
         self.page.wait_for_function("() => window.jupyterapp")
@@ -118,15 +118,6 @@ class Lab:
         ARTIFACTS.mkdir(exist_ok=True)
         target = self.page.locator(selector).first if selector else self.page
         target.screenshot(path=ARTIFACTS / f"{name}.png")
-
-    def axe(self, selector):
-        """What axe-core has against an element: one line for each fault."""
-        from axe_playwright_python.sync_playwright import Axe
-
-        result = Axe().run(self.page, context=selector)
-        return [
-            f"{v['id']}: {v['help']} ({v['nodes'][0]['html'][:200]})" for v in result.response["violations"]
-        ]
 
     def _start_server(self):
         environment = lab_environment()

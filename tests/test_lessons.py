@@ -1,0 +1,163 @@
+"""The lessons as files, and run: unsolved (nbval does that, on lessons/ itself), solved, in a real browser."""
+
+import json
+import re
+from itertools import chain
+
+import nbformat
+import pytest
+
+from tools import lessons as tool
+from tools import run
+from tools.solve import exercises_in, solved
+
+SECONDS = {  # what a lesson may take, headless on one core
+    "00_start_here": 20,
+    "01_data": 20,
+    "02_init": 20,
+    "03_forward": 20,
+    "04_softmax_cross_entropy": 20,
+    "05_backprop": 20,
+    "06_sgd": 20,
+    "07_optimisers": 20,
+    "08_debugging_clinic": 40,
+    "09_your_network": 40,
+}
+CELL_SECONDS, MEGABYTES = 15, 350
+PATHS = sorted(tool.FOLDER.glob("*.ipynb"))
+NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in PATHS}
+CHECK = "application/vnd.mlpkit.check+json"
+
+# Cells whose output nbval does not compare, by lesson and cell id. Keep it short: prefer the sign ≈.
+OUTPUT_MAY_DIFFER = set()
+FORBIDDEN_IN_CODE = {
+    r"\binteract(ive)?\(": "nbval cannot compare it; use a widget of mlpkit",
+    r"\bOutput\(": "nbval cannot compare it; use a figure",
+    r"%%time": "a time is printed after ≈, and never of an exercise",
+    r"np\.random\.(seed|rand|randn|normal|uniform|shuffle|permutation)\b": "pass a np.random.Generator",
+    r"nbval[-_]skip": "every cell runs",
+}
+FORBIDDEN_IN_TEXT = r"\b(simply|obviously|just|recall that)\b"
+OF_ONE_MACHINE = r"/home/|/root/|/tmp/|/Users/|/opt/|[A-Z]:\\\\|site-packages| at 0x[0-9a-f]{6,}"
+
+every_lesson = pytest.mark.parametrize("name", NOTEBOOKS)
+
+
+def code(name):
+    return [cell for cell in NOTEBOOKS[name].cells if cell.cell_type == "code"]
+
+
+def outputs(name):
+    return list(chain.from_iterable(cell.outputs for cell in code(name)))
+
+
+def test_the_lessons_have_the_names_of_the_course():
+    assert "00_start_here" in NOTEBOOKS
+    assert set(NOTEBOOKS) <= set(SECONDS)
+
+
+@every_lesson
+def test_it_is_stored_as_make_lessons_stores_it(name):
+    """Cells numbered 1..n with ids of their own; no time, no widget, no machine in the metadata."""
+    stored = (tool.FOLDER / f"{name}.ipynb").read_text("utf-8")
+    assert stored == tool.text_of(tool.tidy(NOTEBOOKS[name])), "run: make lessons"
+
+
+@every_lesson
+def test_it_is_small(name):
+    assert (tool.FOLDER / f"{name}.ipynb").stat().st_size < 400_000
+
+
+@every_lesson
+def test_no_cell_is_empty_or_long(name):
+    for cell in code(name):
+        assert 1 <= len(cell.source.strip().splitlines()) <= 25, cell.source
+
+
+@every_lesson
+def test_it_shows_no_error_and_no_warning(name):
+    for output in outputs(name):
+        assert output.output_type != "error"
+        assert output.get("name") != "stderr", output.text
+
+
+@every_lesson
+def test_it_holds_nothing_of_one_machine(name):
+    text = json.dumps([o for o in outputs(name) if "data" not in o or "image/png" not in o.data])
+    assert not re.search(OF_ONE_MACHINE, text)
+
+
+@every_lesson
+def test_its_code_has_no_forbidden_word(name):
+    for cell in code(name):
+        for pattern, instead in FORBIDDEN_IN_CODE.items():
+            assert not re.search(pattern, cell.source, re.IGNORECASE), instead
+
+
+@every_lesson
+def test_its_text_has_no_forbidden_word(name):
+    for cell in NOTEBOOKS[name].cells:
+        if cell.cell_type == "markdown":
+            assert not re.search(FORBIDDEN_IN_TEXT, cell.source, re.IGNORECASE), cell.source
+
+
+@every_lesson
+def test_every_output_is_compared(name):
+    def tags(cell):
+        marks = [
+            *cell.metadata.get("tags", []),
+            *re.findall(r"^\s*#\s*(NBVAL\w+)", cell.source, re.MULTILINE),
+        ]
+        return {mark.lower().replace("_", "-") for mark in marks}
+
+    marked = {(name, cell.id) for cell in code(name) if any("nbval" in tag for tag in tags(cell))}
+    assert marked <= OUTPUT_MAY_DIFFER
+    assert not any(tags(cell) & {"nbval-skip", "raises-exception"} for cell in code(name))
+
+
+@every_lesson
+def test_a_cell_with_a_picture_says_something_that_can_be_compared(name):
+    for cell in code(name):
+        pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
+        words = [o for o in cell.outputs if "text" in o or "text/markdown" in o.data or "text/html" in o.data]
+        described = [o for o in pictures if len(o.data.get("text/plain", "")) > 60]
+        assert not pictures or words or described, f"cell {cell.id}: end it with describe(...)"
+
+
+@every_lesson
+def test_it_runs_with_every_exercise_solved(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path))
+    notebook = tool.tidy(solved(NOTEBOOKS[name]))
+    run.execute(notebook, tool.FOLDER)
+    for cell in notebook.cells:
+        names = [f.name for f in exercises_in(cell.source)] if cell.cell_type == "code" else []
+        results = [o.data[CHECK] for o in cell.get("outputs", []) if CHECK in o.get("data", {})]
+        assert [(r["exercise"], r["outcome"]) for r in results] == [(name, "passed") for name in names]
+        assert not any(o.get("name") == "stderr" for o in cell.get("outputs", []))
+
+
+@pytest.mark.slow
+@every_lesson
+def test_make_lessons_would_change_nothing(name, tmp_path, monkeypatch):
+    """And it keeps within its seconds and megabytes; the table of `make cost` is printed."""
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path))
+    remade = tool.remake(NOTEBOOKS[name], tool.FOLDER)
+    print(run.HEADER, run.row(name, remade.cost), sep="\n")
+    assert remade.changes == []
+    assert remade.cost.peak_mb <= MEGABYTES
+    assert remade.cost.slowest <= CELL_SECONDS
+    assert remade.cost.wall <= SECONDS[name]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name.startswith("00") else pytest.mark.slow) for name in NOTEBOOKS],
+)
+def test_it_runs_in_jupyterlab(name, open_notebook, lab):
+    """The first lesson always, all of them with the slow tests; pictures in both themes stay in artifacts/."""
+    page = open_notebook(tool.FOLDER / f"{name}.ipynb", f"{name}.ipynb")
+    page.run_all(seconds=120)
+    for theme in ("Dark", "Light"):
+        lab.theme(theme)
+        lab.screenshot(f"{name}-{theme.lower()}")
