@@ -230,6 +230,15 @@ def test_a_bad_download_is_a_clear_error(damage, serve, monkeypatch, tmp_path):
     assert not list(tmp_path.glob("cache/**/*.npy"))
 
 
+def test_a_set_that_the_package_itself_cannot_open(monkeypatch):
+    def fail(*_, **__):
+        raise RuntimeError("its own code is broken")
+
+    monkeypatch.setattr(tfds, "builder", fail)
+    with pytest.raises(OSError, match="TensorFlow Datasets cannot open 'kmnist': its own code is broken"):
+        load("kmnist")
+
+
 def test_without_tensorflow_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr(remote, "has_tensorflow", lambda: False)
     with pytest.raises(ImportError, match=r'needs TensorFlow. Install it: pip install "mlpkit\[prepare\]"'):

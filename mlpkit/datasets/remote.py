@@ -7,6 +7,7 @@ import contextlib
 import importlib.util
 import logging
 import math
+import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,7 +55,8 @@ def find_builder(name: str) -> Any:
 
     name: str, as for `fetch`
     returns: tensorflow_datasets.core.DatasetBuilder
-    raises: ImportError, without TensorFlow Datasets; ValueError, for a name that it does not know
+    raises: ImportError, without TensorFlow Datasets; ValueError, for a name that it does not know;
+        OSError, when it knows the set but cannot open it
     """
     tfds = _import_tfds(name)
     own = files.cache_folder() / "tensorflow_datasets"  # for sets that the usual folder has in another format
@@ -63,6 +65,10 @@ def find_builder(name: str) -> Any:
             return tfds.builder(name, file_format="array_record", data_dir=folder)
         except ValueError as problem:
             unknown = problem
+        except Exception as problem:  # each set has its own code, and its own ways to fail
+            raise OSError(
+                f"TensorFlow Datasets cannot open {name!r}: {problem}. {_SHIPPED_WORK}"
+            ) from problem
     raise ValueError(
         f"The installed TensorFlow Datasets {tfds.__version__} has no {name!r}.{_variants(tfds, name)} "
         "Look for the right name at tensorflow.org/datasets/catalog, or install a newer version."
@@ -82,8 +88,8 @@ def _import_tfds(name: str) -> Any:
             warnings.simplefilter("ignore")  # its dependencies' deprecations are nothing a learner can mend
             import array_record  # noqa: F401
             import PIL  # noqa: F401
-            import tensorflow_datasets
-    except ImportError as problem:
+            import tensorflow_datasets.core
+    except Exception as problem:  # versions that do not fit each other fail in many ways
         raise ImportError(
             f"{name!r} comes through TensorFlow Datasets, which does not load here: {problem}. "
             'Install it: pip install "mlpkit[datasets]" (on Windows inside WSL: array_record, a part of it, '
@@ -137,6 +143,9 @@ def prepare(name: str, builder: Any) -> None:
             f"{name!r} is not prepared on this computer, and preparing it needs TensorFlow. "
             f'Install it: pip install "mlpkit[prepare]". {_SHIPPED_WORK}'
         )
+    os.environ.setdefault(
+        "TF_CPP_MIN_LOG_LEVEL", "1"
+    )  # TensorFlow's remarks on the processor help nobody here
     try:
         with _few_retries():
             builder.download_and_prepare()
