@@ -1,4 +1,4 @@
-"""The lessons as files, and run: unsolved (nbval does that, on lessons/ itself), solved, in a real browser."""
+"""The lessons as files, and run: unsolved (nbval does that, on lessons/ itself), solved, in a browser."""
 
 import json
 import re
@@ -155,7 +155,7 @@ def test_make_lessons_would_change_nothing(name, tmp_path, monkeypatch):
     [pytest.param(name, marks=[] if name.startswith("00") else pytest.mark.slow) for name in NOTEBOOKS],
 )
 def test_it_runs_in_jupyterlab(name, open_notebook, lab):
-    """The first lesson always, all of them with the slow tests; pictures in both themes stay in artifacts/."""
+    """The first lesson always, the others with the slow tests; pictures stay in artifacts/."""
     page = open_notebook(tool.FOLDER / f"{name}.ipynb", f"{name}.ipynb")
     page.run_all(seconds=120)
     for theme in ("Dark", "Light"):
