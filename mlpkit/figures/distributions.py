@@ -35,6 +35,8 @@ def histograms(
     raises: TypeError or ValueError when there is nothing to draw
     """
     found = {name: np.ravel(array) for name, array in _arrays(layers).items()}
+    if not found:
+        raise ValueError("layers is empty: expected at least one array")
     if len(found) > SHOWN:
         raise ValueError(f"{len(found)} layers were given: expected at most {SHOWN}; pick some of them")
     columns = min(len(found), 4)
@@ -53,10 +55,13 @@ def _arrays(layers: object) -> dict[str, np.ndarray]:
         return {str(name): np.asarray(array) for name, array in layers.items()}
     if isinstance(layers, np.ndarray):
         return {"values": layers}
+    if not isinstance(layers, Sequence):
+        raise TypeError(f"layers is {layers!r}: expected {{name: array}}, a list of arrays, or one array")
     return {f"layer {i}": np.asarray(array) for i, array in enumerate(layers)}
 
 
 def _histogram(ax: Axes, name: str, values: np.ndarray, saturated: float | None) -> str:
+    values = values.astype(np.float64)
     finite = values[np.isfinite(values)]
     zero = float((values == 0).mean())
     if finite.size:
@@ -88,17 +93,15 @@ def _histogram(ax: Axes, name: str, values: np.ndarray, saturated: float | None)
 
 def _range(values: np.ndarray) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    size = max(abs(low), abs(high))
+    room = 0.0 if high - low > 1e-9 * size else max(0.5, 0.05 * size)
+    return low - room, high + room
 
 
 def _rms(values: np.ndarray) -> float:
     largest = float(np.abs(values).max()) if values.size else np.nan
-    # Divided first: the square of 1e200, or of a float32 1e30, would overflow.
-    return (
-        largest * float(np.sqrt(np.mean((values / largest).astype(np.float64) ** 2)))
-        if largest > 0
-        else largest
-    )
+    # Divided first: the square of 1e200 would overflow.
+    return largest * float(np.sqrt(np.mean((values / largest) ** 2))) if largest > 0 else largest
 
 
 @styled

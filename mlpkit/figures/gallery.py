@@ -53,7 +53,7 @@ def image_grid(
     names = _names(class_names, probabilities, labels, predictions)
     labels = _fitting("labels", labels, pictures, names)
     predictions = _fitting("predictions", predictions, pictures, names)
-    columns = min(columns, len(pictures))
+    columns = min(given.whole("columns", columns), len(pictures))
     lines = 0 if labels is None and predictions is None else 1 if labels is None or predictions is None else 2
     head, foot = 0.19 * lines * columns / 8 + 0.06, BARS if probabilities is not None else 0.0
     rows = math.ceil(len(pictures) / columns)

@@ -42,6 +42,18 @@ def _shape(ndim: int) -> str:
     return {0: "one number", 1: "one axis, (n,)", 2: "two axes, (rows, columns)"}.get(ndim, f"{ndim} axes")
 
 
+def whole(name: str, value: Any) -> int:
+    """A whole number of at least 1.
+
+    name: str, the argument's name; value: int
+    returns: int
+    raises: ValueError
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{name} is {value!r}: expected a whole number, at least 1")
+    return int(value)
+
+
 def same_length(**arrays: Sequence) -> None:
     """Refuse arrays that do not belong together.
 

@@ -73,8 +73,8 @@ def weights_as_images(
         weights = as_params(weights)[0].weights
     weights = given.numbers("weights", weights, 2, finite=True)
     units = weights.shape[1]
-    pictures = given.images(weights[:, :count].T.astype(float))
-    columns = min(columns, len(pictures))
+    pictures = given.images(weights[:, : given.whole("count", count)].T.astype(float))
+    columns = min(given.whole("columns", columns), len(pictures))
     rows = math.ceil(len(pictures) / columns)
     ax = on(ax, 8, 0.87 * 8 / columns * rows + 0.4)
     largest = float(np.abs(pictures).max()) or 1.0

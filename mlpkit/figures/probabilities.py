@@ -95,6 +95,7 @@ def faders(
         panel.axvline(0, color=INK, linewidth=0.9)
         title(panel, head)
         name_ticks(panel, "y", names if head == "logits" else [""] * len(names))
+        panel.tick_params(axis="y", length=0)
         panel.margins(x=0.12)
     ax.child_axes[1].set(xlim=(0, 1.02), xticks=[0, 0.5, 1])
     ax.child_axes[2].set(xlim=(-1.05, 1.05), xticks=[-1, 0, 1])
@@ -125,9 +126,7 @@ def calibration(
     probabilities = given.probabilities(probabilities)
     labels = given.labels("labels", labels, probabilities.shape[1])
     given.same_length(probabilities=probabilities, labels=labels)
-    if isinstance(bins, bool) or not isinstance(bins, (int, np.integer)) or bins < 1:
-        raise ValueError(f"bins is {bins!r}: expected a whole number, at least 1")
-    counts, confidence, right = _binned(probabilities, labels, bins)
+    counts, confidence, right = _binned(probabilities, labels, given.whole("bins", bins))
     error = float((counts * np.abs(right - confidence)).sum() / counts.sum())
     lean = float((counts * (confidence - right)).sum() / counts.sum())
     ax = on(ax, 6.4, 5.2)

@@ -15,7 +15,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 STYLE = mpl.rc_params_from_file(
     Path(__file__).with_name("mlpkit.mplstyle"), fail_on_error=True, use_default_template=False
@@ -101,13 +101,26 @@ def log_scale(ax: Axes, axis: str) -> None:
     scale("log")
     line.set_major_locator(LogLocator(numticks=8))
     line.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
-    line.set_minor_formatter(NullFormatter())
+    line.set_minor_formatter(FuncFormatter(lambda value, _: _between(value, *line.get_view_interval())))
+
+
+def _between(value: float, low: float, high: float) -> str:
+    """The 2 and the 5 between two powers of ten, where fewer than two powers are in sight."""
+    if high > 100 * low:
+        return ""
+    leading = round(value / 10 ** math.floor(math.log10(value)))
+    return _short(value) if leading in (2, 5) else ""
 
 
 def _power(value: float) -> str:
+    return _short(value) if value > 0 else ""
+
+
+def _short(value: float) -> str:
     if 0.01 <= value <= 1000:
-        return f"{value:g}"
-    return f"1e{round(math.log10(value))}" if value > 0 else ""
+        return f"{value:.3g}"
+    exponent = math.floor(math.log10(value) + 1e-9)
+    return f"{value / 10**exponent:.0f}e{exponent}"
 
 
 def ink_on(color: tuple[float, ...]) -> str:
@@ -116,7 +129,7 @@ def ink_on(color: tuple[float, ...]) -> str:
     color: (red, green, blue) 0 to 1
     returns: colour name
     """
-    return "white" if contrast(color, (1, 1, 1)) > contrast(color, (0.1, 0.1, 0.1)) else INK
+    return "white" if contrast(color, "white") > contrast(color, "black") else "black"
 
 
 def contrast(one: Any, other: Any) -> float:

@@ -36,6 +36,8 @@ def loss_surface(
     """
     x, y = (given.numbers(name, values, 1, finite=True) for name, values in (("x", x), ("y", y)))
     loss = given.numbers("loss", loss, 2)
+    if not np.isfinite(loss).any():
+        raise ValueError("loss is nowhere finite: choose a part of the surface where it is")
     if loss.shape != (len(y), len(x)) or min(loss.shape) < 2:
         raise ValueError(f"loss has the shape {loss.shape}: expected ({len(y)}, {len(x)}), a row for each y")
     found = {} if paths is None else given.named("paths", dict(paths), 2)

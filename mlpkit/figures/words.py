@@ -24,7 +24,7 @@ def about(value: float) -> str:
     if not math.isfinite(value):
         return "not finite"
     if value == 0 or 1e-3 <= abs(value) < 1e5:
-        decimals = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
+        decimals = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 2
         return f"≈ {value:,.{decimals}f}"
     return f"≈ {value:.1e}"
 
@@ -68,14 +68,29 @@ def _course(x: np.ndarray, y: np.ndarray, number: Callable[[float], str], axis: 
         return f"is {number(first)}"
     if high - low <= FLAT * max(abs(high), abs(low)):
         return f"stayed near {number(float(np.median(y)))}"
-    for turn, way, back in ((y.argmin(), "fell", "rose"), (y.argmax(), "rose", "fell")):
-        way_back = min(abs(first - y[turn]), abs(last - y[turn]))
-        if way_back > TURNED * (high - low) and way_back > STEEP * max(abs(first), abs(last), abs(y[turn])):
-            there = f"{number(y[turn])} at {place(axis, x[turn])}"
-            return f"{way} from {number(first)} to {there}, then {back} to {number(last)}"
+    turn = _turn(y)
+    if turn is not None:
+        way, back = ("fell", "rose") if y[turn] < last else ("rose", "fell")
+        there = f"{number(y[turn])} at {place(axis, x[turn])}"
+        return f"{way} from {number(first)} to {there}, then {back} to {number(last)}"
     if abs(last - first) < TURNED * (high - low):
         return f"stayed between {number(low)} and {number(high)}"
     return f"{'fell' if last < first else 'rose'} from {number(first)} to {number(last)}"
+
+
+def _turn(y: np.ndarray) -> int | None:
+    """Where a curve turned, by means over a tenth of it, so that one lucky batch is no turn; or None."""
+    half = len(y) // 20
+    coarse = np.array([y[max(0, i - half) : i + half + 1].mean() for i in range(len(y))])
+    for extreme in (np.argmin, np.argmax):
+        middle = int(extreme(coarse))
+        there = coarse[middle]
+        way_back = min(abs(coarse[0] - there), abs(coarse[-1] - there))
+        size = max(abs(coarse[0]), abs(coarse[-1]), abs(there))
+        if way_back > TURNED * np.ptp(coarse) and way_back > STEEP * size:
+            start = max(0, middle - half)
+            return start + int(extreme(y[start : middle + half + 1]))
+    return None
 
 
 def best(
