@@ -36,9 +36,7 @@ def inner(function: Callable) -> Callable:
             function = function.__func__
         elif hasattr(function, "__wrapped__"):
             function = function.__wrapped__
-        elif not hasattr(function, "__code__") and inspect.isfunction(
-            getattr(type(function), "__call__", None)
-        ):
+        elif inspect.isfunction(type(function).__dict__.get("__call__")):
             function = type(function).__call__
         else:
             break
@@ -83,7 +81,7 @@ def _dots(node: ast.AST) -> bool:
 
 
 def _blank_code(code: object) -> bool:
-    """The same from the bytecode, for functions without source: dots that are loaded and do not end in an index."""
+    """The same from the bytecode, for functions without source: dots that do not end up in an index."""
     steps = [
         i for i in dis.get_instructions(code) if i.opname not in ("RESUME", "CACHE", "NOP", "COPY_FREE_VARS")
     ]

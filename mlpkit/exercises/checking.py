@@ -102,12 +102,16 @@ def _unfinished(exercise: Exercise, seen: _Seen, status: str) -> str:
     note = exercise.probes[min(len(seen.runs), len(exercise.probes) - 1)].note
     if status == "time":
         return (
-            f"On {note} it was still running after {number(SECONDS)} seconds, and was stopped. A right answer takes "
+            f"On {note} it was still running after {number(SECONDS)} seconds, and was stopped. A right "
+            "answer takes "
             "a few thousandths. Look at each loop: does what it waits for ever happen?"
         )
     if status == "interrupted":
         return "The check was interrupted before it had an answer. Run the cell again to have it checked."
-    return f"On {note} it could not be tried: what it is, or what it returns, cannot be looked at. Does it return plain numbers?"
+    return (
+        f"On {note} it could not be tried: what it is, or what it returns, cannot be looked at. Does "
+        "it return plain numbers?"
+    )
 
 
 def _not_a_function(exercise: Exercise, thing: object) -> Result:

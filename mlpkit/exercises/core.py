@@ -2,19 +2,19 @@
 
 Everything here is plain data; how a function is run, judged and talked about stands in the other modules.
 
-How to add an exercise: one entry in one topic file (start, data, init, forward, loss, backprop, sgd, optimisers).
+How to add an exercise: one entry in one topic file (start, data, init, forward, loss ...).
 
-    def relu(z):                                   # the model solution, in the exercise's own signature;
-        '''Keep what is positive, ...'''           # its source is what `solution("relu")` shows
+    def relu(z):                             # the model solution, in the exercise's own signature;
+        '''Keep what is positive, ...'''     # its source is what `solution("relu")` shows
         return np.maximum(z, 0)
 
     RELU = Exercise(
         "relu",
         task="Keep what is positive and make the rest 0.",
         reference=relu,
-        package=activations.relu.function,         # mlpkit's own, if it is another function: forwarding is noticed
-        takes={"z": "batch units"},                # each argument, in order, and what its axes are called
-        gives="batch units",                       # see below
+        package=activations.relu.function,   # mlpkit's own, if it is another: forwarding to it is noticed
+        takes={"z": "batch units"},          # each argument, in order, and what its axes are called
+        gives="batch units",                 # see below
         probes=(Probe("a batch of 5 with 3 units", (Z,)), Probe("numbers around 1000", (1000 * Z,))),
         mistakes=(
             Mistake("absolute-value", lambda z: np.abs(z),
@@ -22,33 +22,35 @@ How to add an exercise: one entry in one topic file (start, data, init, forward,
         ),
         hints=("restate ...", "picture or shapes ...", "formula ...", "skeleton with ... in it"),
     )
-    EXERCISES = (RELU, ...)                        # every topic file ends with this tuple
+    EXERCISES = (RELU, ...)                  # every topic file ends with this tuple
 
 `gives` is the shape of the answer, and names its parts:
-    "batch classes"                                an array; the words name the axes, and messages use them
-    "number"                                       one float; "numbers" is a list or array of floats
-    {"dweights": "fan_in fan_out", "dbias": "fan_out"}            a tuple with named parts
-    [{"weights": "fan_in fan_out", "bias": "fan_out"}]            a list (or iterator) of such; `each` says of what
+    "batch classes"                          an array; the words name the axes, and messages use them
+    "number"                                 one float; "numbers" is a list or array of floats
+    {"dweights": "fan_in fan_out", "dbias": "fan_out"}      a tuple with named parts
+    [{"weights": "fan_in fan_out", "bias": "fan_out"}]      a list (or iterator) of such; `each` says of what
 
-Arguments of probes are copied afresh for every call, generators too, so `np.random.default_rng(7)` may stand in them.
-Choose sizes that all differ, random asymmetric numbers, then the special cases (large, exactly 0, batch == fan_out).
-At least two probes with two different batch sizes: this is how a factor `batch` is told from a factor 4.
+Arguments of probes are copied afresh for every call, generators too, so `np.random.default_rng(7)` may stand
+in them. Choose sizes that all differ and random asymmetric numbers, then the special cases (large, exactly 0,
+batch == fan_out). Take two probes with different batch sizes: so a factor `batch` is told from a factor 4.
 
-A step function (optimisers) is judged over many steps: `Probe(note, args, steps=12, carry={"param": 0}, vary=f)`
-calls it twelve times, puts the part `param` of its answer back into argument 0, and lets `vary(step, args)` (step
-counts from 0) change the arguments first, for instance to this step's gradient.
+A step function is judged over many steps: `Probe(note, args, steps=12, carry={"param": 0}, vary=f)` calls it
+twelve times, puts the part `param` of its answer back into argument 0, and lets `vary(step, args)` (step
+counts from 0) change the arguments first, for instance to this step's gradient. See optimisers.py.
 
-A random function (`random=True`, takes an rng) may draw in any order, so its numbers are never compared:
-give `properties`, each a `Property(name, measure, says)`. `measure(value, args)` makes a number or small array of
-an answer, and it must be close to what the reference gives. `says` is the sentence shown when it is not; it may
-use {got} and {want}, or be a function (got, want) -> sentence. `measures.py` holds ready-made ones.
+A random function (`random=True`, takes an rng) may draw in any order, so its numbers are never compared: give
+`properties`, each a `Property(name, measure, says)`. `measure(value, args)` makes a number or small array of
+an answer, and it must be close to what the reference gives. `says` is the sentence shown when it is not; it
+may use {got} and {want}, or be (got, want) -> sentence. measures.py has ready-made ones: see init.py.
 For other exercises properties are optional, and only help to word what is wrong.
 
-A mistake is a wrong program (or a tuple of variants), a name, and up to three short sentences: what is suspected
-and what to look at next, never the answer. What was observed, with numbers, is put before it by the engine; give
+A mistake is a wrong program (or a tuple of variants), a name, and up to three short sentences: what is
+suspected and what to look at next, never the answer. What was observed, with numbers, is put before it; give
 `seen=(got, want, args) -> sentence` for a better one. `sure=False` where another mistake looks the same.
 A wrong program that keeps something between calls is given as `Fresh(make)`.
-tests/test_exercises.py checks every entry; `python -m mlpkit.exercises.preview relu` prints what a learner will see.
+
+tests/test_exercises.py checks every entry, with at least three correct programs in other styles for each from
+tests/exercises/<topic>.py. `python -m mlpkit.exercises.preview relu` prints what a learner will see.
 """
 
 from __future__ import annotations
@@ -77,7 +79,7 @@ class Probe(NamedTuple):
 
 
 class Fresh(NamedTuple):
-    """A wrong program that remembers something between calls: `make()` gives one that remembers nothing yet."""
+    """A wrong program that remembers something; `make()` gives one that remembers nothing yet."""
 
     make: Callable[[], Callable]
 

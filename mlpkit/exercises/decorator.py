@@ -73,7 +73,8 @@ def _store(name: str, function: Callable) -> tuple[bool, str]:
         names = ", ".join(f"`{n}`" for n in missing.names[:4])
         return (
             False,
-            f"It is not kept in the workbook yet: it uses {names} from another cell. Define it inside the function.",
+            f"It is not kept in the workbook yet: it uses {names} from another cell. Define it inside "
+            "the function.",
         )
     except Exception as error:
         return False, f"It is not kept in the workbook: on its own it raises {type(error).__name__}."
@@ -109,4 +110,7 @@ def _note_down(name: str, result: Result, kept: bool) -> list[str]:
 
 def _not_saved(error: Exception) -> str:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"The workbook could not be written ({reason}), so this is not remembered. Set MLPKIT_WORKBOOK to a folder of yours."
+    return (
+        f"The workbook could not be written ({reason}), so this is not remembered. Set "
+        "MLPKIT_WORKBOOK to a folder of yours."
+    )

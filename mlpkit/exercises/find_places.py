@@ -1,4 +1,5 @@
-"""Where are the numbers wrong: which rows, columns, signs or sizes of the inputs, or are they right but elsewhere?
+"""Where are the numbers wrong: which rows, columns, signs or sizes of the inputs, or are they right but
+elsewhere?
 
 What the wrong entries have in common is often the mistake itself.
 """
@@ -73,8 +74,10 @@ def _sums(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
         return ""
     if all(np.allclose(p.got.sum(axis=0), total, atol=1e-6) for p in flat):
         return (
-            f"Every column sums to {number(total)}, and every row should. Look at the axis of each sum and maximum."
-            if abs(total) > 1e-9 else f"Every column sums to 0, and every row should. {_seen(exercise, runs, flat[0])}"
+            f"Every column sums to {number(total)}, and every row should. Look at the axis of each sum "
+            "and maximum."
+            if abs(total) > 1e-9 else "Every column sums to 0, and every row should. "
+                                      f"{_seen(exercise, runs, flat[0])}"
         )  # fmt: skip
     if abs(total) > 1e-9 and all(np.isclose(p.got.sum(), total) for p in flat):
         return f"The whole array sums to {number(total)}, and every row should. Look at the axis of each sum."
@@ -82,7 +85,10 @@ def _sums(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
     if not np.allclose(sums, total, atol=1e-6):
         low, high = number(sums.min()), number(sums.max())
         came = f"from {low} to {high}" if low != high else f"to {low}"
-        return f"{_seen(exercise, runs, flat[0])} Your rows sum {came}, and every row should sum to {number(total)}."
+        return (
+            f"{_seen(exercise, runs, flat[0])} Your rows sum {came}, and every row should sum to "
+            f"{number(total)}."
+        )
     return ""
 
 
@@ -97,7 +103,10 @@ def _by_argument(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
         for words, test in _SIGNS.items():
             inside = [test(a) for a in args]
             if all(r[~t].all() and not r[t].any() and (~t).any() for r, t in zip(rights, inside)):
-                return f"{_seen(exercise, runs, bad[0])} Wrong only where `{name}` is {words}. Look at what happens there."
+                return (
+                    f"{_seen(exercise, runs, bad[0])} Wrong only where `{name}` is {words}. Look at "
+                    "what happens there."
+                )
     return ""
 
 
@@ -130,9 +139,15 @@ def _by_label(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
         at_label.append(right[~mask].all())
         beside.append(right[mask].all())
     if all(at_label):
-        return f"{_seen(exercise, runs, bad[0])} Only the entries of the true class are wrong. Look at what is done at the labels."
+        return (
+            f"{_seen(exercise, runs, bad[0])} Only the entries of the true class are wrong. Look at "
+            "what is done at the labels."
+        )
     if all(beside):
-        return f"{_seen(exercise, runs, bad[0])} The entries of the true class are right, all others are not. Look at what is done beside the labels."
+        return (
+            f"{_seen(exercise, runs, bad[0])} The entries of the true class are right, all others are "
+            "not. Look at what is done beside the labels."
+        )
     return ""
 
 
@@ -141,7 +156,10 @@ def _lines(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
     pair = max(bad, key=lambda p: p.got.size)
     right = close(pair.got, pair.want, exercise.tolerance)
     if right.ndim == 1 and right.any() and right.size > 2:
-        return f"{_seen(exercise, runs, pair)} Entries {_some(right)} are right, {_some(~right)} not. What do these have in common?"
+        return (
+            f"{_seen(exercise, runs, pair)} Entries {_some(right)} are right, {_some(~right)} not. "
+            "What do these have in common?"
+        )
     if right.ndim != 2 or not right.any():
         return ""
     if right.shape[0] > 1 and (np.eye(*right.shape, dtype=bool) == right).all():
@@ -150,7 +168,10 @@ def _lines(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
     for words, line, other in (("row", rows, right.any(axis=1)), ("column", columns, right.any(axis=0))):
         if line.any() and not line.all() and (line == other).all():
             few = f"{words}s {_some(line)}" if line.sum() > 1 else f"{words} {_some(line)}"
-            return f"{_seen(exercise, runs, pair)} Right in {few}, wrong in {_some(~line)}. Look at what runs along that axis."
+            return (
+                f"{_seen(exercise, runs, pair)} Right in {few}, wrong in {_some(~line)}. Look at what "
+                "runs along that axis."
+            )
     return ""
 
 
@@ -168,7 +189,13 @@ def _large(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
         return ""
     size = np.abs(want)
     if 0 < size[right].max() < size[~right].min():
-        return f"{_seen(exercise, runs, bad[0])} Right up to about {number(size[right].max())}, wrong for larger numbers. Look for a cut-off or an overflow."
+        return (
+            f"{_seen(exercise, runs, bad[0])} Right up to about {number(size[right].max())}, wrong "
+            "for larger numbers. Look for a cut-off or an overflow."
+        )
     if size[right].min() > size[~right].max():
-        return f"{_seen(exercise, runs, bad[0])} Right for large numbers, wrong below about {number(size[~right].max())}. Look for something small that is added or rounded off."
+        return (
+            f"{_seen(exercise, runs, bad[0])} Right for large numbers, wrong below about "
+            f"{number(size[~right].max())}. Look for something small that is added or rounded off."
+        )
     return ""

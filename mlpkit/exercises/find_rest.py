@@ -1,4 +1,5 @@
-"""When no single cause explains wrong numbers: which lines are scaled or shifted, how far off, in which direction?
+"""When no single cause explains wrong numbers: which lines are scaled or shifted, how far off, in which
+direction?
 
 It is less than a name, but it is true, and it says where to look.
 """
@@ -33,7 +34,8 @@ def by_lines(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
         if all(_shifted(p, axis) for p in bad):
             low, high = _range(bad[0], axis, np.subtract)
             return (
-                f"In every {line} all entries are off by the same number, from {low} in one {line} to {high} in another. "
+                f"In every {line} all entries are off by the same number, from {low} in one {line} to "
+                f"{high} in another. "
                 f"Look at what is added to or taken off each {line}."
             )
     return ""
@@ -94,7 +96,8 @@ def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     if cosine < -0.9:
         return f"{count}; as a whole they point the opposite way (cosine {cosine:.2f}). Look for a sign."
     return (
-        f"{count} (cosine {cosine:.2f} with the right answer, {number(sizes[0] / (sizes[1] or 1))} times as long). "
+        f"{count} (cosine {cosine:.2f} with the right answer, {number(sizes[0] / (sizes[1] or 1))} times "
+        "as long). "
         "Work a case of two rows out by hand, and print every step beside it."
     )
 

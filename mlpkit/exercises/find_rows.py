@@ -1,6 +1,8 @@
-"""Is one number for the whole batch put together in another way: the largest, the first, the sum of the rows' numbers?
+"""Is one number for the whole batch put together in another way: the largest, the first, the sum of the
+rows' numbers?
 
-The model solution is asked about every example on its own, and these answers are combined in all the usual ways.
+The model solution is asked about every example on its own, and these answers are combined in all the usual
+ways.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""What kind of wrong are the numbers: scaled, of the other sign, shifted, or a familiar function of the right ones?
+"""What kind of wrong are the numbers: scaled, of the other sign, shifted, or a familiar function of the
+right ones?
 
-Each function here looks at one part of the answer on all probes, and says something only if it fits all of them.
+Each function here looks at one part of the answer on all probes, and says something only if it fits all of
+them.
 """
 
 from __future__ import annotations
@@ -38,16 +40,28 @@ def by_copy(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     name = _name(bad[0], exercise)
     whole = [p for p in part if wrong_values(p, exercise)]
     if all((p.got == 0).all() for p in whole):
-        return f"{name[0].upper()}{name[1:]} is 0 everywhere. Look at whether the computed numbers are ever put into it."
+        return (
+            f"{name[0].upper()}{name[1:]} is 0 everywhere. Look at whether the computed numbers are "
+            "ever put into it."
+        )
     for i, arg in enumerate(exercise.takes):
         if all(_equals_arg(p, runs, i) for p in bad):
-            return f"{name[0].upper()}{name[1:]} is `{arg}`, unchanged. Look at which variable the last line returns."
+            return (
+                f"{name[0].upper()}{name[1:]} is `{arg}`, unchanged. Look at which variable the last "
+                "line returns."
+            )
     if all(p.got.size > 1 and np.ptp(p.got.astype(float)) == 0 for p in bad):
-        return f"All entries of {name} are {number(bad[0].got.flat[0])}. Look at where the entries should begin to differ."
+        return (
+            f"All entries of {name} are {number(bad[0].got.flat[0])}. Look at where the entries "
+            "should begin to differ."
+        )
     if len(bad) > 1 and bad[0].got.size == 1 and len({float(p.got.flat[0]) for p in bad}) == 1:
         fewer = len({float(p.want.flat[0]) for p in bad})
         if fewer > 1:
-            return f"{name[0].upper()}{name[1:]} is {number(bad[0].got.flat[0])} whatever goes in. Look at what it depends on."
+            return (
+                f"{name[0].upper()}{name[1:]} is {number(bad[0].got.flat[0])} whatever goes in. Look "
+                "at what it depends on."
+            )
     return ""
 
 
@@ -95,23 +109,35 @@ def _scaled(exercise: Exercise, runs: list[Run], bad: list[Pair], ratios: list[f
     name = _name(bad[0], exercise)
     title = name[0].upper() + name[1:]
     if sign and constant([abs(r) for r in ratios] + [1.0]):
-        return f"{title} has the right size and the opposite sign, everywhere. Look for a minus, or a difference taken the other way round."
+        return (
+            f"{title} has the right size and the opposite sign, everywhere. Look for a minus, or a "
+            "difference taken the other way round."
+        )
     factor = factor_name(exercise, [runs[p.at].probe for p in bad], ratios)
     by = f"{number(ratios[0])} times the right one"
     other = next((i for i, r in enumerate(ratios) if not constant([r, ratios[0]])), None)
     if other is not None:
-        by += f" on {runs[bad[0].at].probe.note}, {number(ratios[other])} times on {runs[bad[other].at].probe.note}"
+        by += (
+            f" on {runs[bad[0].at].probe.note}, {number(ratios[other])} times on "
+            f"{runs[bad[other].at].probe.note}"
+        )
         if factor is None:
             return ""
     minus = " (and the sign is turned)" if sign else ""
     if factor is None:
-        return f"{title} is {by}, the same factor everywhere{minus}. Look for a factor that does not belong, or that is missing."
+        return (
+            f"{title} is {by}, the same factor everywhere{minus}. Look for a factor that does not "
+            "belong, or that is missing."
+        )
     return f"{title} is {by}{minus}. The factor is {factor}. {_advice(factor)}"
 
 
 def _advice(factor: str) -> str:
     if "size of" in factor:
-        return "Look at each sum and mean: over which axis does it run, and is it divided by the right number, once?"
+        return (
+            "Look at each sum and mean: over which axis does it run, and is it divided by the right "
+            "number, once?"
+        )
     if "logarithm" in factor:
         return "Which base does the logarithm have, which the power?"
     if factor in CONSTANTS:
@@ -123,12 +149,16 @@ def _shifted(exercise: Exercise, runs: list[Run], bad: list[Pair], shifts: list[
     name = _name(bad[0], exercise)
     title = name[0].upper() + name[1:]
     if constant(shifts) and len(shifts) > 1:
-        return f"{title} is too {'large' if shifts[0] > 0 else 'small'} by {number(abs(shifts[0]))} everywhere, whatever goes in. Look for a constant that is added or left out."
+        return (
+            f"{title} is too {'large' if shifts[0] > 0 else 'small'} by {number(abs(shifts[0]))} "
+            "everywhere, whatever goes in. Look for a constant that is added or left out."
+        )
     if bad[0].got.size < 2:
         return ""
     note, what = runs[bad[0].at].probe.note, _logarithm_of(exercise, [runs[p.at].probe for p in bad], shifts)
     return (
-        f"On {note}, every entry of {name} is off by the same {number(shifts[0])}{what}. Something is added to all "
+        f"On {note}, every entry of {name} is off by the same {number(shifts[0])}{what}. Something is "
+        "added to all "
         "entries alike: look at what is one number for the whole array."
     )
 
@@ -177,5 +207,8 @@ def by_function(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
         with np.errstate(all="ignore"):
             if all(close(p.got, function(np.asarray(p.want, float)), 1e-6).all() for p in bad):
                 name = leaf_name(bad[0].leaf, exercise) if len(bad) == 1 else _name(bad[0], exercise)
-                return f"{name[0].upper()}{name[1:]} is {words}, everywhere. Look at the last step: is it one too many, or one too few?"
+                return (
+                    f"{name[0].upper()}{name[1:]} is {words}, everywhere. Look at the last step: is "
+                    "it one too many, or one too few?"
+                )
     return ""

@@ -1,6 +1,8 @@
-"""Would the answer be right if one input were another? As if the bias were 0, the labels off by one, two inputs swapped.
+"""Would the answer be right if one input were another? As if the bias were 0, the labels off by one, two
+inputs swapped.
 
-The model solution is called with changed inputs; where it then gives the learner's numbers, that says what was ignored.
+The model solution is called with changed inputs; where it then gives the learner's numbers, that says what
+was ignored.
 """
 
 from __future__ import annotations
@@ -74,11 +76,15 @@ def variants(exercise: Exercise) -> Iterator[tuple[str, Callable]]:
             yield _say(words), _all_changed(exercise.reference, change)
     for other in exercises().values():
         if other.gives == exercise.gives and list(other.takes.values()) == list(exercise.takes.values()):
-            words = f"The numbers are those of `{other.name}`, which takes the same inputs. What is asked for is this: "
+            words = (
+                f"The numbers are those of `{other.name}`, which takes the same inputs. What is "
+                "asked for is this: "
+            )
             yield f"{words}{exercise.task}", other.reference
     if len(args) == 1 and isinstance(args[0], np.ndarray):
         yield (
-            f"The numbers are those of `{exercise.name}` applied twice. Look at whether its result, or something "
+            f"The numbers are those of `{exercise.name}` applied twice. Look at whether its result, or "
+            "something "
             "like it, goes in where the raw input belongs.",
             lambda x: exercise.reference(exercise.reference(x)),
         )

@@ -1,7 +1,9 @@
 """Does a function do the work itself, or hand it to mlpkit's own?
 
-Handing it on is a right answer, but the learner and the teacher should know. The names in the function are followed
-to what they stand for; it is not watched while it runs, since tracing hangs Python 3.11 beside a stopped thread.
+Handing it on is a right answer, but the learner and the teacher should know. The names in the function are
+followed
+to what they stand for; it is not watched while it runs, since tracing hangs Python 3.11 beside a stopped
+thread.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def _named(exercise: Exercise, runs: list[Run], wants: list[Run], found: Match) 
 
 
 def _telling(exercise: Exercise, runs: list[Run], wants: list[Run], first: int) -> int:
-    """The probe to speak of: the first that is wrong, unless it is wrong so little that numbers show nothing."""
+    """The probe to speak of: the first that is wrong, unless it is wrong too little to be seen."""
     gaps = [_gap(exercise, run, want) for run, want in zip(runs, wants)]
     return first if not 0 < gaps[first] < 0.01 else max(range(len(gaps)), key=gaps.__getitem__)
 

@@ -5,6 +5,7 @@ Their outputs are compared on all probes, so it does not matter what the learner
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,8 @@ from .core import Exercise, Mistake
 from .running import Run, agree, run_probes
 from .values import equal
 from .verdict import Failure, Pair, pairs_of, wrong_values
+
+Tried = tuple[Mistake, list[Run]]  # a listed mistake and what its program does
 
 
 class Match(NamedTuple):
@@ -47,14 +50,14 @@ def match(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failur
     )
 
 
-def run_wrong(exercise: Exercise, program) -> list[Run]:
+def run_wrong(exercise: Exercise, program: Callable) -> list[Run]:
     """What a wrong program does on every probe."""
     runs: list[Run] = []
     run_probes(exercise, program, runs)
     return runs
 
 
-def _whole(exercise, runs, wants, tried) -> Match | None:
+def _whole(exercise: Exercise, runs: list[Run], wants: list[Run], tried: list[Tried]) -> Match | None:
     near = None
     for mistake, others in tried:
         if not all(agree(run, other, exercise) for run, other in zip(runs, others)):
@@ -71,7 +74,7 @@ def _whole(exercise, runs, wants, tried) -> Match | None:
 
 
 def habits(runs: list[Run]) -> tuple:
-    """What a program does besides answering: changes its inputs, differs from call to call, ignores its rng."""
+    """What a program does besides answering: changes its inputs, differs from call to call, ignores rng."""
     first = runs[0]
     repeats = first.again is None or equal(first.value, first.again)
     reacts = first.other_seed is None or not equal(first.value, first.other_seed)
@@ -87,7 +90,7 @@ def _pairs(exercise: Exercise, runs: list[Run], wants: list[Run]) -> dict[str, l
     return parts
 
 
-def _part(exercise, runs, wants, tried) -> Match | None:
+def _part(exercise: Exercise, runs: list[Run], wants: list[Run], tried: list[Tried]) -> Match | None:
     mine = _pairs(exercise, runs, wants)
     if len(mine) < 2 or exercise.random:
         return None
@@ -111,7 +114,7 @@ def _alike(one: list[Pair], other: list[Pair], exercise: Exercise) -> bool:
     return same_places and all(equal(a.got, b.got, exercise.tolerance) for a, b in zip(one, other))
 
 
-def _here(exercise, runs, wants, tried) -> Match | None:
+def _here(exercise: Exercise, runs: list[Run], wants: list[Run], tried: list[Tried]) -> Match | None:
     """A mistake that explains some wrong answers, but not all: there may be a second one beside it."""
     best, most = None, 0.0
     for mistake, others in tried:

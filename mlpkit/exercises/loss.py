@@ -71,11 +71,11 @@ _ROWS = (
 _SMALL_NUMBERS = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, float(np.finfo(float).eps))
 
 
-def _raw_softmax(logits, axis=1):
+def _raw_softmax(logits: np.ndarray, axis: int = 1) -> np.ndarray:
     return np.exp(logits) / np.exp(logits).sum(axis=axis, keepdims=True)
 
 
-def _rows_sum(got, want, args) -> str:
+def _rows_sum(got: np.ndarray, want: np.ndarray, args: tuple) -> str:
     rows, columns = got.sum(axis=1), got.sum(axis=0)
     return f"Your columns sum to {columns[0]:.3g}, your rows to {rows.min():.3g} up to {rows.max():.3g}."
 
@@ -119,7 +119,8 @@ _SOFTMAX_MISTAKES = (
          lambda z: (e := np.exp(z - z.max(axis=1, keepdims=True))) / e.sum(),
          lambda z: np.exp(z) / np.exp(z).sum()),
         "It looks as if everything is divided by one sum for the whole array. How many sums are needed?",
-        seen=lambda got, want, args: f"All your probabilities together sum to {got.sum():.3g}, over {len(got)} rows.",
+        seen=lambda got, want, args: f"All your probabilities together sum to {got.sum():.3g}, over "
+                                     f"{len(got)} rows.",
     ),
     Mistake(
         "softmax-twice",
@@ -131,7 +132,8 @@ _SOFTMAX_MISTAKES = (
         "no-normalisation",
         (lambda z: np.exp(z - z.max(axis=1, keepdims=True)), np.exp),
         "It looks as if the powers are never divided by anything. What makes a row sum to 1?",
-        seen=lambda got, want, args: f"Your rows sum to {got.sum(1).min():.3g} up to {got.sum(1).max():.3g}, not to 1.",
+        seen=lambda got, want, args: f"Your rows sum to {got.sum(1).min():.3g} up to "
+                                     f"{got.sum(1).max():.3g}, not to 1.",
     ),
     Mistake(
         "no-power",
@@ -147,7 +149,8 @@ _SOFTMAX_MISTAKES = (
     Mistake(
         "sigmoid",
         lambda z: 1 / (1 + np.exp(-z)),
-        "It looks as if each logit goes through a sigmoid on its own. In softmax the classes of a row share one sum.",
+        "It looks as if each logit goes through a sigmoid on its own. In softmax the classes of a row "
+        "share one sum.",
     ),
     Mistake(
         "power-of-2",
@@ -178,8 +181,10 @@ SOFTMAX = Exercise(
     ),
     mistakes=_SOFTMAX_MISTAKES,
     hints=(
-        "Each row holds one score per class. Make every score positive, then divide by what makes its row sum to 1.",
-        "logits (batch, classes) -> powers (batch, classes) -> sums (batch, 1) -> probabilities (batch, classes). "
+        "Each row holds one score per class. Make every score positive, then divide by what makes its "
+        "row sum to 1.",
+        "logits (batch, classes) -> powers (batch, classes) -> sums (batch, 1) -> probabilities (batch, "
+        "classes). "
         "The 1 keeps the axis, so that every row is divided by its own sum.",
         "pᵢₖ = e^(zᵢₖ − mᵢ) / Σⱼ e^(zᵢⱼ − mᵢ), with mᵢ the largest logit of row i: "
         "taking it off changes no probability, and no power is above 1.",
@@ -212,14 +217,16 @@ LOG_SOFTMAX = Exercise(
         Mistake(
             "log-of-softmax",
             (lambda z: np.log(softmax(z)),),
-            "The formula is right, but a probability of e^-1000 is 0 as a float, and its logarithm is minus infinity. "
+            "The formula is right, but a probability of e^-1000 is 0 as a float, and its logarithm is "
+            "minus infinity. "
             "Can the logarithm and the power be made to meet before that?",
         ),
         Mistake(
             "log-plus-eps",
             (*(lambda z, eps=eps: np.log(softmax(z) + eps) for eps in _SMALL_NUMBERS),
              *(lambda z, eps=eps: np.log(np.clip(softmax(z), eps, 1)) for eps in _SMALL_NUMBERS)),
-            "It looks as if a small number keeps the probability away from 0, and so the result from getting smaller. "
+            "It looks as if a small number keeps the probability away from 0, and so the result from "
+            "getting smaller. "
             "Can the logarithm be taken without ever forming the tiny probability?",
         ),
         Mistake(
@@ -231,7 +238,8 @@ LOG_SOFTMAX = Exercise(
         Mistake(
             "axis-0",
             (lambda z: log_softmax(z.T).T, lambda z: z - np.log(np.exp(z).sum(axis=0))),
-            "It looks as if sums and maxima run down the columns. Along which axis do the classes of one example stand?",
+            "It looks as if sums and maxima run down the columns. Along which axis do the classes of one "
+            "example stand?",
         ),
         Mistake(
             "global-maximum",
@@ -248,7 +256,8 @@ LOG_SOFTMAX = Exercise(
         Mistake(
             "sum-not-subtracted",
             lambda z: z - z.max(axis=1, keepdims=True),
-            "It looks as if only the maximum is taken off. What becomes of the sum in the denominator under a logarithm?",
+            "It looks as if only the maximum is taken off. What becomes of the sum in the denominator "
+            "under a logarithm?",
         ),
         Mistake(
             "sum-without-log",
@@ -258,12 +267,14 @@ LOG_SOFTMAX = Exercise(
         Mistake(
             "divided-not-subtracted",
             lambda z: (s := z - z.max(axis=1, keepdims=True)) / np.log(np.exp(s).sum(axis=1, keepdims=True)),
-            "It looks as if there is a division by the logarithm of the sum. What does a logarithm make of a division?",
+            "It looks as if there is a division by the logarithm of the sum. What does a logarithm make "
+            "of a division?",
         ),
         Mistake(
             "maximum-added-back",
             lambda z: z - np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)),
-            "It looks as if the maximum is taken off in one place and not in the other. Look at both places where the logits stand.",
+            "It looks as if the maximum is taken off in one place and not in the other. Look at both "
+            "places where the logits stand.",
         ),
         Mistake(
             "log2",
@@ -275,11 +286,13 @@ LOG_SOFTMAX = Exercise(
             lambda z: -log_softmax(z),
             "It looks as if there is a minus too many. Can the logarithm of a probability be above 0?",
         ),
-        Mistake("softmax", softmax, "It looks as if these are the probabilities themselves. Their logarithm is asked for."),
+        Mistake("softmax", softmax, "It looks as if these are the probabilities themselves. Their "
+                                    "logarithm is asked for."),
     ),
     hints=(
         "Write log(softmax) down, and use log(a / b) = log a − log b before you compute anything.",
-        "shifted (batch, classes) minus log of sums (batch, 1). Every entry is 0 or below; a gap of 1000 gives −1000.",
+        "shifted (batch, classes) minus log of sums (batch, 1). Every entry is 0 or below; a gap of 1000 "
+        "gives −1000.",
         "log pᵢₖ = (zᵢₖ − mᵢ) − log Σⱼ e^(zᵢⱼ − mᵢ), with mᵢ the largest logit of row i.",
         "def log_softmax(logits):\n    shifted = logits - ...\n    return shifted - np.log(...)",
     ),
@@ -318,7 +331,8 @@ CROSS_ENTROPY = Exercise(
         Mistake(
             "sum-for-mean",
             lambda z, y: float(-_picked(log_softmax(z), y).sum()),
-            "It looks as if the losses are summed over the batch. Should a batch twice as large have twice the loss?",
+            "It looks as if the losses are summed over the batch. Should a batch twice as large have "
+            "twice the loss?",
         ),
         Mistake(
             "sign",
@@ -328,7 +342,8 @@ CROSS_ENTROPY = Exercise(
         Mistake(
             "mean-over-classes-too",
             lambda z, y: float(-(log_softmax(z) * _one_hot(z, y)).mean()),
-            "It looks as if the mean runs over all classes as well, most of which are 0. Over how many numbers should it run?",
+            "It looks as if the mean runs over all classes as well, most of which are 0. Over how many "
+            "numbers should it run?",
         ),
         Mistake(
             "divided-by-classes",
@@ -338,21 +353,24 @@ CROSS_ENTROPY = Exercise(
         Mistake(
             "log2",
             lambda z, y: float(-_picked(log_softmax(z), y).mean() / np.log(2)),
-            "It looks as if the logarithm has base 2. With all logits 0 and 10 classes the loss should be ln 10 = 2.303.",
+            "It looks as if the logarithm has base 2. With all logits 0 and 10 classes the loss should "
+            "be ln 10 = 2.303.",
         ),
         Mistake(
             "log-of-softmax",
             (lambda z, y: float(-np.log(_picked(softmax(z), y)).mean()),
              lambda z, y: float(-np.log(softmax(z))[np.arange(len(y)), y].mean())),
-            "The formula is right, but a probability of e^-1000 is 0 as a float, and its logarithm minus infinity. "
+            "The formula is right, but a probability of e^-1000 is 0 as a float, and its logarithm minus "
+            "infinity. "
             "Which exercise before this one avoids that?",
         ),
         Mistake(
             "log-plus-eps",
-            (*(lambda z, y, eps=eps: float(-np.log(_picked(softmax(z), y) + eps).mean()) for eps in _SMALL_NUMBERS),
-             *(lambda z, y, eps=eps: float(-np.log(_picked(softmax(z), y).clip(eps)).mean()) for eps in _SMALL_NUMBERS)),
-            "It looks as if a small number keeps the probability away from 0. It caps the loss: at 1e-9 no example can "
-            "cost more than 20.7. Which exercise before this one needs no such number?",
+            (*(lambda z, y, e=e: float(-np.log(_picked(softmax(z), y) + e).mean()) for e in _SMALL_NUMBERS),
+             *(lambda z, y, e=e: float(-np.log(_picked(softmax(z), y).clip(e)).mean())
+               for e in _SMALL_NUMBERS)),
+            "It looks as if a small number keeps the probability away from 0. It caps the loss: at 1e-9 no "
+            "example can cost more than 20.7. Which exercise before this one needs no such number?",
         ),
         Mistake(
             "no-shift",
@@ -363,14 +381,17 @@ CROSS_ENTROPY = Exercise(
         ),
         Mistake(
             "global-maximum",
-            lambda z, y: float(-_picked((s := z - z.max()) - np.log(np.exp(s).sum(axis=1, keepdims=True)), y).mean()),
+            lambda z, y: float(
+                -_picked((s := z - z.max()) - np.log(np.exp(s).sum(axis=1, keepdims=True)), y).mean()
+            ),
             "It looks as if one maximum is taken off the whole array, so rows far below it become log 0. "
             "Which maximum should each row lose?",
         ),
         Mistake(
             "axis-0",
             lambda z, y: float(-_picked(log_softmax(z.T).T, y).mean()),
-            "It looks as if the columns are normalised. Along which axis do the classes of one example stand?",
+            "It looks as if the columns are normalised. Along which axis do the classes of one example "
+            "stand?",
         ),
         Mistake(
             "softmax-twice",
@@ -393,7 +414,8 @@ CROSS_ENTROPY = Exercise(
         Mistake(
             "no-normalisation",
             lambda z, y: float(-_picked(z, y).mean()),
-            "It looks as if only the logit of the true class counts. What becomes of the other classes' logits?",
+            "It looks as if only the logit of the true class counts. What becomes of the other classes' "
+            "logits?",
         ),
         Mistake(
             "squared-error",
@@ -411,24 +433,28 @@ CROSS_ENTROPY = Exercise(
         Mistake(
             "labels-as-columns",
             lambda z, y: float(-log_softmax(z)[:, y].mean()),
-            "It looks as if every row is read at everybody's label: indexing `[:, labels]` gives a (batch, batch) array. "
+            "It looks as if every row is read at everybody's label: indexing `[:, labels]` gives a "
+            "(batch, batch) array. "
             "How is one entry picked from each row?",
         ),
         Mistake(
             "entropy",
             lambda z, y: float(-(softmax(z) * log_softmax(z)).sum(axis=1).mean()),
-            "It looks as if the labels play no part: this is the entropy of the probabilities. Where should the true class enter?",
+            "It looks as if the labels play no part: this is the entropy of the probabilities. Where "
+            "should the true class enter?",
         ),
         Mistake(
             "guessed-class",
             lambda z, y: float(-log_softmax(z).max(axis=1).mean()),
-            "It looks as if the largest probability of each row is taken, whatever the label. Where should the true class enter?",
+            "It looks as if the largest probability of each row is taken, whatever the label. Where "
+            "should the true class enter?",
         ),
         Mistake(
             "binary",
             lambda z, y: float(-(_one_hot(z, y) * log_softmax(z) + (1 - _one_hot(z, y))
                                  * np.log(1 - np.minimum(softmax(z), 1 - 1e-12))).sum(axis=1).mean()),
-            "It looks as if the wrong classes are charged too, as in a loss for two classes. Only one class of each row counts here.",
+            "It looks as if the wrong classes are charged too, as in a loss for two classes. Only one "
+            "class of each row counts here.",
         ),
         Mistake(
             "one-loss-a-row",
@@ -438,9 +464,11 @@ CROSS_ENTROPY = Exercise(
     ),
     hints=(
         "Look up the log-probability that each row gives to its true class. The loss is minus their mean.",
-        "log-probabilities (batch, classes), labels (batch,) -> one number picked from each row (batch,) -> mean. "
+        "log-probabilities (batch, classes), labels (batch,) -> one number picked from each row (batch,) "
+        "-> mean. "
         "All logits 0 and 10 classes must give ln 10 = 2.303.",
-        "loss = −1/n · Σᵢ log pᵢ,labelᵢ with log p from log_softmax. Picking needs two indices: the row and its label.",
+        "loss = −1/n · Σᵢ log pᵢ,labelᵢ with log p from log_softmax. Picking needs two indices: the row "
+        "and its label.",
         "def cross_entropy(logits, labels):\n    log_probabilities = ...\n"
         "    picked = log_probabilities[np.arange(...), ...]  # (batch,)\n    return ...",
     ),

@@ -1,6 +1,7 @@
 """Ready-made properties of random arrays: how wide, how centred, of which family.
 
-Each is a Property; pick the ones that fit, in the order in which they should be talked about. They measure arrays of
+Each is a Property; pick the ones that fit, in the order in which they should be talked about. They measure
+arrays of
 50,000 numbers and more, where chance no longer matters: give one probe with a layer as large as that.
 """
 
@@ -44,7 +45,8 @@ CENTRE = Property(
     _of_many(lambda w: np.mean(w) / max(np.std(w), 1e-300)),
     lambda got, want: (
         f"the mean is {got:.2f} standard deviations away from 0, and it should be 0. "
-        f"Are there {'negative' if got > 0 else 'positive'} numbers at all? Look at the first arguments of the draw."
+        f"Are there {'negative' if got > 0 else 'positive'} numbers at all? Look at the first arguments "
+        "of the draw."
     ),
     absolute=0.05,
 )
@@ -52,7 +54,8 @@ CENTRE = Property(
 NOT_CONSTANT = Property(
     "the variety",
     lambda w, args: float(len(np.unique(w)) > 0.5 * w.size),
-    "most of the numbers are the same. Units that start alike learn alike. Look at how often is drawn, and how many.",
+    "most of the numbers are the same. Units that start alike learn alike. Look at how often is drawn, "
+    "and how many.",
 )
 
 FAMILY = Property(

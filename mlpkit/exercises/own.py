@@ -40,7 +40,8 @@ class Mine:
     def as_network(self, step: str | None = None, learning_rate: Any = None) -> tuple:
         """Everything that `train` needs, made of the learner's own functions.
 
-        step: str, the step function to use ("sgd_step", "adam_step" ...); by default the latest that has passed
+        step: str, the step function to use ("sgd_step", "adam_step" ...); by default the latest that has
+        passed
         learning_rate: float or schedule; by default one that suits the step
         returns: (init_params, loss_and_grads, optimizer, missing); missing: names that mlpkit stands in for
         raises: ValueError when there is no such step function

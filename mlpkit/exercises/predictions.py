@@ -1,6 +1,8 @@
-"""Commit to an answer before the experiment, see the truth after it, and learn how far you can trust yourself.
+"""Commit to an answer before the experiment, see the truth after it, and learn how far you can trust
+yourself.
 
-`guess` asks, `reveal` answers, `recall` looks back at the end of a lesson; everything is kept in the workbook.
+`guess` asks, `reveal` answers, `recall` looks back at the end of a lesson; everything is kept in the
+workbook.
 """
 
 from __future__ import annotations
@@ -78,7 +80,8 @@ def reveal(id: str, truth: str) -> Shown:
 def recall(questions: list[tuple]) -> Form:
     """Ask the questions at the end of a lesson; each answer is told at once whether it is right.
 
-        recall([("What is softmax of equal logits?", ["all 0", "all equal"], "all equal", "They share one sum.")])
+        recall([("What is softmax of equal logits?", ["all 0", "all equal"], "all equal", "They share one
+        sum.")])
 
     questions: list of (question, choices, right answer) or (question, choices, right answer, why)
     returns: a form in a notebook, text elsewhere

@@ -25,7 +25,10 @@ def preview(name: str) -> Iterator[str]:
     exercise = find(name)
     start = time.perf_counter()
     verdict = check(name, exercise.reference)
-    yield f"{'' if verdict.outcome == PASSED else '!! '}reference: {verdict!r}  ({time.perf_counter() - start:.3f} s)"
+    yield (
+        f"{'' if verdict.outcome == PASSED else '!! '}reference: {verdict!r}  "
+        f"({time.perf_counter() - start:.3f} s)"
+    )
     blank = check(name, _blank(exercise))
     yield f"{'' if blank.outcome == NOT_ATTEMPTED else '!! '}blank stub: {blank.outcome}"
     for mistake in exercise.mistakes:

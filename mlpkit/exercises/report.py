@@ -1,6 +1,7 @@
 """What a class has done, read from saved notebooks and workbooks; nothing in them is ever run.
 
-Each learner is a folder (or a file) inside the folder that is given; what cannot be read is listed, and passed over.
+Each learner is a folder (or a file) inside the folder that is given; what cannot be read is listed, and
+passed over.
 """
 
 from __future__ import annotations
@@ -128,8 +129,9 @@ def _from_record(record: dict, folder: Path | None, learner: str) -> Iterator[Fo
             )
             mistakes = said.get("mistakes") if isinstance(said.get("mistakes"), list) else []
             outcome = outcome if outcome in (PASSED, INCORRECT) else NOT_ATTEMPTED
-            yield Found(learner, name, outcome, _count(said.get("attempts")), _count(said.get("hints")),
-                        said.get("forwards") is True, _word(mistakes[-1] if mistakes else None), "workbook")  # fmt: skip
+            counts = _count(said.get("attempts")), _count(said.get("hints"))
+            last = _word(mistakes[-1] if mistakes else None)
+            yield Found(learner, name, outcome, *counts, said.get("forwards") is True, last, "workbook")
 
 
 def _from_zip(path: Path, learner: str) -> Iterator[Found]:

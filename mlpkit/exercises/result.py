@@ -1,6 +1,7 @@
 """What a check found, as an object that reads well wherever it is shown.
 
-In a terminal it is text, in a notebook HTML with a symbol and a word, in a saved notebook also JSON for the teacher.
+In a terminal it is text, in a notebook HTML with a symbol and a word, in a saved notebook also JSON for
+the teacher.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ class Result:
 
     def _html(self) -> str:
         head = (
-            f'<strong><span aria-hidden="true" style="color:{COLOURS[self.outcome]}">{SYMBOLS[self.outcome]}</span> '
+            '<strong><span aria-hidden="true" '
+            f'style="color:{COLOURS[self.outcome]}">{SYMBOLS[self.outcome]}</span> '
             f"{html.escape(self.exercise)}: {self.outcome}</strong>"
         )
         lines = "".join(

@@ -1,6 +1,7 @@
 """Try a function on every probe of an exercise, and write down everything that happened.
 
-The same lines run the learner's function, the model solution and the wrong programs, so that they can be compared.
+The same lines run the learner's function, the model solution and the wrong programs, so that they can be
+compared.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ def describe(error: BaseException, function: Callable) -> Raised:
     frames = [(f, n) for f, n in traceback.walk_tb(error.__traceback__) if f.f_code is code]
     if not frames:
         return Raised(kind, text)
-    frame, line = frames[0]
+    line = frames[0][1]
     source = linecache.getline(code.co_filename, line).strip()[:80]
     return Raised(kind, text, line - code.co_firstlineno + 1, source)
 

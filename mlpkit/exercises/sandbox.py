@@ -20,9 +20,11 @@ class TimeUp(BaseException):
 
 
 class TimeUpAgain(TimeUp):
-    """Raised in turn with TimeUp, for a function that catches even this (`except BaseException: pass`) and goes on.
+    """Raised in turn with TimeUp, for a function that catches even this (`except BaseException: pass`) and
+    goes on.
 
-    Wherever it is caught, which is when Python makes the exception object, every line that follows is made to raise
+    Wherever it is caught, which is when Python makes the exception object, every line that follows is made
+    to raise
     it again. (TimeUp makes no such call, and so also reaches a function that is at its recursion limit.)
     """
 

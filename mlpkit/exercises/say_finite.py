@@ -44,7 +44,8 @@ def _reason(run: Run, bad: np.ndarray) -> str:
     if largest >= 80:
         rows = _rows(bad)
         return (
-            f"{rows}The inputs reach {number(largest)} there. e to the power of 710 is already more than a float can "
+            f"{rows}The inputs reach {number(largest)} there. e to the power of 710 is already more than "
+            "a float can "
             "hold, and log of 0 is minus infinity. Which step meets such a number first?"
         )
     zeros = any((a == 0).any() for a in floats)

@@ -1,4 +1,5 @@
-"""Words for what a function does besides answering: it changes its inputs, remembers, or draws from elsewhere.
+"""Words for what a function does besides answering: it changes its inputs, remembers, or draws from
+elsewhere.
 
 The answer may be right and the function still wrong, because the next one who uses the inputs is surprised.
 """
@@ -22,7 +23,8 @@ def say_changed(exercise: Exercise, runs: list[Run], wants: list[Run], failure: 
     names = listed(f"`{name}`" for name in runs[failure.at].changed)
     return (
         f"The result is right, but {names} no longer holds what it held before the call. "
-        "Whoever called the function still needs it. Look for an assignment into it, such as `x[...] =` or `x -=`."
+        "Whoever called the function still needs it. Look for an assignment into it, such as `x[...] =` "
+        "or `x -=`."
     )
 
 
@@ -34,7 +36,8 @@ def say_repeat(exercise: Exercise, runs: list[Run], wants: list[Run], failure: F
     run, want = runs[failure.at], wants[failure.at]
     if exercise.random:
         return (
-            "Two calls with an rng of the same seed gave different results. So something random does not come "
+            "Two calls with an rng of the same seed gave different results. So something random does not "
+            "come "
             "from `rng`. Look at every draw: is it `rng.` that makes it?"
         )
     ratio = _ratio(exercise, run)
@@ -42,7 +45,8 @@ def say_repeat(exercise: Exercise, runs: list[Run], wants: list[Run], failure: F
     twice = f"the second is {number(ratio)} times the first" if ratio else "the second differs"
     return (
         f"Two calls with the same inputs gave different results: {twice}. {first} "
-        "Something is remembered between calls, or left to chance. Look for a name that is not made anew inside."
+        "Something is remembered between calls, or left to chance. Look for a name that is not made anew "
+        "inside."
     )
 
 
@@ -62,6 +66,7 @@ def say_rng(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Fail
     returns: str
     """
     return (
-        "Two generators with different seeds gave the very same result. So `rng` is not what the random numbers "
+        "Two generators with different seeds gave the very same result. So `rng` is not what the random "
+        "numbers "
         "come from. Look at every draw: is there a generator made inside, with a seed of its own?"
     )

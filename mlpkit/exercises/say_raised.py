@@ -30,7 +30,10 @@ def _called(exercise: Exercise, raised: Raised) -> str:
     """Called with other arguments than it takes: raised before its first line."""
     if raised.kind == "TypeError" and raised.line is None and "argument" in raised.text:
         names = listed(f"`{n}`" for n in exercise.takes)
-        return f"It is called as {exercise.signature}, with {names} in this order. Look at its first line, `def ...`."
+        return (
+            f"It is called as {exercise.signature}, with {names} in this order. Look at its first "
+            "line, `def ...`."
+        )
     return ""
 
 
@@ -46,16 +49,20 @@ _MEANINGS = (
     ("UnboundLocalError", r"variable '(\w+)'",
      "`{0}` is used before it is given a value. Is it set on every way through the function?"),
     ("NameError", r"name '(\w+)'",
-     "Nothing of the name `{0}` is known there. Is it a slip of the pen, or in a cell that has not been run?"),
+     "Nothing of the name `{0}` is known there. Is it a slip of the pen, or in a cell that has not been "
+     "run?"),
     ("ValueError", r"broadcast together.*?(\([\d,]*\)).*?(\([\d,]*\))",
      "Shapes {0} and {1} cannot be lined up from the right. "
      "Write the shape of both sides as a comment: was an axis lost in a sum or a maximum?"),
     ("ValueError", r"matmul|not aligned|core dimension",
      "In a matrix product the inner sizes must be the same. Write the shapes under the two factors."),
-    ("ValueError", r"read-only", "That array must not be changed. Make a new one instead of writing into it."),
+    ("ValueError", r"read-only", "That array must not be changed. Make a new one instead of writing "
+                                 "into it."),
     ("ValueError", r"reshape", "The number of entries must stay the same. Count them before and after."),
-    ("ValueError", r"unpack", "More or fewer values came than there are names for. Print what is unpacked there."),
-    ("ValueError", r"truth value", "An array holds many answers, `if` and `and` need one. Is it meant entry by entry?"),
+    ("ValueError", r"unpack", "More or fewer values came than there are names for. Print what is "
+                              "unpacked there."),
+    ("ValueError", r"truth value", "An array holds many answers, `if` and `and` need one. Is it meant "
+                                   "entry by entry?"),
     ("ValueError", r"inhomogeneous|sequence",
      "The pieces put together there have different shapes. Print their shapes one by one."),
     ("IndexError", r"out of bounds",
@@ -64,7 +71,8 @@ _MEANINGS = (
     ("IndexError", r"arrays used as indices|only integers",
      "Whole numbers are needed there. Look at the type of what is used as an index."),
     ("IndexError", r"shape mismatch", "The index arrays must have one length. Print the shape of each."),
-    ("(AxisError|.*AxisError)", r"", "The array has no axis of that number; they are counted from 0. Print its shape."),
+    ("(AxisError|.*AxisError)", r"", "The array has no axis of that number; they are counted from 0. "
+                                     "Print its shape."),
     ("ZeroDivisionError", r"", "Something is divided by 0. Which of the inputs can make that number 0?"),
     ("RecursionError", r"", "The function calls itself without end. Is it meant to call another one?"),
     ("AttributeError", r"'NoneType'", "Something there is None. Which call before it returned nothing?"),
@@ -74,13 +82,15 @@ _MEANINGS = (
     ("TypeError", r"not callable", "Round brackets call a function; is an index, or a product, meant?"),
     ("TypeError", r"scalar|only.*(?:length|size|0-dim)",
      "One number is needed there, and an array came. Is a NumPy function meant, that works on whole arrays?"),
-    ("TypeError", r"argument", "A function got other arguments than it takes. Look up its signature with `help`."),
+    ("TypeError", r"argument", "A function got other arguments than it takes. Look up its signature with "
+                               "`help`."),
     ("(UFuncTypeError|.*CastingError|.*UFunc.*)", r"",
      "Whole numbers cannot hold the result. Make a new array of floats instead of writing into the old one."),
     ("KeyError", r"", "There is no entry under that key. Print the keys."),
     ("AssertionError", r"", "An `assert` of your own failed. Print what it compares."),
     ("MemoryError", r"", "An array grew far larger than needed. Print the shapes along the way."),
     ("(SystemExit|KeyboardInterrupt)", r"", "A function should return its answer and never end the program."),
-    ("FloatingPointError", r"", "NumPy was set to raise there. Which inputs make that number too large, or 0 / 0?"),
+    ("FloatingPointError", r"", "NumPy was set to raise there. Which inputs make that number too large, "
+                                "or 0 / 0?"),
     ("(ModuleNotFoundError|ImportError)", r"", "NumPy, as `np`, is all that is needed here."),
 )  # fmt: skip

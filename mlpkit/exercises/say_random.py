@@ -31,7 +31,10 @@ def say_property(exercise: Exercise, runs: list[Run], wants: list[Run], failure:
         if not within(got, right, prop):
             held = [p.name for p in exercise.properties[: exercise.properties.index(prop)]]
             fine = f" What is right: {', '.join(held[-2:])}." if held else ""
-            return f"On {run.probe.note}: {_sentence(prop, got, right)}{_factor(exercise, prop, runs, wants)}{fine}"
+            return (
+                f"On {run.probe.note}: "
+                f"{_sentence(prop, got, right)}{_factor(exercise, prop, runs, wants)}{fine}"
+            )
     return f"On {run.probe.note} the answer is not what it should be."
 
 

@@ -1,4 +1,5 @@
-"""Words for an answer of the wrong type or shape: None, a list for an array, transposed, summed over the wrong axis.
+"""Words for an answer of the wrong type or shape: None, a list for an array, transposed, summed over the
+wrong axis.
 
 Shapes tell more than any other number: most slips in array code show there first.
 """
@@ -6,13 +7,14 @@ Shapes tell more than any other number: most slips in array code show there firs
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 
 from .core import Exercise
 from .observed import count_sentence, leaf_name, observe, shape_sentence, type_words
 from .running import Run, gives_of
-from .values import Odd, close, equal, leaves
+from .values import Leaf, Odd, close, equal, leaves
 from .verdict import Failure, Pair, pairs_of, wrong_type
 from .wording import listed
 
@@ -42,7 +44,7 @@ def say_type(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Fai
     return f"{seen} {what}{order} {_type_advice(leaf, exercise)}"
 
 
-def asked_for(gives, each: str) -> str:
+def asked_for(gives: Any, each: str) -> str:
     """The structure of the answer in words."""
     if isinstance(gives, dict):
         return f"a tuple ({', '.join(gives)})"
@@ -54,9 +56,12 @@ def asked_for(gives, each: str) -> str:
     return f"one NumPy array, ({gives.replace(' ', ', ')}{',' if ' ' not in gives else ''})"
 
 
-def _type_advice(leaf, exercise: Exercise) -> str:
+def _type_advice(leaf: Leaf, exercise: Exercise) -> str:
     if not isinstance(leaf.value, Odd):
-        return "Look at which step turned numbers into something else: a comparison, a cast, a root of a negative?"
+        return (
+            "Look at which step turned numbers into something else: a comparison, a cast, a root of a "
+            "negative?"
+        )
     what = leaf.value.what
     if what.startswith(("a list", "a tuple")):
         return "A list has no shape and no arithmetic: the next step in the network needs an array."
@@ -147,13 +152,17 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
 
 _CAUSES = (
     (lambda g, w: g.ndim == 2 and _same(g.T, w),
-     "The numbers are right, but rows and columns have changed places. Which axis should the examples run along?"),
+     "The numbers are right, but rows and columns have changed places. Which axis should the examples "
+     "run along?"),
     (lambda g, w: g.size == w.size and _same(g.reshape(w.shape), w),
-     "The numbers are right, only their arrangement is not: an axis too many or too few. Look at where it appears."),
+     "The numbers are right, only their arrangement is not: an axis too many or too few. Look at where "
+     "it appears."),
     (lambda g, w: g.ndim == 2 and g.shape == w.shape[::-1],
-     "It looks as if rows and columns have changed places. Look at the order of the factors, and at each `.T`."),
+     "It looks as if rows and columns have changed places. Look at the order of the factors, and at each "
+     "`.T`."),
     (lambda g, w: g.size == w.size,
-     "The number of entries is right, their arrangement is not. Look at each `reshape`, `flatten` and `keepdims`."),
+     "The number of entries is right, their arrangement is not. Look at each `reshape`, `flatten` and "
+     "`keepdims`."),
 )  # fmt: skip
 
 
@@ -167,9 +176,15 @@ def _reduced(got: np.ndarray, want: np.ndarray, spec: str) -> str:
                 )
         for axis in range(got.ndim):
             if got.ndim > want.ndim and _same(np.squeeze(reduce(got, axis)), np.squeeze(want)):
-                return f"The right answer is there, but not yet {verb} over axis {axis}. What should become of that axis?"
+                return (
+                    f"The right answer is there, but not yet {verb} over axis {axis}. What should "
+                    "become of that axis?"
+                )
     if got.ndim > want.ndim:
-        return "There is an axis too many: were two shapes stretched against each other, or was an axis not summed?"
+        return (
+            "There is an axis too many: were two shapes stretched against each other, or was an axis "
+            "not summed?"
+        )
     if got.ndim < want.ndim:
         return "An axis has been lost: look at each sum, mean, maximum and index, and at what it leaves."
     return _longer(got, want, spec)
@@ -179,13 +194,22 @@ def _longer(got: np.ndarray, want: np.ndarray, spec: str) -> str:
     names = spec.split() if len(spec.split()) == want.ndim else [f"axis {i}" for i in range(want.ndim)]
     off = [i for i in range(want.ndim) if got.shape[i] != want.shape[i]]
     if len(off) != 1:
-        return "More than one axis is off: look at the order of the factors, and along which axis things are taken."
+        return (
+            "More than one axis is off: look at the order of the factors, and along which axis things "
+            "are taken."
+        )
     (axis,) = off
     by = got.shape[axis] - want.shape[axis]
     if abs(by) == 1:
-        return f"`{names[axis]}` is {'longer' if by > 0 else 'shorter'} by one: look at where the counting starts and ends."
+        return (
+            f"`{names[axis]}` is {'longer' if by > 0 else 'shorter'} by one: look at where the "
+            "counting starts and ends."
+        )
     if 1 in (got.shape[axis], want.shape[axis]):
-        return f"Along `{names[axis]}` only one entry is left, or one too few was kept: look at what is summed there."
+        return (
+            f"Along `{names[axis]}` only one entry is left, or one too few was kept: look at what is "
+            "summed there."
+        )
     return f"The length along `{names[axis]}` is not right: look at which array it was taken from."
 
 

@@ -1,6 +1,7 @@
 """The second net: words for wrong numbers that no listed mistake explains.
 
-First which part and which inputs are affected, then the most telling thing that can be found about the numbers.
+First which part and which inputs are affected, then the most telling thing that can be found about the
+numbers.
 """
 
 from __future__ import annotations
@@ -70,8 +71,9 @@ def scope(exercise: Exercise, runs: list[Run], every: list[Pair], wrong: Pair) -
     inputs = ""
     if good:
         inputs = f"Right on {runs[good[0]].probe.note}, wrong on {runs[wrong.at].probe.note}."
-    return f"{parts or places}{' ' if (parts or places) and inputs else ''}{inputs}" if not (parts and places) else (
-        f"{parts[:-1]}; {places[0].lower() if not places.startswith('`') else places[0]}{places[1:]}")  # fmt: skip
+    if parts and places:
+        return f"{parts[:-1]}; {places[0].lower()}{places[1:]}"
+    return f"{parts or places} {inputs}".strip()
 
 
 def _parts(every: list[Pair], exercise: Exercise) -> str:
@@ -115,4 +117,7 @@ def _which(word: str, bad: list[int], fine: list[int], count: int) -> str:
     if fine == list(range(fine[0], count)):
         last = f"the last {word} is" if len(fine) == 1 else f"{word}s {fine[0] + 1} to {count} are"
         return f"{last[0].upper()}{last[1:]} right, {word} {listed(str(b + 1) for b in bad[:4])} not."
-    return f"{word[0].upper()}{word[1:]} {listed(str(f + 1) for f in fine[:4])} right, {listed(str(b + 1) for b in bad[:4])} not."
+    return (
+        f"{word[0].upper()}{word[1:]} {listed(str(f + 1) for f in fine[:4])} right, "
+        f"{listed(str(b + 1) for b in bad[:4])} not."
+    )

@@ -58,13 +58,16 @@ def _row(record: dict, name: str) -> tuple[str, str, str, int, int]:
 def _line(row: tuple) -> str:
     topic, name, outcome, attempts, hints = row
     tries = f"{attempts} tr{'y' if attempts == 1 else 'ies'}, {hints} hint{'' if hints == 1 else 's'}"
-    return f"  {SYMBOLS[outcome]} {topic:<11}{name:<24}{outcome:<14}{tries if attempts or hints else ''}".rstrip()
+    return (
+        f"  {SYMBOLS[outcome]} {topic:<11}{name:<24}{outcome:<14}{tries if attempts or hints else ''}"
+    ).rstrip()
 
 
 def _table(rows: list[tuple]) -> str:
     body = "".join(
         f"<tr><td>{html.escape(topic)}</td><td><code>{html.escape(name)}</code></td>"
-        f'<td><span aria-hidden="true" style="color:{COLOURS[outcome]}">{SYMBOLS[outcome]}</span> {outcome}</td>'
+        f'<td><span aria-hidden="true" style="color:{COLOURS[outcome]}">{SYMBOLS[outcome]}</span> '
+        f"{outcome}</td>"
         f"<td>{attempts}</td><td>{hints}</td></tr>"
         for topic, name, outcome, attempts, hints in sorted(rows, key=lambda r: TOPICS.index(r[0]))
     )
@@ -93,10 +96,13 @@ def _calibration_html(bins: list[tuple[int, int, int]]) -> str:
     )
     lines = "".join(f"<li>{line.strip()}</li>" for line in _calibration_lines(bins)[1:])
     return (
-        f'<div><strong>Your predictions</strong></div><svg width="{size + edge}" height="{size + edge}" role="img" '
+        f'<div><strong>Your predictions</strong></div><svg width="{size + edge}" height="{size + edge}" '
+        'role="img" '
         f'aria-label="How often you were right, against how sure you were; on the line you are calibrated">'
-        f'<line x1="{x(0):.0f}" y1="{size + edge - y(0):.0f}" x2="{x(100):.0f}" y2="{size + edge - y(100):.0f}" '
+        f'<line x1="{x(0):.0f}" y1="{size + edge - y(0):.0f}" x2="{x(100):.0f}" '
+        f'y2="{size + edge - y(100):.0f}" '
         f'stroke="#767676" stroke-dasharray="4 4"/>{dots}'
-        f'<text x="{edge}" y="{size + edge - 8}" font-size="11" fill="currentColor">how sure you were, 0 to 100 %</text>'
+        f'<text x="{edge}" y="{size + edge - 8}" font-size="11" fill="currentColor">how sure you were, 0 '
+        "to 100 %</text>"
         f'<text x="4" y="14" font-size="11" fill="currentColor">how often right</text></svg><ul>{lines}</ul>'
     )

@@ -34,7 +34,8 @@ def _hit(logits: np.ndarray, right: int, seed: int) -> np.ndarray:
     return labels
 
 
-# A row's largest logit is sometimes the very number of its label, and one class number is also a place in the whole
+# A row's largest logit is sometimes the very number of its label, and one class number is also a place in
+# the whole
 # array: so that taking the largest value, or the largest of everything, is told from finding nothing.
 _WHOLE = np.array([[0.0, 2.0, 1.0], [1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.2, 0.0, 2.0]])
 
@@ -60,9 +61,10 @@ ACCURACY = Exercise(
             "argmax-over-axis-0",
             (
                 lambda logits, labels: np.mean(logits.argmax(axis=0) == labels),
-                lambda logits, labels: float(np.sum(logits.argmax(axis=0)[: len(labels)] == labels[: logits.shape[1]])) / len(labels),
+                lambda z, y: float(np.sum(z.argmax(axis=0)[: len(y)] == y[: z.shape[1]])) / len(y),
             ),
-            "It looks as if argmax runs down the columns: it then gives one answer for each class, not for each row. "
+            "It looks as if argmax runs down the columns: it then gives one answer for each class, not "
+            "for each row. "
             "Compare the length of the guesses with that of the labels.",
         ),
         Mistake(
@@ -78,22 +80,26 @@ ACCURACY = Exercise(
         Mistake(
             "error-rate",
             lambda logits, labels: float((logits.argmax(axis=1) != labels).mean()),
-            "It looks as if the wrong rows are counted: yours and the right one add up to 1. Look at the comparison.",
+            "It looks as if the wrong rows are counted: yours and the right one add up to 1. Look at the "
+            "comparison.",
         ),
         Mistake(
             "divided-by-classes",
             lambda logits, labels: float((logits.argmax(axis=1) == labels).sum() / logits.shape[1]),
-            "It looks as if the right rows are counted and divided by the number of classes. Of how many rows is it a share?",
+            "It looks as if the right rows are counted and divided by the number of classes. Of how many "
+            "rows is it a share?",
         ),
         Mistake(
             "largest-not-where",
             lambda logits, labels: float((logits.max(axis=1) == labels).mean()),
-            "It looks as if the largest logit itself is compared with the label. The label says where it should stand.",
+            "It looks as if the largest logit itself is compared with the label. The label says where it "
+            "should stand.",
         ),
         Mistake(
             "argmax-over-everything",
             lambda logits, labels: float((logits.argmax() == labels).mean()),
-            "It looks as if argmax runs over the whole array: one answer for all rows. How many guesses should there be?",
+            "It looks as if argmax runs over the whole array: one answer for all rows. How many guesses "
+            "should there be?",
         ),
         Mistake(
             "one-answer-a-row",
@@ -110,15 +116,18 @@ ACCURACY = Exercise(
         Mistake(
             "smallest",
             lambda logits, labels: float((logits.argmin(axis=1) == labels).mean()),
-            "It looks as if the smallest logit of each row is taken for the guess. Which one is the network most sure of?",
+            "It looks as if the smallest logit of each row is taken for the guess. Which one is the "
+            "network most sure of?",
         ),
     ),
     hints=(
-        "The network's guess for a row is the class with the largest logit. In which share of the rows is it the label?",
+        "The network's guess for a row is the class with the largest logit. In which share of the rows "
+        "is it the label?",
         "logits (batch, classes) -> guesses (batch,) -> right or wrong (batch,) -> one number. "
         "With logits [[1, 5], [7, 2]] and labels [1, 1] the guesses are [1, 0], and 1 of 2 is right: 0.5.",
         "accuracy = 1/n · Σᵢ [argmaxₖ logitsᵢₖ = labelsᵢ]: a true bracket counts as 1, a false one as 0.",
-        "def accuracy(logits, labels):\n    guesses = logits.argmax(axis=...)  # (batch,)\n    return (guesses == ...).mean()",
+        "def accuracy(logits, labels):\n    guesses = logits.argmax(axis=...)  # (batch,)\n    return "
+        "(guesses == ...).mean()",
     ),
 )  # fmt: skip
 

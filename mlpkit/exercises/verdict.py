@@ -1,4 +1,5 @@
-"""What is the first thing that is not right? Raised, type, shape, finite, values, inputs unchanged: in this order.
+"""What is the first thing that is not right? Raised, type, shape, finite, values, inputs unchanged: in
+this order.
 
 Everything after the first failure is left for the next try: one thing at a time.
 """

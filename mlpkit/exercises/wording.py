@@ -1,6 +1,7 @@
 """The words that messages are made of: numbers, places, and names for factors.
 
-A factor gets a name only when it is the same thing on every probe: batch sizes differ, so a 4 is told from "the batch".
+A factor gets a name only when it is the same thing on every probe: batch sizes differ, so a 4 is told from
+"the batch".
 """
 
 from __future__ import annotations

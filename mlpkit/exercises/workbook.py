@@ -1,4 +1,5 @@
-"""The learner's own workbook: one file for every function that has passed, and a record of tries and predictions.
+"""The learner's own workbook: one file for every function that has passed, and a record of tries and
+predictions.
 
 It lies beside the notebook in `my_mlpkit`, or wherever MLPKIT_WORKBOOK says, and no update ever touches it.
 """
@@ -108,7 +109,8 @@ def export_workbook(path: str | os.PathLike) -> str:
 
 
 def import_workbook(source: str | os.PathLike | bytes) -> str:
-    """Bring a workbook in again; it is added to what is there, and its functions replace those of the same name.
+    """Bring a workbook in again; it is added to what is there, and its functions replace those of the same
+    name.
 
     source: file name, or the bytes of the zip file
     returns: str, what was brought in
@@ -131,7 +133,8 @@ def _unpacked(source: str | os.PathLike | bytes) -> dict[str, bytes]:
                 i.filename for i in file.infolist() if i.filename not in known or i.file_size > LARGEST
             ]
             if strange:
-                raise ValueError(f"the zip file holds {strange[0][:60]!r}, which belongs to no workbook; take one "
+                raise ValueError(f"the zip file holds {strange[0][:60]!r}, which belongs to no workbook; "
+                                 "take one "
                                  "that `mlpkit workbook export` wrote")  # fmt: skip
             return {i.filename: file.read(i) for i in file.infolist()}
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
