@@ -125,3 +125,19 @@ def test_figures_are_part_of_mlpkit():
     import mlpkit
 
     assert mlpkit.figures is figures
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (1e-9, 1e9, {"1e-6", "1000", "1", "1e9"}),
+        (0.1, 3, {"0.1", "0.2", "0.5", "1", "2"}),
+        (1e-4, 2e-3, {"5e-4", "1e-3"}),
+    ],
+)
+def test_log_axes_are_labelled_as_code_is_written(low, high, told):
+    ax = figures.signal_profile(np.array([low, high]))
+    ax.figure.draw_without_rendering()
+    labels = {label.get_text() for label in ax.get_yticklabels(which="both")}
+    assert told <= labels
+    assert not any("+" in label or "$" in label for label in labels)

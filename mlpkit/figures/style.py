@@ -118,7 +118,7 @@ def _power(value: float) -> str:
 
 def _short(value: float) -> str:
     if 0.01 <= value <= 1000:
-        return f"{value:.3g}"
+        return f"{round(value, 3):g}"
     exponent = math.floor(math.log10(value) + 1e-9)
     return f"{value / 10**exponent:.0f}e{exponent}"
 
