@@ -1,0 +1,98 @@
+"""Helpers for the browser tests of widgets: find one, wait for what it publishes, let axe-core look at it.
+
+A widget publishes facts as `data-...` attributes (see `view.mark` in common.js); tests wait for these.
+"""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from tests.browser import ARTIFACTS
+from tests.notebooks import ROOT
+
+NODE_FOLDER = ROOT / "tests" / "js"
+AXE = NODE_FOLDER / "node_modules" / "axe-core" / "axe.min.js"
+NO_NPM = "npm is needed to fetch axe-core; Debian and Ubuntu: apt-get install npm"
+
+
+def find(notebook, number=0):
+    """The widget with this number on the page, once it is there."""
+    widget = notebook.locator("section.mlp").nth(number)
+    widget.wait_for(state="visible")
+    widget.scroll_into_view_if_needed()
+    return widget
+
+
+def wait(widget, seconds=30, **facts):
+    """Wait until a widget publishes these facts; one may be a condition on x: "x >= 10"."""
+    tests = []
+    for name, value in facts.items():
+        condition = value if isinstance(value, str) and "x " in value else f"x == {json.dumps(str(value))}"
+        tests.append(f"((x) => {condition})(element.dataset.{name})")
+    handle = widget.element_handle()
+    handle.owner_frame().wait_for_function(
+        f"(element) => {' && '.join(tests)}", arg=handle, timeout=seconds * 1000
+    )
+
+
+def fact(widget, name):
+    """What a widget publishes now under a name."""
+    return widget.get_attribute(f"data-{name}")
+
+
+def axe(lab, widget):
+    """What axe-core has against a widget: a line for each fault."""
+    if not AXE.exists():
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip(NO_NPM)
+        subprocess.run(
+            [npm, "ci", "--no-audit", "--no-fund"], cwd=NODE_FOLDER, check=True, capture_output=True
+        )
+    if not lab.page.evaluate("() => typeof axe === 'object'"):
+        lab.page.evaluate("(source) => { (0, eval)(source); }", AXE.read_text("utf-8"))
+    found = widget.evaluate(
+        "async (element) => (await axe.run(element, { resultTypes: ['violations'] })).violations"
+    )
+    return [f"{v['id']}: {v['help']}: {node['html'][:160]}" for v in found for node in v["nodes"]]
+
+
+def look(lab, widget, name):
+    """Keep pictures of a widget, light and dark, wide and narrow, and check that nothing sticks out of it."""
+    for theme in ("Light", "Dark"):
+        lab.theme(theme)
+        for width in (1280, 800):
+            lab.page.set_viewport_size({"width": width, "height": 1500})
+            settle(lab)
+            widget.scroll_into_view_if_needed()
+            keep(widget, f"{name}-{theme.lower()}-{width}")
+            assert overflow(widget) == [], f"{name} at {width}"
+            assert axe(lab, widget) == [], f"{name} in {theme} at {width}"
+    lab.theme("Light")
+    lab.page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def keep(widget, name):
+    """Keep a picture of a widget among the artefacts."""
+    ARTIFACTS.mkdir(exist_ok=True)
+    widget.screenshot(path=ARTIFACTS / f"{name}.png")
+
+
+def settle(lab):
+    """Wait until the page has drawn twice, so that sizes and colours are the new ones."""
+    lab.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def overflow(widget):
+    """The elements of a widget that stick out of it sideways."""
+    return widget.evaluate(
+        """(root) => {
+            const frame = root.getBoundingClientRect();
+            return [...root.querySelectorAll("*")].filter((e) => {
+                const box = e.getBoundingClientRect();
+                return box.width > 1 && (box.right > frame.right + 1 || box.left < frame.left - 1);
+            }).map((e) => e.outerHTML.slice(0, 120));
+        }"""
+    )
