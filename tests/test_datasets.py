@@ -191,6 +191,12 @@ def test_a_nonsensical_record_is_made_again(cache, content):
     assert_whole(cache / SMALL)
 
 
+def test_class_names_of_shipped_sets_are_those_of_the_package(cache):
+    about = unpack("fashion_mnist") / "about.json"
+    about.write_text(about.read_text().replace("Sneaker", "Snacker"))
+    assert load().class_names == SHIPPED["fashion_mnist"]
+
+
 def test_verify_reads_what_load_takes_on_trust(cache):
     path = unpack(SMALL) / "train_images.npy"
     before = path.stat()

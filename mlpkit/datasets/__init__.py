@@ -18,6 +18,9 @@ __all__ = ["SHIPPED", "Stored", "cache_folder", "open_set", "unpack", "verify"]
 def open_set(name: str) -> Stored:
     """Open a data set, unpacking or fetching it first if the cache has no sound copy.
 
+    Where the usual cache folder cannot be written, shipped sets are unpacked into memory, and a sentence says so;
+    a folder that you chose by MLPKIT_CACHE is not passed over: there it is an error.
+
     name: str, one of SHIPPED, or a one-channel image set of TensorFlow Datasets such as "emnist/letters"
     returns: Stored, its class names and four arrays that cannot be written to
     raises: TypeError or ValueError, for an unknown name, a set of no use here, or a damaged shipped file;
