@@ -6,22 +6,13 @@ Each is one Python file with one script and one style sheet of the same name; ba
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
-# Loaded when first asked for, so that one widget does not wait for nine others.
-_HOMES = {
-    "ConfusionMatrix": "confusion_matrix",
-    "DrawPad": "draw_pad",
-    "GradientCheckMicroscope": "gradient_check_microscope",
-    "GradientRiver": "gradient_river",
-    "MatrixLoupe": "matrix_loupe",
-    "OptimizerRace": "optimizer_race",
-    "PixelLens": "pixel_lens",
-    "PredictionGallery": "prediction_gallery",
-    "SignalMicroscope": "signal_microscope",
-    "SoftmaxFaders": "softmax_faders",
-    "TrainingDeck": "training_deck",
-}
+# Every script here but common.js is a widget's: draw_pad.js belongs to the class DrawPad in draw_pad.py.
+# A widget is loaded when it is first asked for, so that one does not wait for nine others.
+_STEMS = sorted(path.stem for path in Path(__file__).parent.glob("*.js") if path.stem != "common")
+_HOMES = {"".join(word.title() for word in stem.split("_")): stem for stem in _STEMS}
 
 __all__ = sorted(_HOMES)
 

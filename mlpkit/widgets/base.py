@@ -34,10 +34,10 @@ How a widget is written: three files with the same stem, all in this folder.
 Handlers `on_...` run in the kernel's main thread, between cells. They do small things and return: no pyplot,
 no training, no printing. What takes longer than some milliseconds belongs into a pump (pump.py).
 
-How it is tested: the Python class without a browser (test_<stem>.py); pure functions of the script with `node --test` (export
-them; tests/js/load.mjs puts the two scripts together); in a real JupyterLab (test_<stem>_page.py) with
-tests/browser.py, which runs cells, and tests/widget_page.py, which finds a widget, waits for what
-`view.mark({ status: ... })` publishes, and looks at it in light and dark, wide and narrow, with axe-core.
+How it is tested: the Python class without a browser (test_<stem>.py); pure functions of the script by
+`node --test` (export them; tests/js/load.mjs puts the two scripts together); in a real JupyterLab
+(test_<stem>_page.py) with tests/browser.py, which runs cells, and tests/widget_page.py, which finds a widget,
+waits for what `view.mark({ status: ... })` publishes, and looks at it, light and dark, with axe-core.
 """
 
 from __future__ import annotations
