@@ -18,7 +18,7 @@ __all__ = ["SHIPPED", "Stored", "cache_folder", "open_set", "unpack", "verify"]
 def open_set(name: str) -> Stored:
     """Open a data set, unpacking or fetching it first if the cache has no sound copy.
 
-    Where the usual cache folder cannot be written, shipped sets are unpacked into memory, and a sentence says so;
+    Where the usual cache folder cannot be written, shipped sets are unpacked into memory, and a line says so;
     a folder that you chose by MLPKIT_CACHE is not passed over: there it is an error.
 
     name: str, one of SHIPPED, or a one-channel image set of TensorFlow Datasets such as "emnist/letters"
