@@ -19,15 +19,15 @@ ROWS = [
     {"history"},
     {"figures", "exercises"},
     {"widgets", "clinic"},
-    {"cli", "__main__", "doctor", "course"},
+    {"doctor", "course"},
+    {"cli"},
+    {"__main__"},
 ]
 ROW = {name: row for row, names in enumerate(ROWS) for name in names}
 NUMPY_ROWS = range(7)  # these need NumPy and the standard library alone
 
 # Imported only when somebody asks for a data set that does not ship.
-EXTRAS = {
-    "datasets/remote.py": {"tensorflow_datasets", "tensorflow", "tqdm", "array_record", "importlib_resources"}
-}
+EXTRAS = {"datasets/remote.py": {"tensorflow_datasets", "array_record", "PIL", "requests"}}
 
 
 def part(path):
