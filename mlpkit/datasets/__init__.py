@@ -29,9 +29,7 @@ def open_set(name: str) -> Stored:
     try:
         unpack(name)
     except files.CacheError as problem:
-        if name not in SHIPPED or os.environ.get(
-            "MLPKIT_CACHE"
-        ):  # a folder that somebody chose is not passed over
+        if name not in SHIPPED or os.environ.get("MLPKIT_CACHE"):
             raise
         print(f"{problem} Meanwhile mlpkit works from memory.", file=sys.stderr)
         return shipped.in_memory(name)
