@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,9 @@ NUDGES = (
 )  # a wide one rounds least, a small one gets past kinks and steep slopes
 SURE = 1e-7  # a slope known to this share of itself needs no smaller nudge
 ROUGH = 1e-5  # a slope known worse than to this share of its array's usual slope is set aside
+
+
+FLOAT32, FLOAT64 = (float(np.finfo(dtype).eps) for dtype in (np.float32, np.float64))
 
 
 class GradCheck(NamedTuple):
@@ -115,14 +119,15 @@ def check_grads(
     if not math.isfinite(loss):
         raise ValueError(f"the loss of these parameters is {float(loss)}: a check needs a finite loss")
 
-    def nudged(place: int, eps: float) -> float:
+    def loss_after(nudge: np.ndarray | float, place: int | slice = slice(None)) -> float:
         flat = params.flat.copy()
-        flat[place] += eps
+        flat[place] += nudge
         return float(loss_and_grads(params.like(flat), images, labels)[0])
 
+    precision = _precision(grads, loss_after(1e-3 * rng.standard_normal(params.flat.size)))
     errors, compared, kinks = {}, 0, 0
     for name, chosen in _choose(params, probes, rng):
-        slopes = [slope(lambda eps, place=place: nudged(place, eps), float(loss)) for place in chosen]
+        slopes = [slope(partial(loss_after, place=place), float(loss), precision) for place in chosen]
         value, doubt = np.array(slopes).T
         smooth = _smooth(value, doubt, loss)
         compared, kinks = compared + int(smooth.sum()), kinks + int((~smooth).sum())
@@ -132,22 +137,23 @@ def check_grads(
     return GradCheck(worst, errors, compared, params.flat.size, kinks)
 
 
-def slope(f: Callable[[float], float], middle: float) -> Slope:
+def slope(f: Callable[[float], float], middle: float, precision: float = FLOAT64) -> Slope:
     """The derivative of a function of one number at 0, with the nudge that suits it best.
 
     f: eps -> float
     middle: f(0)
+    precision: float, how exactly f is computed, relative to 1
     returns: Slope; its doubt is large where the function has a kink
     """
     best = Slope(math.nan, math.inf)
     for eps in NUDGES:
-        best = min(best, _central(f, middle, eps), key=lambda found: found.doubt)
+        best = min(best, _central(f, middle, eps, precision), key=lambda found: found.doubt)
         if best.doubt <= SURE * abs(best.value):
             break
     return best
 
 
-def _central(f: Callable[[float], float], middle: float, eps: float) -> Slope:
+def _central(f: Callable[[float], float], middle: float, eps: float, precision: float) -> Slope:
     """A central difference, taken twice, with eps and with half of it.
 
     slope = (f(eps) - f(-eps)) / (2 eps),   bend = (f(eps) - 2 f(0) + f(-eps)) / eps
@@ -160,9 +166,14 @@ def _central(f: Callable[[float], float], middle: float, eps: float) -> Slope:
         return (above - below) / (2 * eps), (above - 2 * middle + below) / eps
 
     (wide, wide_bend), (close, close_bend) = look(eps), look(eps / 2)
-    rounding = 4 * np.finfo(np.float64).eps * max(1.0, abs(middle)) / eps
+    rounding = 4 * precision * max(1.0, abs(middle)) / eps
     doubt = abs(wide - close) + abs(wide_bend / 2 - close_bend) + rounding
     return Slope(close, doubt if math.isfinite(doubt) else math.inf)
+
+
+def _precision(grads: Params, loss: float) -> float:
+    """How exactly a function computes; float32 shows in its gradients, or in a loss that fits into it."""
+    return FLOAT32 if grads.dtype == np.float32 or loss == float(np.float32(loss)) else FLOAT64
 
 
 def _choose(params: Params, probes: int, rng: np.random.Generator) -> list[tuple[str, np.ndarray]]:

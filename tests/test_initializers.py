@@ -66,9 +66,9 @@ def test_zeros_are_zeros():
 
 
 def test_nothing_is_drawn_from_numpys_hidden_generator():
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    before = np.random.get_state()[1].copy()
     mlpkit.init_params([5, 4, 3], rng=rng())
-    np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
+    np.testing.assert_array_equal(before, np.random.get_state()[1])
 
 
 def test_init_params():

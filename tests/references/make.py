@@ -125,11 +125,11 @@ def sklearn_says(layers, images, labels):
         mlp, rate = model("relu"), RATES[name]
         parts = mlp.coefs_ + mlp.intercepts_
         steps = {
-            "sgd": lambda: SGDOptimizer(parts, rate, momentum=0.0, nesterov=False),
-            "momentum": lambda: SGDOptimizer(parts, rate, momentum=0.9, nesterov=False),
-            "nesterov": lambda: SGDOptimizer(parts, rate, momentum=0.9, nesterov=True),
-            "adam": lambda: AdamOptimizer(parts, rate, epsilon=SKLEARN_EPS),
-        }[name]()
+            "sgd": SGDOptimizer(parts, rate, momentum=0.0, nesterov=False),
+            "momentum": SGDOptimizer(parts, rate, momentum=0.9, nesterov=False),
+            "nesterov": SGDOptimizer(parts, rate, momentum=0.9, nesterov=True),
+            "adam": AdamOptimizer(parts, rate, epsilon=SKLEARN_EPS),
+        }[name]
         for batch, targets in zip(images, labels):
             _, dweights, dbiases = loss_and_grads(mlp, batch, targets)
             steps.update_params(parts, dweights + dbiases)
