@@ -33,7 +33,11 @@ def sgd(learning_rate: LearningRate) -> Optimizer:
 
     def update(params: Params, grads: Params, state: State) -> tuple[Params, State]:
         step, rate = _next(state, learning_rate)
-        (new,) = by_blocks(lambda p, g: (p - rate * g,), params, grads)
+
+        def rule(g: np.ndarray, p: np.ndarray) -> None:
+            p -= rate * g
+
+        (new,) = by_blocks(rule, params, grads)
         return new, State(step, rate)
 
     return Optimizer("sgd", fresh(State, 0), update)
@@ -54,9 +58,10 @@ def momentum(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
     m = check_number("momentum", momentum, 0, 1)
 
     def rule(rate: float) -> Callable:
-        def step(p: np.ndarray, g: np.ndarray, v: np.ndarray) -> tuple:
-            v = m * v + g
-            return p - rate * v, v
+        def step(g: np.ndarray, p: np.ndarray, v: np.ndarray) -> None:
+            v *= m
+            v += g
+            p -= rate * v
 
         return step
 
@@ -78,9 +83,10 @@ def nesterov(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
     m = check_number("momentum", momentum, 0, 1)
 
     def rule(rate: float) -> Callable:
-        def step(p: np.ndarray, g: np.ndarray, v: np.ndarray) -> tuple:
-            v = m * v + g
-            return p - rate * (g + m * v), v
+        def step(g: np.ndarray, p: np.ndarray, v: np.ndarray) -> None:
+            v *= m
+            v += g
+            p -= rate * (g + m * v)
 
         return step
 
@@ -105,9 +111,10 @@ def rmsprop(learning_rate: LearningRate, decay: float = 0.9, eps: float = 1e-8) 
     def update(params: Params, grads: Params, state: RMSPropState) -> tuple[Params, RMSPropState]:
         step, rate = _next(state, learning_rate)
 
-        def rule(p: np.ndarray, g: np.ndarray, s: np.ndarray) -> tuple:
-            s = decay * s + (1 - decay) * g * g
-            return p - rate * g / (np.sqrt(s) + eps), s
+        def rule(g: np.ndarray, p: np.ndarray, s: np.ndarray) -> None:
+            s *= decay
+            s += (1 - decay) * g * g
+            p -= rate * g / (np.sqrt(s) + eps)
 
         new, mean_square = by_blocks(rule, params, grads, state.mean_square)
         return new, RMSPropState(step, rate, mean_square)
@@ -135,13 +142,15 @@ def adam(
     def update(params: Params, grads: Params, state: AdamState) -> tuple[Params, AdamState]:
         step, rate = _next(state, learning_rate)
         # The two corrections are numbers, not arrays, so they are taken out of the arrays' formula.
-        scale = rate / (1 - b1**step)
         root = math.sqrt(1 - b2**step)
+        scale, small = rate * root / (1 - b1**step), eps * root
 
-        def rule(p: np.ndarray, g: np.ndarray, m: np.ndarray, s: np.ndarray) -> tuple:
-            m = b1 * m + (1 - b1) * g
-            s = b2 * s + (1 - b2) * g * g
-            return p - scale * m / (np.sqrt(s) / root + eps), m, s
+        def rule(g: np.ndarray, p: np.ndarray, m: np.ndarray, s: np.ndarray) -> None:
+            m *= b1
+            m += (1 - b1) * g
+            s *= b2
+            s += (1 - b2) * g * g
+            p -= scale * m / (np.sqrt(s) + small)
 
         new, mean, mean_square = by_blocks(rule, params, grads, state.mean, state.mean_square)
         return new, AdamState(step, rate, mean, mean_square)

@@ -13,8 +13,9 @@ import numpy as np
 
 from .params import Params, as_params
 
-# Numbers updated at a time: the block and the few arrays made from it stay in the processor's cache.
-BLOCK = 16_384
+# Numbers updated at a time: few enough that a block and what is made from it stay in the processor's cache,
+# enough that NumPy's calls are worth their while. Adam: 16k 0.71 ms, 48k 0.65, all at once 1.3 (475k numbers).
+BLOCK = 49_152
 
 
 class Optimizer(NamedTuple):
@@ -90,20 +91,21 @@ def by_blocks(
 ) -> list[Params]:
     """Run a rule over all parameters, a cacheful at a time.
 
-    rule: (p, g, *remembered) -> (new p, *new remembered), on flat arrays
+    rule: (g, p, *remembered), on flat arrays: changes p and what is remembered, copies both, in place
     params, grads: Params, or any sequence of (weights, bias); they are not changed
     remembered: Params, what the optimiser's state holds
     returns: [new params, *new remembered]
     raises: ValueError when the sizes differ
     """
-    olds = [as_params(params), as_params(grads), *remembered]
-    check_alike(olds)
-    params = olds[0]
-    news = [np.empty_like(params.flat) for _ in (params, *remembered)]
+    params, grads = as_params(params), as_params(grads)
+    check_alike([params, grads, *remembered])
+    olds = [params.flat, *(memory.flat for memory in remembered)]
+    news = [np.empty_like(old) for old in olds]
     for start in range(0, params.flat.size, BLOCK):
         block = slice(start, start + BLOCK)
-        for new, numbers in zip(news, rule(*(old.flat[block] for old in olds))):
-            new[block] = numbers
+        for new, old in zip(news, olds):
+            new[block] = old[block]
+        rule(grads.flat[block], *(new[block] for new in news))
     return [params.like(new) for new in news]
 
 
@@ -112,8 +114,8 @@ def check_alike(networks: list[Params]) -> None:
 
     raises: ValueError
     """
-    sizes = [str(network) for network in networks]
-    if len(set(sizes)) > 1:
+    if any(network.sizes != networks[0].sizes for network in networks):
+        sizes = [str(network) for network in networks]
         raise ValueError(
             f"params are of a {sizes[0]} network, grads of a {sizes[1]} one, the state of {sizes[2:]}: "
             "all must be of one network, and a new network needs a new state"
