@@ -27,7 +27,7 @@ ROW = {name: row for row, names in enumerate(ROWS) for name in names}
 NUMPY_ROWS = range(7)  # these need NumPy and the standard library alone
 
 # Imported only when somebody asks for a data set that does not ship.
-EXTRAS = {"datasets/remote.py": {"tensorflow_datasets", "array_record", "PIL", "requests"}}
+EXTRAS = {"datasets/remote.py": {"tensorflow_datasets", "array_record", "PIL", "requests", "tqdm"}}
 
 
 def part(path):
