@@ -22,12 +22,24 @@ class Mine:
         return own_function(name) or find(name).reference
 
     def __dir__(self) -> list[str]:
-        return [*exercises(), "forget", "as_network"]
+        return [*exercises(), "forget", "as_network", "whose"]
 
     def __repr__(self) -> str:
         names = passed_names()
         have = ", ".join(names) if names else "nothing yet"
         return f"yours: {have} ({len(names)} of {len(exercises())}); mlpkit stands in for the rest"
+
+    def whose(self, *names: str) -> str:
+        """Say whose functions `mine` gives under these names.
+
+        names: str, exercises
+        returns: str, "yours: relu; mlpkit's: softmax"
+        raises: ValueError when there is no such exercise
+        """
+        yours = [find(name).name for name in names if own_function(name) is not None]
+        others = [find(name).name for name in names if name not in yours]
+        parts = [("yours", yours), ("mlpkit's", others)]
+        return "; ".join(f"{owner}: {', '.join(found)}" for owner, found in parts if found)
 
     def forget(self, name: str) -> None:
         """Take a function out of the workbook, to do its exercise again.
