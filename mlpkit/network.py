@@ -85,7 +85,9 @@ def as_inputs(images: np.ndarray, params: Params) -> np.ndarray:
     images = np.asarray(images)
     check_images(images, params)
     if images.dtype == np.uint8:
-        return np.multiply(images, 1 / 255, dtype=params.dtype)
+        inputs = images.astype(params.dtype)
+        inputs *= 1 / 255
+        return inputs
     return images.astype(params.dtype, copy=False)
 
 
