@@ -37,7 +37,14 @@ class Params(Sequence):
 
     def _look_at(self, flat: np.ndarray, sizes: tuple[int, ...]) -> None:
         self._flat, self.sizes = flat, sizes
-        self._layers = tuple(_views(flat, sizes))
+        self._layers: tuple[Layer, ...] | None = None  # made when asked for: an optimiser needs the vector only
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """All layers, windows on to `flat`."""
+        if self._layers is None:
+            self._layers = tuple(_views(self._flat, self.sizes))
+        return self._layers
 
     @property
     def flat(self) -> np.ndarray:
@@ -82,13 +89,13 @@ class Params(Sequence):
         return self.flat.dtype
 
     def __len__(self) -> int:
-        return len(self._layers)
+        return len(self.sizes) - 1
 
     def __getitem__(self, index: int | slice) -> Layer | tuple[Layer, ...]:
-        return self._layers[index]
+        return self.layers[index]
 
     def __iter__(self) -> Iterator[Layer]:
-        return iter(self._layers)
+        return iter(self.layers)
 
     def __str__(self) -> str:
         return "-".join(str(size) for size in self.sizes)
