@@ -84,6 +84,7 @@ def train(
     raises: ValueError or TypeError at once when an argument cannot be used; ValueError later when the loss
         stops being finite, naming the step, the layer and the likely cause
     """
+    _keep_freed_memory()
     params = _read_only(as_params(params).copy())
     examples, valid = _splits(data)
     check_split(examples, params)
@@ -139,9 +140,8 @@ def _step(params: Params, state: Any, turn: _Turn, optimizer: Optimizer, loss_an
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # explained in words instead
         loss, grads = as_loss_and_grads(loss_and_grads(params, turn.images, turn.labels), params)
         if not np.isfinite(loss):
-            why = explain(
-                params, turn.images, loss_and_grads, loss, updates=turn.number - 1, rate=_rate(state)
-            )
+            batch, updates = (turn.images, turn.labels), turn.number - 1
+            why = explain(params, batch, loss_and_grads, updates=updates, rate=_rate(state))
             raise ValueError(
                 f"the loss became {float(loss)} at step {turn.number} (epoch {turn.epoch}). {why}"
             )
@@ -161,8 +161,8 @@ def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable) -> S
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             loss, _ = loss_and_grads(step.params, images, labels)
             if not np.isfinite(loss):
-                rate = step.learning_rate
-                why = explain(step.params, images, loss_and_grads, loss, updates=step.number, rate=rate)
+                batch, rate = (images, labels), step.learning_rate
+                why = explain(step.params, batch, loss_and_grads, updates=step.number, rate=rate)
                 raise ValueError(
                     f"the validation loss became {float(loss)} after step {step.number} "
                     f"(epoch {step.epoch}). {why}"
@@ -186,6 +186,16 @@ def _read_only(params: Params) -> Params:
     """The same numbers, guarded: writing into a Step's params would change the run itself."""
     params.flat.flags.writeable = False
     return params.like(params.flat)
+
+
+def _keep_freed_memory() -> None:
+    """Let the arrays of one step be made where those of the step before were.
+
+    The C library of Linux hands large arrays back to the system when they are freed, and asking for them
+    again costs more than a whole update. It stops doing so for sizes up to the largest that it has seen freed
+    (M_TRIM_THRESHOLD in mallopt(3)): this one, which is never written to and so takes no memory.
+    """
+    np.empty(30_000_000, np.uint8)
 
 
 def _splits(data: Dataset | Examples) -> tuple[Examples, Examples | None]:
