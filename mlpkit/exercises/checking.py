@@ -46,7 +46,10 @@ def check(name: str, function: Callable) -> Result:
         seen = _Seen()
         if not callable(function):
             return _not_a_function(exercise, function)
-        status = run(lambda: _try(exercise, function, seen))
+        try:
+            status = run(lambda: _try(exercise, function, seen))
+        except KeyboardInterrupt:
+            status = "interrupted"
         return _result(exercise, seen, wants, status)
 
 

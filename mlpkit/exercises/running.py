@@ -11,7 +11,7 @@ import linecache
 import random
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,6 +44,7 @@ class Run:
     changed: names of arguments that were changed in place
     again: the settled answer to the very same call made once more, or None if that was not tried
     other_seed: for random functions, the answer with another rng
+    measures: what was measured of the answer already, by the property's name
     """
 
     probe: Probe
@@ -52,6 +53,7 @@ class Run:
     changed: tuple[str, ...] = ()
     again: Any = None
     other_seed: Any = None
+    measures: dict[str, Any] = field(default_factory=dict)
 
 
 def run_probes(
@@ -159,11 +161,14 @@ def agree(one: Run, other: Run, exercise: Exercise) -> bool:
 
 def measured(prop: Property, run: Run) -> Any:
     """What a property measures of an answer: a number, nested lists of numbers, or None if it cannot."""
-    try:
-        with np.errstate(all="ignore"):
-            return np.asarray(prop.measure(run.value, run.probe.args), dtype=np.float64).tolist()
-    except Exception:
-        return None
+    if prop.name not in run.measures:
+        try:
+            with np.errstate(all="ignore"):
+                value = np.asarray(prop.measure(run.value, run.probe.args), dtype=np.float64).tolist()
+        except Exception:
+            value = None
+        run.measures[prop.name] = value
+    return run.measures[prop.name]
 
 
 def _alike(prop: Property, one: Run, other: Run) -> bool:

@@ -1,14 +1,19 @@
 """Run somebody else's function so that nothing it does can stop the notebook.
 
-It runs in a thread of its own; whoever waits for it stops it when its time is up.
+It runs in a thread of its own; whoever waits for it stops it when its time is up. A function may catch even
+that (`except BaseException: pass`) and go on: then it is raised again right after it was caught.
 """
 
 from __future__ import annotations
 
 import ctypes
+import functools
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import CodeType
 
 SECONDS = 3.0  # a right function needs a few thousandths
 GRACE = 1.5  # how long a function may go on after it was told to stop, before it is left behind
@@ -19,24 +24,6 @@ class TimeUp(BaseException):
     """Raised inside a function whose time is up."""
 
 
-class TimeUpAgain(TimeUp):
-    """Raised in turn with TimeUp, for a function that catches even this (`except BaseException: pass`) and
-    goes on.
-
-    Wherever it is caught, which is when Python makes the exception object, every line that follows is made
-    to raise
-    it again. (TimeUp makes no such call, and so also reaches a function that is at its recursion limit.)
-    """
-
-    def __init__(self, *args: object) -> None:
-        super().__init__(*args)
-        frame = sys._getframe(1)
-        while frame is not None and frame.f_code.co_filename != __file__:
-            frame.f_trace = _again
-            frame = frame.f_back
-        sys.settrace(_again)
-
-
 def run(job: Callable[[], object], seconds: float = SECONDS) -> str:
     """Run a job to its end, or until its time is up.
 
@@ -45,26 +32,39 @@ def run(job: Callable[[], object], seconds: float = SECONDS) -> str:
     returns: "finished", "time" when it was stopped, or "interrupted" by the stop button or Ctrl-C
     """
     ended = threading.Event()
-    worker = _start(job, ended)
-    status = "finished"
+    worker, again = _start(job, ended)
+    status = "time"
     try:
-        ended.wait(seconds)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and status == "time":
+            if ended.wait(0.05):  # in short pieces: on Windows a long one hears no Ctrl-C
+                status = "finished"
+        time.sleep(0)  # an interrupt that is still on its way arrives here
     except KeyboardInterrupt:
         status = "interrupted"
     if not ended.is_set():
-        status = "time" if status == "finished" else status
-        _stop(worker, ended)
+        _stop(worker, again, ended)
     return status
 
 
-def _start(job: Callable, ended: threading.Event) -> threading.Thread:
+def _start(job: Callable, ended: threading.Event) -> tuple[threading.Thread, type[TimeUp]]:
+    again = _stubborn_error()
+
     def work() -> None:
+        again.__init__ = _strike_own(again)
         try:
             job()
         except BaseException:
-            pass
-        finally:
-            sys.settrace(None)
+            again.__init__ = (
+                BaseException.__init__
+            )  # before anything else: from now on it is raised once more at most
+            try:
+                _wait_for_it()
+            except BaseException:
+                pass
+        try:
+            ended.set()
+        except BaseException:
             ended.set()
 
     worker = threading.Thread(target=work, daemon=True, name="mlpkit-check")
@@ -73,7 +73,29 @@ def _start(job: Callable, ended: threading.Event) -> threading.Thread:
         worker.start()
     finally:
         _stack_size(size)
-    return worker
+    return worker, again
+
+
+def _wait_for_it() -> None:
+    for _ in range(100):
+        pass
+
+
+def _stubborn_error() -> type[TimeUp]:
+    """An error that is raised again wherever it is caught; see `_strike_own`."""
+    return type("TimeUp", (TimeUp,), {})
+
+
+def _strike_own(error: type[TimeUp]) -> Callable:
+    """An `__init__` that strikes the thread it runs in.
+
+    Python makes the exception object when it is caught (or raised, in 3.12), and looks for strikes at the
+    next call or turn of a loop. Being a C function, this one gives no such chance before the handler runs.
+    """
+    strike = ctypes.PYFUNCTYPE(None, ctypes.c_ulong, ctypes.py_object)(
+        ("PyThreadState_SetAsyncExc", ctypes.pythonapi)
+    )
+    return staticmethod(functools.partial(strike, threading.get_ident(), error))
 
 
 def _stack_size(size: int) -> int:
@@ -83,21 +105,44 @@ def _stack_size(size: int) -> int:
         return 0
 
 
-def _stop(worker: threading.Thread, ended: threading.Event) -> None:
-    """Tell it to stop every 20 ms; a function inside one long call into C hears it only afterwards."""
-    for turn in range(int(GRACE / 0.02)):
-        _strike(worker.ident, (TimeUp, TimeUpAgain)[turn % 2])
-        try:
-            if ended.wait(0.02):
-                return
-        except KeyboardInterrupt:
-            pass
+def _stop(worker: threading.Thread, again: type[TimeUp], ended: threading.Event) -> None:
+    """Tell it to stop every 20 ms; a function inside one long call into C hears it only afterwards.
+
+    Every other time it is the plain error, whose making needs no call, for a function at its recursion limit.
+    """
+    with ExitStack() as stack:
+        for turn in range(int(GRACE / 0.02)):
+            error = ctypes.py_object((TimeUp, again)[turn % 2])
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), error)
+            if turn == 10 and sys.version_info >= (3, 12):
+                stack.enter_context(_every_line_raises(worker.ident))
+            try:
+                if ended.wait(0.02):
+                    return
+            except KeyboardInterrupt:
+                pass
 
 
-def _strike(thread: int, error: type[TimeUp] = TimeUpAgain) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
+@contextmanager
+def _every_line_raises(thread: int) -> Iterator[None]:
+    """Raise at every line of a thread; Python 3.12 can lose the second strike after `except: pass`."""
+    watch = sys.monitoring
+    tool = next((i for i in range(5, -1, -1) if watch.get_tool(i) is None), None)
+    if tool is None:
+        yield
+        return
 
+    def stop(code: CodeType, *_: object) -> None:
+        if threading.get_ident() == thread and code.co_filename not in (__file__, threading.__file__):
+            raise TimeUp
 
-def _again(frame: object, event: str, arg: object) -> Callable:
-    _strike(threading.get_ident())
-    return _again
+    events = watch.events.LINE | watch.events.JUMP | watch.events.PY_START
+    watch.use_tool_id(tool, "mlpkit-check")
+    for event in (watch.events.LINE, watch.events.JUMP, watch.events.PY_START):
+        watch.register_callback(tool, event, stop)
+    try:
+        watch.set_events(tool, events)
+        yield
+    finally:
+        watch.set_events(tool, 0)
+        watch.free_tool_id(tool)

@@ -142,7 +142,7 @@ def _shape_cause(pair: Pair) -> str:
                 return words
         except (ValueError, IndexError):
             continue
-    axes = _reduced(got, want, pair.leaf.spec)
+    axes = _reduced(got, want, pair.leaf.spec) if got.size and want.size else ""
     return axes or "Write the shape behind every line, as a comment, and find the first that surprises you."
 
 
