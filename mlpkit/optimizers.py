@@ -17,7 +17,7 @@ from .schedules import constant as constant
 from .schedules import cosine as cosine
 from .schedules import step_decay as step_decay
 from .schedules import warm_up as warm_up
-from .updates import AdamState, MomentumState, Optimizer, RMSPropState, State, by_blocks, fresh
+from .updates import AdamState, MomentumState, Optimizer, RMSPropState, State, alike, by_blocks, fresh
 
 
 def sgd(learning_rate: LearningRate) -> Optimizer:
@@ -33,12 +33,10 @@ def sgd(learning_rate: LearningRate) -> Optimizer:
 
     def update(params: Params, grads: Params, state: State) -> tuple[Params, State]:
         step, rate = _next(state, learning_rate)
-
-        def rule(g: np.ndarray, p: np.ndarray) -> None:
-            p -= rate * g
-
-        (new,) = by_blocks(rule, params, grads)
-        return new, State(step, rate)
+        params, grads = alike(params, grads)
+        # The product first: NumPy then adds into its memory, and no second array is made.
+        new = -rate * grads.flat + params.flat
+        return params.like(new.astype(params.dtype, copy=False)), State(step, rate)
 
     return Optimizer("sgd", fresh(State, 0), update)
 
@@ -226,7 +224,8 @@ def clip_by_global_norm(grads: Params | Iterable, max_norm: float) -> Params:
     """
     check_positive("max_norm", max_norm)
     grads = as_params(grads)
-    norm = float(np.linalg.norm(grads.flat))
+    with np.errstate(over="ignore"):
+        norm = float(np.linalg.norm(grads.flat))
     if not math.isfinite(norm):  # large float32 numbers, whose squares are infinite
         norm = float(np.linalg.norm(grads.flat.astype(np.float64)))
     return grads if norm <= max_norm else grads.like(grads.flat * grads.dtype.type(max_norm / norm))

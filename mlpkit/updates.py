@@ -97,8 +97,7 @@ def by_blocks(
     returns: [new params, *new remembered]
     raises: ValueError when the sizes differ
     """
-    params, grads = as_params(params), as_params(grads)
-    check_alike([params, grads, *remembered])
+    params, grads, *remembered = alike(params, grads, *remembered)
     olds = [params.flat, *(memory.flat for memory in remembered)]
     news = [np.empty_like(old) for old in olds]
     for start in range(0, params.flat.size, BLOCK):
@@ -109,14 +108,18 @@ def by_blocks(
     return [params.like(new) for new in news]
 
 
-def check_alike(networks: list[Params]) -> None:
-    """Refuse params, grads and state that do not belong to one network.
+def alike(*networks: Params | Iterable) -> list[Params]:
+    """Params, grads and state as Params, refused when they do not belong to one network.
 
+    networks: params, grads, then what is remembered
+    returns: list of Params
     raises: ValueError
     """
+    networks = [as_params(network) for network in networks]
     if any(network.sizes != networks[0].sizes for network in networks):
         sizes = [str(network) for network in networks]
         raise ValueError(
             f"params are of a {sizes[0]} network, grads of a {sizes[1]} one, the state of {sizes[2:]}: "
             "all must be of one network, and a new network needs a new state"
         )
+    return networks
