@@ -6,7 +6,6 @@ Each command imports what it needs only when it runs, so that a mistyped one is 
 import argparse
 import difflib
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -46,8 +45,20 @@ def lab(options: argparse.Namespace) -> int:
     if first is None:
         raise FileNotFoundError(f"there is no lesson in {folder}; install mlpkit again, or clone it anew")
     print(f"The lessons are in {folder}. Stop JupyterLab here with Ctrl+C, twice.", flush=True)
-    command = [sys.executable, "-m", "jupyterlab", str(first), *options.jupyter]
-    return subprocess.call(command, env=lab_environment())
+    os.environ.update(lab_environment())
+    return start_jupyterlab([str(first), *options.jupyter])
+
+
+def start_jupyterlab(words: list[str]) -> int:
+    """Run JupyterLab in this very process, so that Ctrl+C and a signal to stop reach it.
+
+    words: list of str, what follows `jupyter lab`
+    returns: int, its exit status
+    """
+    from jupyterlab.labapp import LabApp
+
+    LabApp.launch_instance(words)
+    return 0
 
 
 def lab_environment() -> dict[str, str]:
@@ -91,10 +102,15 @@ def new(options: argparse.Namespace) -> int:
 
 def workbook(options: argparse.Namespace) -> int:
     """Take the whole workbook out as one file, or bring it in again."""
+    from . import course
     from .exercises.workbook import export_workbook, import_workbook
 
+    folder = course.workbook()
+    if options.action == "export" and not folder.is_dir():
+        raise FileNotFoundError(f"there is no workbook at {folder}; go to the folder of the lessons first")
+    os.environ["MLPKIT_WORKBOOK"] = str(folder)
     done = export_workbook(options.file) if options.action == "export" else import_workbook(options.file)
-    print(done)
+    print(f"{done} (workbook: {folder}).")
     return 0
 
 
@@ -102,7 +118,7 @@ def report(options: argparse.Namespace) -> int:
     """Read the saved notebooks and workbooks of a class, without running them."""
     from .exercises.report import report_class
 
-    print(report_class(options.folder))
+    print(report_class(options.folder, options.csv))
     return 0
 
 
@@ -131,6 +147,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("file", type=Path, metavar="FILE", help="a .zip file")
     command = add(report)
     command.add_argument("folder", type=Path, metavar="FOLDER", help="one folder for each learner in it")
+    command.add_argument(
+        "--csv", type=Path, metavar="FILE", help="where the table goes; by default into FOLDER"
+    )
     return parser
 
 

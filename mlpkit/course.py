@@ -63,6 +63,20 @@ def place(source: Path, target: Path) -> list[str]:
         raise OSError(f"cannot put the lessons into {target}: {reason}. Name another folder") from problem
 
 
+def workbook() -> Path:
+    """The folder of the learner's own functions, as the lessons would find it from here.
+
+    returns: Path, what MLPKIT_WORKBOOK names; else my_mlpkit here or among the lessons, whichever is there
+    """
+    if chosen := os.environ.get("MLPKIT_WORKBOOK"):
+        return Path(chosen).expanduser().absolute()
+    checkout = Path(__file__).resolve().parent.parent / "lessons"
+    lessons = [folder.absolute() for folder in (Path(), Path("lessons"), Path(DEFAULT_FOLDER), checkout)]
+    books = [folder / "my_mlpkit" for folder in lessons if any(folder.glob("*.ipynb"))]
+    books.insert(0, Path("my_mlpkit").absolute())
+    return next((book for book in books if book.is_dir()), books[min(1, len(books) - 1)])
+
+
 def blank(path: Path) -> Path:
     """Write an empty lesson: the order that every lesson has, as headings.
 

@@ -3,13 +3,14 @@
 `lab.open(notebook)` gives a Notebook to run, read and look at; nothing sleeps, everything waits for a sign.
 """
 
-import json
-import os
+import html
+import re
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 from playwright.sync_api import Error as PlaywrightError
@@ -33,6 +34,13 @@ QUIET_BROWSER = [
     "--disable-sync",
     "--hide-scrollbars",
 ]
+FOR_TESTS = [
+    "--no-browser",
+    "--expose-app-in-browser",
+    "--port=0",
+    "--ServerApp.port_retries=0",
+    "--allow-root",
+]
 # what JupyterLab says by itself when a kernel is shut down before its debugger has looked at it
 JUPYTERLABS_OWN = ("Could not restore the debugger state",)
 # JavaScript: the notebook on top, and what its code cells hold
@@ -42,6 +50,38 @@ READ = f"{CURRENT}.content.widgets.filter(c => c.model.type === 'code').map(c =>
 
 def find_browser():
     return next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+
+def start_server(command, folder):
+    """Start JupyterLab with settings of its own; the process, and the address that it would open."""
+    environment = lab_environment()
+    for name in ("MLPKIT_HEADLESS", "MLPKIT_WORKBOOK"):
+        environment.pop(name, None)  # here is a browser, and each notebook has its folder
+    for kind in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
+        environment[f"JUPYTER_{kind}"] = str(folder / kind.lower())
+    environment["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
+    environment["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
+    environment["IPYTHONDIR"] = str(folder / "ipython")
+    with open(folder / "server.log", "wb") as log:
+        server = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        for page in (folder / "runtime_dir").glob("jpserver-*-open.html"):
+            if found := re.search(r'url=([^"]+)"', page.read_text("utf-8")):
+                return server, html.unescape(found[1])
+        time.sleep(0.1)
+    stop_server(server)
+    raise RuntimeError("JupyterLab did not start:\n" + (folder / "server.log").read_text()[-3000:])
+
+
+def stop_server(server):
+    """Ask a server to stop, kernels and all; one that does not listen is ended."""
+    server.terminate()
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:  # a second signal means: without asking the kernels
+        server.terminate()
+        server.wait(20)
 
 
 class Lab:
@@ -54,7 +94,8 @@ class Lab:
         self.count = 0
         self.complaints = []  # console errors and uncaught exceptions
         self.outside = []  # requests that left this machine
-        self.server = self._start_server()
+        command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={self.home}"]
+        self.server, self.address = start_server([*command, *FOR_TESTS], self.folder)
         self.playwright = sync_playwright().start()
         self.browser = self.playwright.chromium.launch(executable_path=find_browser(), args=QUIET_BROWSER)
         self.page = self.browser.new_page(viewport={"width": 1280, "height": 800})
@@ -68,8 +109,7 @@ class Lab:
     def close(self):
         self.browser.close()
         self.playwright.stop()
-        self.server.terminate()
-        self.server.wait(20)
+        stop_server(self.server)
 
     def open(self, notebook, name="lesson.ipynb"):
         """Open a notebook (a path, or a NotebookNode) in a folder of its own, and wait for its kernel."""
@@ -119,41 +159,16 @@ class Lab:
         target = self.page.locator(selector).first if selector else self.page
         target.screenshot(path=ARTIFACTS / f"{name}.png")
 
-    def _start_server(self):
-        environment = lab_environment()
-        for name in ("MLPKIT_HEADLESS", "MLPKIT_WORKBOOK"):
-            environment.pop(name, None)  # here is a browser, and each notebook has its folder
-        for kind in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
-            environment[f"JUPYTER_{kind}"] = str(self.folder / kind.lower())
-        environment["JUPYTERLAB_SETTINGS_DIR"] = str(self.folder / "settings")
-        environment["JUPYTERLAB_WORKSPACES_DIR"] = str(self.folder / "workspaces")
-        environment["IPYTHONDIR"] = str(self.folder / "ipython")
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser", "--port=0"]
-        command += [f"--ServerApp.root_dir={self.home}", "--ServerApp.port_retries=0", "--ip=127.0.0.1"]
-        command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        self.log = self.folder / "server.log"
-        with open(self.log, "wb") as log:
-            server = subprocess.Popen(command, env=environment, cwd=self.home, stdout=log, stderr=log)
-        self.address = self._wait_for_address(server)
-        return server
-
-    def _wait_for_address(self, server):
-        deadline = time.monotonic() + 60
-        record = self.folder / "runtime_dir" / f"jpserver-{server.pid}.json"
-        while time.monotonic() < deadline and server.poll() is None:
-            if record.exists():
-                told = json.loads(record.read_text() or "{}")
-                if told.get("port"):
-                    return f"http://127.0.0.1:{told['port']}/lab?token={told['token']}"
-            time.sleep(0.1)
-        raise RuntimeError("JupyterLab did not start:\n" + self.log.read_text()[-3000:])
-
     def _note_complaint(self, message):
         if message.type == "error" and not message.text.startswith(JUPYTERLABS_OWN):
             self.complaints.append(message.text)
 
     def _note_request(self, request):
-        if not request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in (
+            "127.0.0.1",
+            "localhost",
+        ):
             self.outside.append(request.url)
 
 

@@ -74,7 +74,8 @@ def test_new_writes_a_lesson_that_runs_and_never_overwrites(tmp_path, capsys):
 def called(monkeypatch):
     """What JupyterLab would have been started with."""
     calls = []
-    monkeypatch.setattr(cli.subprocess, "call", lambda command, env: calls.append((command, env)) or 0)
+    monkeypatch.setattr(cli.os, "environ", dict(os.environ))  # the command changes it for JupyterLab
+    monkeypatch.setattr(cli, "start_jupyterlab", lambda words: calls.append(words) or 0)
     return calls
 
 
@@ -91,10 +92,9 @@ def lessons(tmp_path, monkeypatch):
 
 def test_lab_copies_the_lessons_and_opens_the_first(tmp_path, lessons, called):
     assert cli.main(["lab", str(tmp_path / "mine"), "--", "--no-browser"]) == 0
-    ((command, environment),) = called
-    assert command[-2:] == [str(tmp_path / "mine" / "00_start_here.ipynb"), "--no-browser"]
-    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
-    assert environment["OPENBLAS_NUM_THREADS"] == "1"
+    assert called == [[str(tmp_path / "mine" / "00_start_here.ipynb"), "--no-browser"]]
+    assert cli.os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    assert "lab_settings" in cli.os.environ["JUPYTER_CONFIG_PATH"]
 
 
 def test_what_the_user_has_set_stays(monkeypatch):
@@ -109,7 +109,7 @@ def test_lab_without_a_folder_opens_the_checkout(called, root):
     if not any((root / "lessons").glob("*.ipynb")):
         pytest.skip("there are no lessons yet")
     assert cli.main(["lab"]) == 0
-    assert called[0][0][-1] == str(root / "lessons" / "00_start_here.ipynb")
+    assert called[0][0] == str(root / "lessons" / "00_start_here.ipynb")
 
 
 def test_lab_in_a_place_that_cannot_be_written_is_one_clear_error(tmp_path, lessons, called, capsys):
@@ -125,3 +125,54 @@ def test_an_interrupt_is_no_traceback(monkeypatch):
 
     monkeypatch.setattr(datasets, "unpack", stop)
     assert cli.main(["data", "mnist_10k"]) == 130
+
+
+def solve_relu():
+    """As a learner does in a notebook: pass an exercise, so that the workbook holds a function."""
+    from mlpkit.exercises.workbook import change_record, entry, folder
+
+    folder().mkdir(parents=True, exist_ok=True)
+    (folder() / "relu.py").write_text("import numpy as np\n\n\ndef relu(z):\n    return np.maximum(z, 0)\n")
+    change_record(lambda record: entry(record, "relu").update(attempts=1, passed=True))
+
+
+def test_a_workbook_goes_out_and_comes_in_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "first"))
+    solve_relu()
+    assert cli.main(["workbook", "export", str(tmp_path / "book.zip")]) == 0
+    assert str(tmp_path / "first") in capsys.readouterr().out
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "second"))
+    assert cli.main(["workbook", "import", str(tmp_path / "book.zip")]) == 0
+    assert "np.maximum" in (tmp_path / "second" / "relu.py").read_text()
+
+
+def test_a_workbook_that_is_not_there_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "nowhere"))
+    assert cli.main(["workbook", "export", str(tmp_path / "book.zip")]) == 1
+    assert "there is no workbook at" in capsys.readouterr().err
+    assert not (tmp_path / "book.zip").exists()
+
+
+def test_a_broken_file_brings_nothing_in(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "book"))
+    (tmp_path / "book.zip").write_text("no zip at all")
+    assert cli.main(["workbook", "import", str(tmp_path / "book.zip")]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_workbook_is_found_from_the_folder_above_the_lessons(tmp_path, monkeypatch):
+    monkeypatch.delenv("MLPKIT_WORKBOOK")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mlpkit-lessons" / "my_mlpkit").mkdir(parents=True)
+    (tmp_path / "mlpkit-lessons" / "00_start_here.ipynb").write_text("{}")
+    assert course.workbook() == tmp_path / "mlpkit-lessons" / "my_mlpkit"
+    (tmp_path / "my_mlpkit").mkdir()
+    assert course.workbook() == tmp_path / "my_mlpkit"
+
+
+def test_the_report_of_a_class_is_printed_and_written(tmp_path, capsys):
+    (tmp_path / "ada").mkdir()
+    assert cli.main(["report", str(tmp_path), "--csv", str(tmp_path / "marks.csv")]) == 0
+    assert (tmp_path / "marks.csv").exists()
+    assert cli.main(["report", str(tmp_path / "nobody")]) == 1
+    assert "there is no folder" in capsys.readouterr().err
