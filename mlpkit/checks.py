@@ -5,6 +5,7 @@ Each either says nothing or raises one error that names what was given, what was
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 import numpy as np
@@ -128,7 +129,7 @@ def as_loss_and_grads(result: Any, params: Params) -> tuple[float, Params]:
 
 
 def _is_number(value: Any) -> bool:
-    return np.ndim(value) == 0 and np.asarray(value).dtype.kind in "fiu"
+    return isinstance(value, numbers.Real) or (isinstance(value, np.ndarray) and value.ndim == 0)
 
 
 def _reshaping(images: np.ndarray) -> str:

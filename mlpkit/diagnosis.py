@@ -30,22 +30,27 @@ class Trouble(NamedTuple):
 
 
 def explain(
-    params: Params, images: np.ndarray, loss_and_grads: Callable, loss: float, *, updates: int, rate: float
+    params: Params,
+    batch: tuple[np.ndarray, np.ndarray],
+    loss_and_grads: Callable,
+    *,
+    updates: int,
+    rate: float,
 ) -> str:
     """Where a loss that is NaN or infinite began, its likely cause, and what to do.
 
     params: Params that gave the loss
-    images: (batch, fan_in), the batch that gave it
+    batch: (images, labels), the batch that gave it
     loss_and_grads: the function that gave it
-    loss: float, not finite; its `.logits` tell the activation, if it has them
     updates: int, how often the parameters have been changed in this run
     rate: float, the learning rate of the last update, NaN when there was none
     returns: str, two sentences or three
     """
-    inputs = np.asarray(images, dtype=params.dtype)
+    images = np.asarray(batch[0])
+    inputs = images.astype(params.dtype)
     if images.dtype == np.uint8:
-        inputs = inputs / 255
-    trouble = find_trouble(params, inputs, _activation(loss_and_grads, loss, params, inputs))
+        inputs /= 255
+    trouble = find_trouble(params, inputs, _activation(params, inputs, batch, loss_and_grads))
     return f"{trouble.sentence} Likely cause: {_cause(trouble, params, inputs, updates, rate)}"
 
 
@@ -103,13 +108,16 @@ def _preactivations(params: Params, inputs: np.ndarray, activation: Activation) 
     return preactivations
 
 
-def _activation(loss_and_grads: Callable, loss: float, params: Params, inputs: np.ndarray) -> Activation:
-    """The activation a loss was computed with: named in a partial, or the one that gives the same logits."""
+def _activation(
+    params: Params, inputs: np.ndarray, batch: tuple[np.ndarray, np.ndarray], loss_and_grads: Callable
+) -> Activation:
+    """The activation that a function uses: named in a partial, or told by the logits of a tame network."""
     named = getattr(loss_and_grads, "keywords", {}).get("activation")
     if isinstance(named, Activation):
         return named
-    logits = getattr(loss, "logits", None)
+    tame = params.like(np.cos(np.arange(params.flat.size)).astype(params.dtype) / 10)
+    logits = getattr(loss_and_grads(tame, *batch)[0], "logits", None)
     for activation in ACTIVATIONS if logits is not None else ():
-        if np.array_equal(_preactivations(params, inputs, activation)[-1], logits, equal_nan=True):
+        if np.allclose(_preactivations(tame, inputs, activation)[-1], logits):
             return activation
     return relu
