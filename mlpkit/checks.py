@@ -36,6 +36,54 @@ def check_rng(rng: np.random.Generator) -> None:
         raise TypeError(f"rng is {rng!r}: pass a generator, np.random.default_rng(0)")
 
 
+def check_counts(epochs: int, batch_size: int, start: int, examples: int) -> None:
+    """Refuse numbers that make no run.
+
+    epochs, batch_size, start: int, as `train` takes them
+    examples: int, how many there are to learn from
+    raises: TypeError or ValueError
+    """
+    check_count("epochs", epochs, 0)
+    check_count("batch_size", batch_size, 1)
+    check_count("start", start, 0)
+    steps = epochs * -(-examples // batch_size)
+    if start > steps:
+        raise ValueError(
+            f"start is {start}, but {epochs} epochs have {steps} steps: expected at most {steps}; "
+            "give more epochs, they are counted from the beginning of the first run"
+        )
+
+
+def check_functions(optimizer: Any, loss_and_grads: Any, rng: Any) -> None:
+    """Refuse an optimiser, a loss function or a generator that are none.
+
+    optimizer: Optimizer; loss_and_grads: callable; rng: np.random.Generator
+    raises: TypeError
+    """
+    if not (callable(getattr(optimizer, "init", None)) and callable(getattr(optimizer, "update", None))):
+        raise TypeError(f"optimizer is {optimizer!r}: expected one such as sgd(0.1) or adam(1e-3), called")
+    if not callable(loss_and_grads):
+        raise TypeError(
+            f"loss_and_grads is {loss_and_grads!r}: expected a function of (params, images, labels)"
+        )
+    check_rng(rng)
+
+
+def check_state(state: Any, fresh: Any, name: str) -> None:
+    """Refuse the state of another kind of optimiser.
+
+    state: what a run is to go on from, or None
+    fresh: what the optimiser makes for a new run
+    name: str, the optimiser's
+    raises: TypeError
+    """
+    if state is not None and isinstance(fresh, tuple) and type(state) is not type(fresh):
+        raise TypeError(
+            f"state is {type(state).__name__}, but {name} keeps {type(fresh).__name__}: expected the state "
+            "of a step made by the same optimizer, or None for a fresh one"
+        )
+
+
 def check_split(examples: tuple[np.ndarray, np.ndarray], params: Params, name: str = "training") -> None:
     """Refuse a split that a network cannot learn from.
 

@@ -37,7 +37,7 @@ class Params(Sequence):
 
     def _look_at(self, flat: np.ndarray, sizes: tuple[int, ...]) -> None:
         self._flat, self.sizes = flat, sizes
-        self._layers: tuple[Layer, ...] | None = None  # made when asked for: an optimiser needs the vector only
+        self._layers: tuple[Layer, ...] | None = None  # made when asked for: optimisers need no layers
 
     @property
     def layers(self) -> tuple[Layer, ...]:

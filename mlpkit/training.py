@@ -13,7 +13,7 @@ import numpy as np
 
 from .activations import relu
 from .backprop import loss_and_grads
-from .checks import as_loss_and_grads, check_count, check_rng, check_split
+from .checks import as_loss_and_grads, check_counts, check_functions, check_split, check_state
 from .data import Dataset, Examples, batches
 from .diagnosis import explain
 from .losses import Loss
@@ -90,9 +90,11 @@ def train(
     check_split(examples, params)
     if valid is not None:
         check_split(valid, params, "validation")
-    _check(optimizer, loss_and_grads, rng)
-    _check_counts(epochs, batch_size, start, len(examples.labels))
-    state = _starting_state(optimizer, params, state)
+    check_functions(optimizer, loss_and_grads, rng)
+    check_counts(epochs, batch_size, start, len(examples.labels))
+    fresh = optimizer.init(params)
+    check_state(state, fresh, optimizer.name)
+    state = fresh if state is None else state
     take = partial(_step, optimizer=optimizer, loss_and_grads=loss_and_grads)
     measure = partial(_measured, valid=valid, loss_and_grads=loss_and_grads)
     return _steps(params, state, _order(examples, epochs, batch_size, rng, start), take, measure)
@@ -145,10 +147,22 @@ def _step(params: Params, state: Any, turn: _Turn, optimizer: Optimizer, loss_an
             raise ValueError(
                 f"the loss became {float(loss)} at step {turn.number} (epoch {turn.epoch}). {why}"
             )
-        new, state = optimizer.update(params, grads, state)
+        new, state = _updated(params, grads, state, optimizer)
     right = accuracy(_logits(loss, params, turn.images), turn.labels)
     new = _read_only(as_params(new))
     return Step(turn.number, turn.epoch, float(loss), right, _rate(state), new, grads, state, None)
+
+
+def _updated(params: Params, grads: Params, state: Any, optimizer: Optimizer) -> tuple[Params, Any]:
+    try:
+        return optimizer.update(params, grads, state)
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+        raise ValueError(
+            f"{optimizer.name} writes into the params it is given, but a Step must never change: "
+            "compute new ones, as in p - rate * g, or work on params.copy()"
+        ) from error
 
 
 def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable) -> Step:
@@ -210,37 +224,3 @@ def _splits(data: Dataset | Examples) -> tuple[Examples, Examples | None]:
 
 def _arrays(examples: tuple) -> Examples:
     return Examples(*(np.asarray(part) for part in examples))
-
-
-def _check(optimizer: Optimizer, loss_and_grads: Callable, rng: np.random.Generator) -> None:
-    if not (callable(getattr(optimizer, "init", None)) and callable(getattr(optimizer, "update", None))):
-        raise TypeError(f"optimizer is {optimizer!r}: expected one such as sgd(0.1) or adam(1e-3), called")
-    if not callable(loss_and_grads):
-        raise TypeError(
-            f"loss_and_grads is {loss_and_grads!r}: expected a function of (params, images, labels)"
-        )
-    check_rng(rng)
-
-
-def _check_counts(epochs: int, batch_size: int, start: int, examples: int) -> None:
-    check_count("epochs", epochs, 0)
-    check_count("batch_size", batch_size, 1)
-    check_count("start", start, 0)
-    steps = epochs * -(-examples // batch_size)
-    if start > steps:
-        raise ValueError(
-            f"start is {start}, but {epochs} epochs have {steps} steps: expected at most {steps}; "
-            "give more epochs, they are counted from the beginning of the first run"
-        )
-
-
-def _starting_state(optimizer: Optimizer, params: Params, state: Any) -> Any:
-    fresh = optimizer.init(params)
-    if state is None:
-        return fresh
-    if isinstance(fresh, tuple) and type(state) is not type(fresh):
-        raise TypeError(
-            f"state is {type(state).__name__}, but {optimizer.name} keeps {type(fresh).__name__}: "
-            "expected the state of a step made by the same optimizer, or None for a fresh one"
-        )
-    return state

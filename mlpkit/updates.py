@@ -14,7 +14,7 @@ import numpy as np
 from .params import Params, as_params
 
 # Numbers updated at a time: few enough that a block and what is made from it stay in the processor's cache,
-# enough that NumPy's calls are worth their while. Adam: 16k 0.71 ms, 48k 0.65, all at once 1.3 (475k numbers).
+# enough that a call of NumPy is worth its while. Adam: 16k 0.71 ms, 48k 0.65, all at once 1.3 (475k numbers).
 BLOCK = 49_152
 
 

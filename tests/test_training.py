@@ -154,6 +154,16 @@ def test_a_learners_own_optimizer():
         assert math.isnan(a.learning_rate)
 
 
+def test_an_optimizer_that_writes_into_its_params_is_told_how_to_do_it():
+    def update(params, grads, state):
+        params.flat -= 0.1 * grads.flat
+        return params, state
+
+    hasty = mlpkit.Optimizer("hasty", lambda params: None, update)
+    with pytest.raises(ValueError, match=r"hasty writes into the params.*p - rate \* g.*params\.copy\(\)"):
+        next(go(optimizer=hasty))
+
+
 # Order
 
 
