@@ -146,9 +146,16 @@ def adam(
         def rule(g: np.ndarray, p: np.ndarray, m: np.ndarray, s: np.ndarray) -> None:
             m *= b1
             m += (1 - b1) * g
+            square = g * g
+            square *= 1 - b2
             s *= b2
-            s += (1 - b2) * g * g
-            p -= scale * m / (np.sqrt(s) + small)
+            s += square
+            # p -= scale * m / (np.sqrt(s) + small), within the memory of one array instead of five
+            d = np.sqrt(s, out=square)
+            d += small
+            np.divide(m, d, out=d)
+            d *= scale
+            p -= d
 
         new, mean, mean_square = by_blocks(rule, params, grads, state.mean, state.mean_square)
         return new, AdamState(step, rate, mean, mean_square)
