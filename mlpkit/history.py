@@ -143,6 +143,31 @@ class History:
             raise ValueError(f"no snapshot at or before step {step}: {first}")
         return self._snapshots[after - 1]
 
+    def shrink(self, snapshot_bytes: int) -> None:
+        """Lower the bound for snapshots, and drop what no longer fits.
+
+        snapshot_bytes: int, the new bound
+        """
+        check_count("snapshot_bytes", snapshot_bytes, 1)
+        self.snapshot_bytes = snapshot_bytes
+        if self:
+            self._thin(max(2, snapshot_bytes // _bytes(self._snapshots[-1])))
+
+    def until(self, step: int) -> History:
+        """The beginning of this run as a History of its own, for another run to branch off from.
+
+        step: int, the last step to take over
+        returns: History with the rows and snapshots up to that step; the networks themselves are shared
+        """
+        other = History(self.snapshot_bytes)
+        other._length = int(np.searchsorted(self._rows[: self._length, 0], step, side="right"))
+        other._rows = self._rows[: max(256, other._length)].copy()
+        other._snapshots = [kept for kept in self._snapshots if kept.step <= step]
+        other._every = self._every
+        if other:  # its clock goes on from its last row
+            other._began = time.perf_counter() - other._rows[other._length - 1, -1]
+        return other
+
     def to_csv(self, path: str | os.PathLike) -> None:
         """Write every row to a CSV file with a line of names; what is not a number is left empty.
 
@@ -162,7 +187,10 @@ class History:
         if len(kept) > 1 and kept[-1].step % self._every:
             kept.pop()  # it was kept only for being the latest
         kept.append(snapshot)
-        room = max(2, self.snapshot_bytes // _bytes(snapshot))
+        self._thin(max(2, self.snapshot_bytes // _bytes(snapshot)))
+
+    def _thin(self, room: int) -> None:
+        kept = self._snapshots
         while len(kept) > room:
             self._every *= 2
             kept[1:-1] = [middle for middle in kept[1:-1] if middle.step % self._every == 0]

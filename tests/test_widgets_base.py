@@ -6,9 +6,11 @@ import sys
 import threading
 from types import SimpleNamespace
 
+import anywidget
 import numpy as np
 import pytest
 
+import mlpkit
 from mlpkit.widgets import base
 from mlpkit.widgets.base import Widget, encode
 
@@ -177,3 +179,42 @@ def test_scripts_evaluate_nothing_and_fetch_nothing(path):
 def test_importing_the_widgets_folder_loads_none_of_them():
     code = "import sys, mlpkit.widgets; sys.exit(any(m in sys.modules for m in ('anywidget', 'matplotlib')))"
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+MEANT = {
+    "close",
+    "__init__",
+    "__init_subclass__",
+    "__repr__",
+    "_repr_mimebundle_",
+    "_ipython_display_",
+    "_esm",
+    "_css",
+}
+
+
+@pytest.mark.parametrize("name", mlpkit.widgets.__all__)
+def test_no_widget_takes_a_name_that_anywidget_uses(name):
+    """A method called `_send`, for one, would quietly replace the one that ipywidgets sends with."""
+    widget = getattr(mlpkit.widgets, name)
+    theirs = set(dir(anywidget.AnyWidget)) - set(dir(object)) - MEANT
+    ours = {n for c in widget.__mro__ if c.__module__.startswith("mlpkit.") for n in vars(c)}
+    assert (
+        sorted(
+            ours
+            & theirs
+            - {
+                "__doc__",
+                "__module__",
+                "_trait_default_generators",
+                "_all_trait_default_generators",
+                "_traits",
+                "_static_immutable_initial_values",
+                "_descriptors",
+                "_instance_inits",
+                "_cls_init",
+                "__annotations__",
+            }
+        )
+        == []
+    )

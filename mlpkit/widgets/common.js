@@ -122,6 +122,24 @@ let uses = 0;
 /** A name no other element has, for `for=`, `aria-labelledby=` and the like. */
 export const unique = (stem) => `mlp-${stem}-${++uses}-${Math.random().toString(36).slice(2, 8)}`;
 
+/** Call fn at most every `ms` milliseconds, the first time at once and always with the latest arguments. */
+export function throttle(fn, ms = 100) {
+  let [last, timer, latest] = [-Infinity, 0, null];
+  const go = () => { timer = 0; last = performance.now(); fn(...latest); };
+  return (...given) => {
+    latest = given;
+    if (!timer) timer = setTimeout(go, Math.max(0, last + ms - performance.now()));
+  };
+}
+
+/** A button that stays in the tab order when it cannot be used, so that the keyboard keeps its place. */
+export function button(text, press, attributes = {}) {
+  const element = h("button", { type: "button", class: "mlp-button", ...attributes }, text);
+  element.addEventListener("click", () => { if (element.getAttribute("aria-disabled") !== "true") press(); });
+  return element;
+}
+export const enable = (element, yes) => element.setAttribute("aria-disabled", String(!yes));
+
 /** A label and a control that belong together; `control` keeps its own width. */
 export function field(label, control, ...more) {
   control.id ||= unique("field");
@@ -403,6 +421,10 @@ function frame(el, store) {
   function draw() {
     waiting = 0;
     if (!dirty || !view.visible) return;
+    if (!root.clientWidth) { // hidden for a moment, as while JupyterLab changes its theme: nobody will tell when it is over
+      waiting = requestAnimationFrame(draw);
+      return;
+    }
     dirty = false;
     const said = store.state.problem ?? "";
     if (root.dataset.connected !== "no") {
@@ -410,7 +432,10 @@ function frame(el, store) {
       setText(problem, said);
     }
     view.paint();
-    canvases.forEach((canvas) => canvas.paint());
+    for (const canvas of canvases) {
+      if (canvas.element.isConnected) canvas.paint();
+      else canvases.delete(canvas);
+    }
   }
   function look() {
     const now = inView && document.visibilityState === "visible";

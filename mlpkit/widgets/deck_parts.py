@@ -1,0 +1,85 @@
+"""Parts of the training deck that need no page: its images, its weights, its words.
+
+Pure functions of the data and of a network.
+"""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+
+from ..data import Dataset, Examples
+from ..initializers import init_params
+from ..params import Params
+from .runs import Setup
+
+HIDDEN = (128, 64)  # layers of the network that is made when none is given
+TILES, UNITS = 16, 24  # test images and first-layer units that are shown as pictures
+
+
+def network_for(data: Dataset | Examples, rng: np.random.Generator) -> Params:
+    """A network with two hidden layers that fits the data.
+
+    data: Dataset or Examples; rng: np.random.Generator, not advanced
+    returns: Params, 784-128-64-10 for Fashion-MNIST
+    raises: TypeError when data is neither
+    """
+    examples, classes = train_split(data), len(getattr(data, "class_names", ()))
+    classes = classes or int(np.max(examples.labels)) + 1
+    return init_params([np.shape(examples.images)[1], *HIDDEN, classes], rng=copy.deepcopy(rng))
+
+
+def tiles(data: Dataset | Examples, classes: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """The images that the deck shows, of the test split if there is one; one of each class first.
+
+    data: Dataset or Examples; classes: int
+    returns: (images (16 at most, pixels), labels, names of the classes)
+    """
+    examples = data.test if isinstance(data, Dataset) and len(data.test.labels) else train_split(data)
+    labels = np.asarray(examples.labels[:1000])
+    _, firsts = np.unique(labels, return_index=True)
+    rows = np.concatenate([firsts, np.setdiff1d(np.arange(len(labels)), firsts)])[:TILES]
+    names = getattr(data, "class_names", None)
+    names = [str(n) for n in names] if names is not None and len(names) == classes else range(classes)
+    return np.asarray(examples.images[rows]), labels[rows], [str(name) for name in names]
+
+
+def weight_pictures(params: Params) -> tuple[np.ndarray, float]:
+    """The weights into the first units as small whole numbers, and what 127 stands for.
+
+    params: Params
+    returns: ((24 at most, pixels) int8, float)
+    """
+    first = params[0].weights[:, :UNITS].T
+    limit = float(np.abs(first).max())
+    with np.errstate(all="ignore"):
+        return np.nan_to_num(first * (127 / limit)).astype(np.int8), limit
+
+
+def train_split(data: Dataset | Examples) -> Examples:
+    """The examples that are learned from.
+
+    data: Dataset or Examples
+    returns: Examples
+    raises: TypeError when it is neither
+    """
+    if isinstance(data, Dataset):
+        return data.train
+    if isinstance(data, tuple) and len(data) == 2:
+        return Examples(*data)
+    raise TypeError(
+        f"data is {type(data).__name__}: pass a Dataset from mlpkit.load, or Examples(images, labels)"
+    )
+
+
+def sentence(setup: Setup, optimizer: str, batch_size: int) -> str:
+    """What a deck trains, in words that do not change while it does.
+
+    setup: Setup; optimizer: its name; batch_size: int to begin with
+    returns: str
+    """
+    images = len(train_split(setup.data).labels)
+    epochs = f"{setup.epochs} epoch{'' if setup.epochs == 1 else 's'}"
+    network = f"a {setup.params} network, {optimizer}"
+    return f"Training deck: {network}, batches of {batch_size}, {epochs} of {images:,} images."

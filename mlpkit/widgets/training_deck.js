@@ -1,0 +1,426 @@
+// The training deck: curves of the run in hand and of those on the shelf, pictures of what the network says,
+// and a slider that goes back to any step.
+
+/** The numbers of one run, a column each, growing as rows arrive from Python. */
+export class Table {
+  constructor(run, columns) {
+    Object.assign(this, { run, columns, length: 0, room: 0 });
+    for (const name of columns) this[name] = new Float32Array(0);
+  }
+  /** Put rows from number `start` on; false when some before them are missing. */
+  put(start, rows) {
+    if (start > this.length) return false;
+    const [n, width] = rows.shape;
+    if (start + n > this.room) this.grow(start + n);
+    for (let i = 0; i < n; i++) this.columns.forEach((name, c) => { this[name][start + i] = rows[i * width + c]; });
+    this.length = start + n;
+    return true;
+  }
+  grow(needed) {
+    this.room = Math.max(256, needed, 2 * this.room);
+    for (const name of this.columns) {
+      const larger = new Float32Array(this.room);
+      larger.set(this[name]);
+      this[name] = larger;
+    }
+  }
+  column(name) { return this[name].subarray(0, this.length); }
+  /** Index of the last row at or before a step; -1 if there is none. */
+  find(step) {
+    let [low, high] = [0, this.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.step[middle] <= step) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
+
+/** How a message changes the state: rows are appended, what is missing is asked for again. */
+export function merge(state, change, store) {
+  const { rows, start, shelf, ...rest } = change;
+  Object.assign(state, rest);
+  if (shelf) {
+    state.shelf = shelf.map(({ rows: all, ...facts }) => {
+      const table = new Table(facts.key, state.columns);
+      table.put(0, all);
+      return { ...facts, table };
+    });
+  }
+  if (!rows) return;
+  state.updates = (state.updates ?? 0) + 1;
+  if (state.table?.run !== state.run) state.table = new Table(state.run, state.columns);
+  const whole = state.table.put(start, rows);
+  state.have = { run: state.run, rows: state.table.length };
+  if (!whole) store.ask("watch", { page: store.page, on: true, have: state.have });
+}
+
+/** At most `n` points of a curve: mean, smallest and largest of neighbours. What is not finite is left out. */
+export function bucketed(xs, ys, n) {
+  const size = Math.max(1, Math.ceil(xs.length / n));
+  const out = { x: [], mean: [], low: [], high: [] };
+  for (let i = 0; i < xs.length; i += size) {
+    let [sum, seen, low, high, x] = [0, 0, Infinity, -Infinity, 0];
+    for (let k = i; k < Math.min(i + size, xs.length); k++) {
+      const y = ys[k];
+      if (!Number.isFinite(y)) continue;
+      sum += y; seen += 1; x += xs[k];
+      if (y < low) low = y;
+      if (y > high) high = y;
+    }
+    if (seen) { out.x.push(x / seen); out.mean.push(sum / seen); out.low.push(low); out.high.push(high); }
+  }
+  return out;
+}
+
+/** The vertical scale of a chart: 0 to 1 for shares; from 0 for losses, logarithmic when they span a hundredfold. */
+export function verticalScale(kind, values, range) {
+  if (kind === "accuracy") return linear([0, 1], range);
+  const all = extent(...values) ?? [0, 1];
+  const low = Math.max(all[0], 1e-6);
+  if (all[1] / low > 100) return logarithmic([low / 1.3, all[1] * 1.3], range);
+  return linear([0, all[1] * 1.05 || 1], range);
+}
+
+/** Latest and best of a run, for the table: mean loss of the last steps, best validation accuracy. */
+export function results(table) {
+  const losses = table.column("loss").subarray(-20);
+  const mean = losses.length ? losses.reduce((sum, x) => sum + x, 0) / losses.length : NaN;
+  const valid = extent(table.column("valid_accuracy"));
+  return { steps: table.length ? table.step[table.length - 1] : 0, loss: mean, best: valid ? valid[1] : NaN };
+}
+
+/** What the deck says aloud and writes beside its progress bar. */
+export function statusLine({ status, number, total, left }) {
+  const at = `step ${count(number)} of ${count(total)}`;
+  return {
+    ready: "Ready to train.",
+    running: `Training, ${at}${left == null ? "" : `, ${duration(left)} left`}.`,
+    paused: `Paused at ${at}.`,
+    stopped: `Stopped at ${at}.`,
+    finished: `Finished: all ${count(total)} steps.`,
+    error: `Stopped by an error at ${at}.`,
+  }[status];
+}
+
+const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3], [4, 2], [1, 4]];
+const BATCHES = [8, 16, 32, 64, 128, 256, 512, 1024];
+
+export default widget({ merge, live: true, build(view) {
+  const { names, labels, images } = view.state;
+  const [height, width] = view.state.shape;
+  const local = Object.assign(view.local, { hidden: view.local.hidden ?? new Set(), touched: view.local.touched ?? {} });
+
+  // --- controls ---
+  const start = button("Start", () => {
+    local.drag = null;
+    view.ask(view.state.status === "running" ? "pause" : "start");
+  });
+  const one = button("One step", () => { local.drag = null; view.ask("step"); });
+  const stop = button("Stop", () => view.ask("stop"));
+  const reset = button("Reset", () => { local.drag = null; view.ask("reset"); }, { title: "Same initial weights again; this run goes to the shelf" });
+  const line = h("p", { class: "mlp-deck-status" });
+  const bar = h("progress", { "aria-label": "Progress", value: 0, max: 1 });
+
+  const slider = (name, label, attributes, toValue, fromValue, format) => {
+    const input = h("input", { type: "range", ...attributes });
+    const output = h("output", { class: "mlp-deck-output" });
+    const send = throttle((value) => view.ask("change", { [name]: value }));
+    const write = (value) => { setText(output, format(value)); input.setAttribute("aria-valuetext", format(value)); };
+    view.on(input, "input", () => {
+      local.touched[name] = performance.now();
+      const value = toValue(Number(input.value));
+      write(value);
+      send(value);
+    });
+    const element = field(label, input, output);
+    return { element, update(value) {
+      element.hidden = value == null;
+      if (value == null || performance.now() - (local.touched[name] ?? -Infinity) < 500) return;
+      input.value = fromValue(value);
+      write(value);
+    } };
+  };
+  const rate = slider("learning_rate", "Learning rate", { min: -5, max: 1, step: 0.05 },
+    (x) => Number((10 ** x).toPrecision(3)), (v) => Math.log10(v), (v) => short(v));
+  const velocity = slider("momentum", "Momentum", { min: 0, max: 0.99, step: 0.01 }, (x) => x, (v) => v, (v) => short(v));
+  const sizes = [...new Set([...BATCHES, view.state.batch_size])].sort((a, b) => a - b);
+  const batch = select(sizes.map((n) => [n, count(n)]));
+  view.on(batch, "change", () => view.ask("change", { batch_size: Number(batch.value) }));
+  const fixed = h("p", { class: "mlp-note" }, "The learning rate is part of the optimiser or its schedule.");
+
+  // --- charts ---
+  const chart = (kind, title, valid, format) => {
+    const now = h("span", { class: "mlp-note" });
+    const canvas = view.canvas({ height: (w) => clamp(w * 0.5, 170, 240), draw: (...a) => drawChart(kind, valid, format, ...a) });
+    const key = h("p", { class: "mlp-deck-key mlp-note" },
+      h("span", {}, h("i", { class: "mlp-deck-train" }), "training"),
+      h("span", {}, h("i", { class: "mlp-deck-valid" }), "validation"));
+    const words = h("p");
+    return { kind, valid, format, now, canvas, words, title,
+      element: h("figure", { class: "mlp-deck-chart" }, h("div", { class: "mlp-row" }, h("h3", {}, title), key, now), canvas) };
+  };
+  const charts = [
+    chart("loss", "Loss", "valid_loss", (x) => short(x)),
+    chart("accuracy", "Accuracy", "valid_accuracy", (x) => percent(x)),
+  ];
+  const words = h("details", { class: "mlp-deck-words" }, h("summary", {}, "The curves in words"), ...charts.map((c) => c.words));
+
+  // --- time travel ---
+  const scrub = h("input", { type: "range", min: 0, max: 0, step: 1, "aria-label": "Look back at step" });
+  const sendScrub = throttle((step) => view.ask("scrub", step));
+  view.on(scrub, "input", () => {
+    const step = Number(scrub.value);
+    local.drag = step >= view.state.number ? null : step;
+    local.touched.scrub = performance.now();
+    sendScrub(local.drag);
+    view.redraw();
+  });
+  const where = h("output", { class: "mlp-note mlp-deck-where" });
+  const present = button("Back to now", () => { local.drag = null; local.touched.scrub = performance.now(); sendScrub(null); view.redraw(); });
+  const fork = button("Fork here", () => {
+    const step = view.state.shown;
+    local.drag = null;
+    view.ask("fork", step);
+  });
+  const looking = () => {
+    const recent = performance.now() - (local.touched.scrub ?? -Infinity) < 500;
+    return recent ? local.drag ?? null : view.state.looking;
+  };
+
+  // --- pictures ---
+  const tiles = Array.from(labels, (label, i) => {
+    const picture = h("canvas", { class: "mlp-picture", "aria-hidden": "true" });
+    const bars = view.canvas({ height: 18, draw: (ctx, w, t, theme) => drawBars(ctx, w, t, theme, i), "aria-hidden": "true", role: null });
+    const caption = h("span", { class: "mlp-deck-caption" });
+    return { picture, caption, element: h("li", { title: `true class: ${names[label]}` }, picture, bars, caption) };
+  });
+  const weights = view.canvas({ height: (w) => Math.round(weightRows(w) * (w / weightColumns(w)) * (height / width)), draw: drawWeights });
+  const unitsNote = h("span", { class: "mlp-note" });
+  const shownNote = h("span", { class: "mlp-note" });
+
+  // --- shelf ---
+  const body = h("tbody");
+  const shelf = h("div", { class: "mlp-deck-shelf" }, h("table", {},
+    h("caption", { class: "mlp-hidden" }, "Runs"),
+    h("thead", {}, h("tr", {}, ...["Show", "Run", "Rate", "Batch", "Steps", "Training loss", "Best validation", ""].map((t) =>
+      t ? h("th", { scope: "col" }, t) : h("td", {})))), body));
+
+  view.body.append(
+    h("div", { class: "mlp-row" }, start, one, stop, reset, h("div", { class: "mlp-deck-progress" }, line, bar)),
+    h("div", { class: "mlp-row mlp-deck-settings" }, rate.element, fixed, velocity.element, field("Batch size", batch)),
+    h("div", { class: "mlp-deck-charts" }, ...charts.map((c) => c.element)),
+    h("div", { class: "mlp-row mlp-deck-time" }, scrub, where, present, fork),
+    h("div", { class: "mlp-deck-pictures" },
+      h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, "What it says of test images"), shownNote), h("ul", { class: "mlp-deck-tiles" }, ...tiles.map((t) => t.element))),
+      h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, "What first-layer units look for"), unitsNote), weights)),
+    shelf, words);
+
+  // --- drawing ---
+  const style = (theme, i) => ({ color: theme.series[2 + (i % 4)], dash: DASHES[1 + (i % 5)] });
+  const shown = () => view.state.shelf.map((run, i) => ({ ...run, i })).filter((run) => !local.hidden.has(run.key));
+
+  function drawChart(kind, valid, format, ctx, w, t, theme) {
+    const { table, total } = view.state;
+    const box = { left: 46, right: w - 10, top: 8, bottom: t - 24 };
+    const x = linear([0, Math.max(total, ...shown().map((r) => results(r.table).steps))], [box.left, box.right]);
+    const n = Math.max(40, (box.right - box.left) / 3);
+    const curve = bucketed(table.column("step"), table.column(kind), n);
+    const others = shown().map((run) => ({ run, curve: bucketed(run.table.column("step"), run.table.column(kind), n) }));
+    const checked = bucketed(table.column("step"), table.column(valid), Infinity);
+    const y = verticalScale(kind, [curve.mean, checked.mean, ...others.map((o) => o.curve.mean)], [box.bottom, box.top]);
+    drawAxes(ctx, box, x, y, theme, { xFormat: count, yFormat: kind === "accuracy" ? (v) => percent(v, 0) : (v) => short(v, 2) });
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(box.left, box.top - 6, box.right - box.left + 8, box.bottom - box.top + 8);
+    ctx.clip();
+    drawBand(ctx, curve, x, y, theme.series[0]);
+    for (const { run, curve: other } of others) {
+      drawLine(ctx, other.x, other.mean, x, y, { ...style(theme, run.i), width: 1.5 });
+      label(ctx, String(run.key), x(other.x.at(-1)), y(other.mean.at(-1)), theme);
+    }
+    drawLine(ctx, curve.x, curve.mean, x, y, { color: theme.series[0], width: 2 });
+    drawLine(ctx, checked.x, checked.mean, x, y, { color: theme.series[1], width: 2, dash: [6, 4] });
+    for (let i = 0; i < checked.x.length; i++) dot(ctx, x(checked.x[i]), y(checked.mean[i]), theme.series[1], theme.surface);
+    const at = looking();
+    if (at != null) {
+      drawLine(ctx, [x(at), x(at)], [box.top, box.bottom], (v) => v, (v) => v, { color: theme.ink, width: 1, dash: [3, 3] });
+      const i = table.find(at);
+      if (i >= 0 && Number.isFinite(table[kind][i])) dot(ctx, x(table.step[i]), y(table[kind][i]), theme.series[0], theme.surface);
+    }
+    ctx.restore();
+    if (!table.length) label(ctx, "Press Start", (box.left + box.right) / 2, (box.top + box.bottom) / 2, theme, "center");
+  }
+  function drawBand(ctx, { x: xs, low, high }, x, y, color) {
+    if (!xs.length) return;
+    ctx.save();
+    Object.assign(ctx, { fillStyle: color, globalAlpha: 0.16 });
+    ctx.beginPath();
+    xs.forEach((v, i) => ctx.lineTo(x(v), y(high[i])));
+    for (let i = xs.length - 1; i >= 0; i--) ctx.lineTo(x(xs[i]), y(Math.max(low[i], 1e-6)));
+    ctx.fill();
+    ctx.restore();
+  }
+  function dot(ctx, px, py, color, edge) {
+    ctx.beginPath();
+    ctx.arc(px, py, 4, 0, 2 * Math.PI);
+    Object.assign(ctx, { fillStyle: color, strokeStyle: edge, lineWidth: 1.5 });
+    ctx.fill();
+    ctx.stroke();
+  }
+  function label(ctx, text, px, py, theme, align = "left") {
+    Object.assign(ctx, { font: FONT, fillStyle: theme.muted, textAlign: align, textBaseline: "middle" });
+    ctx.fillText(text, align === "left" ? px + 4 : px, py);
+  }
+  function drawBars(ctx, w, t, theme, i) {
+    const p = row(view.state.probabilities, i);
+    const step = w / p.length;
+    ctx.fillStyle = theme.grid;
+    ctx.fillRect(0, t - 1, w, 1);
+    p.forEach((value, c) => {
+      const tall = clamp(value || 0, 0, 1) * (t - 2);
+      ctx.fillStyle = c === labels[i] ? theme.good : theme.bad;
+      ctx.fillRect(c * step + 1, t - 1 - tall, Math.max(1, step - 2), tall);
+    });
+  }
+  function weightColumns(w) { return w < 420 ? 6 : 8; }
+  function weightRows(w) { return Math.max(1, Math.ceil((view.state.weights?.shape[0] ?? 24) / weightColumns(w))); }
+  const scratch = h("canvas");
+  function drawWeights(ctx, w, t, theme) {
+    const { weights: all, limit } = view.state;
+    const columns = weightColumns(w);
+    const cell = w / columns;
+    const zero = theme.dark ? [36, 39, 43] : [245, 246, 247];
+    ctx.imageSmoothingEnabled = false;
+    for (let i = 0; i < all.shape[0]; i++) {
+      drawSigned(scratch, row(all, i), width, height, 127, zero);
+      const tall = cell * (height / width);
+      ctx.drawImage(scratch, (i % columns) * cell + 1, Math.floor(i / columns) * tall + 1, cell - 3, tall - 3);
+    }
+    weights.setAttribute("aria-label", `Weights into ${all.shape[0]} first-layer units as pictures, from ${short(-limit)} (blue) to ${short(limit)} (orange)`);
+  }
+
+  // --- the shelf's table ---
+  let listed = null;
+  let current = null;
+  function list(state) {
+    const key = JSON.stringify([state.run, state.name, ...state.shelf.map((run) => [run.key, run.name, run.batch_size, run.learning_rate])]);
+    if (key === listed) return;
+    listed = key;
+    const focus = document.activeElement?.dataset?.focus;
+    const rows = state.shelf.map((run, i) => shelfRow(run, i));
+    current = shelfRow({ key: state.run, name: state.name, table: state.table }, null);
+    body.replaceChildren(...rows.map((r) => r.element), current.element);
+    if (focus) body.querySelector(`[data-focus="${focus}"]`)?.focus();
+  }
+  function shelfRow(run, i) {
+    const mine = i === null;
+    const name = h("input", { class: "mlp-input", value: run.name, "aria-label": `Name of run ${run.key}`, "data-focus": `name${run.key}`, maxlength: 40 });
+    view.on(name, "change", () => view.ask("rename", [run.key, name.value]));
+    const box = mine ? h("span", {}, "now") : h("input", { type: "checkbox", "aria-label": `Show ${run.name}`, "data-focus": `show${run.key}`, checked: !local.hidden.has(run.key) });
+    if (!mine) view.on(box, "change", () => { local.hidden[box.checked ? "delete" : "add"](run.key); view.redraw(); });
+    const swatch = view.canvas({ height: 14, role: null, "aria-hidden": "true", draw: (ctx, w, t, theme) => {
+      const look = mine ? { color: theme.series[0], dash: [] } : style(theme, i);
+      drawLine(ctx, [1, w - 1], [t / 2, t / 2], (v) => v, (v) => v, look);
+    } });
+    swatch.classList.add("mlp-deck-swatch");
+    const [rateCell, batchCell, steps, loss, best] = Array.from({ length: 5 }, () => h("td"));
+    const away = h("td", {}, mine ? null : button("Remove", () => view.ask("drop", run.key), { "aria-label": `Remove ${run.name}` }));
+    const element = h("tr", { class: mine ? "mlp-is-now" : null },
+      h("td", { class: "mlp-deck-show" }, box, swatch), h("th", { scope: "row" }, h("span", { class: "mlp-note" }, `${run.key} `), name), rateCell, batchCell, steps, loss, best, away);
+    const update = (facts, table) => {
+      const got = results(table);
+      setText(rateCell, facts.learning_rate == null ? "–" : short(facts.learning_rate) + (facts.momentum == null ? "" : ` · ${short(facts.momentum)}`));
+      setText(batchCell, count(facts.batch_size));
+      setText(steps, count(got.steps));
+      setText(loss, short(got.loss));
+      setText(best, percent(got.best));
+    };
+    if (!mine) update(run, run.table);
+    return { element, update };
+  }
+
+  // --- once a frame ---
+  let painted = null;
+  let spoken = "";
+  let described = -Infinity;
+  function draw(state) {
+    const { table, status } = state;
+    const running = status === "running";
+    const done = state.number >= state.total;
+    setText(start, running ? "Pause" : state.number && !done ? "Continue" : "Start");
+    start.classList.toggle("mlp-is-main", true);
+    enable(start, running || !done);
+    enable(one, !running && !done);
+    enable(stop, running || status === "paused");
+    enable(reset, state.number > 0);
+    setText(line, statusLine(state));
+    bar.value = state.total ? state.number / state.total : 0;
+    rate.update(state.learning_rate);
+    fixed.hidden = state.learning_rate != null;
+    velocity.update(state.momentum);
+    if (document.activeElement !== batch) batch.value = state.batch_size;
+
+    const at = looking();
+    scrub.max = state.number;
+    scrub.value = at ?? state.number;
+    const kept = state.shown === (at ?? state.number) ? "" : `; the nearest network kept is that of step ${count(state.shown)}`;
+    scrub.setAttribute("aria-valuetext", at == null ? `now, step ${count(state.number)}` : `step ${count(at)}${kept}`);
+    setText(where, at == null ? `Now: step ${count(state.number)}` : `Step ${count(at)}${kept}`);
+    setText(shownNote, at == null ? "now" : `at step ${count(state.shown)}`);
+    enable(present, at != null);
+    enable(fork, state.number > 0 && state.shown < state.total);
+    setText(fork, at == null ? "Fork here" : `Fork from step ${count(state.shown)}`);
+
+    tiles.forEach(({ picture, caption, element }, i) => {
+      if (painted !== view.theme()) drawGrey(picture, row(images, i), width, height, !view.theme().dark);
+      const p = row(state.probabilities, i);
+      const best = p.reduce((b, value, c) => (value > p[b] ? c : b), 0);
+      const right = best === labels[i];
+      setText(caption, Number.isFinite(p[best]) ? `${right ? "✓" : "✗"} ${names[best]} ${percent(p[best], 0)}` : "–");
+      element.classList.toggle("mlp-is-wrong", !right);
+    });
+    painted = view.theme();
+    setText(unitsNote, `${state.weights.shape[0]} of ${state.units}, up to ±${short(state.limit)}`);
+    list(state);
+    current.update(state, table);
+
+    const last = table.length - 1;
+    for (const c of charts) {
+      const checked = table.column(c.valid);
+      let v = checked.length - 1;
+      while (v >= 0 && !Number.isFinite(checked[v])) v--;
+      const mean = bucketed(table.column("step").subarray(-20), table.column(c.kind).subarray(-20), 1).mean[0];
+      setText(c.now, last < 0 ? "" : `${c.format(mean)}${v < 0 ? "" : ` · ${c.format(checked[v])}`}`);
+    }
+    if (!running || performance.now() - described > 4000) describe(table);
+    speak(state, table);
+    view.mark({ status, rows: table.length, number: state.number, loss: last < 0 ? "" : table.loss[last], run: state.run,
+      shelf: state.shelf.length, shown: state.shown, looking: at ?? "now", rate: state.learning_rate ?? "", batch: state.batch_size,
+      momentum: state.momentum ?? "", updates: state.updates ?? 0 });
+  }
+  function describe(table) {
+    described = performance.now();
+    for (const c of charts) {
+      const steps = table.column("step");
+      const { x, mean } = bucketed(steps, table.column(c.kind), 60);
+      const good = c.kind === "loss" ? "low" : "high";
+      const text = [["Training", x, mean], ["Validation", steps, table.column(c.valid)]].map(([what, xs, ys]) =>
+        describeCurve(`${what} ${c.kind}`, Array.from(xs, Math.round), ys, { format: c.format, good })).join(" ");
+      setText(c.words, text);
+      c.canvas.setAttribute("aria-label", text);
+    }
+  }
+  function speak(state, table) {
+    const checked = table.column("valid_accuracy");
+    let v = checked.length - 1;
+    while (v >= 0 && !Number.isFinite(checked[v])) v--;
+    const epoch = v < 0 ? "" : ` Epoch ${table.epoch[v] + 1}, validation accuracy ${percent(checked[v])}.`;
+    const what = state.status + state.run + epoch;
+    if (what === spoken) return;
+    spoken = what;
+    view.say((state.status === "running" ? "Training." : statusLine(state)) + epoch);
+  }
+  return { draw };
+} });
