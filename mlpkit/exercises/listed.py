@@ -78,7 +78,8 @@ def habits(runs: list[Run]) -> tuple:
     first = runs[0]
     repeats = first.again is None or equal(first.value, first.again)
     reacts = first.other_seed is None or not equal(first.value, first.other_seed)
-    return tuple(run.changed for run in runs), repeats, reacts
+    goes_on = first.going_on is None or not equal(first.value, first.going_on)
+    return tuple(run.changed for run in runs), repeats, reacts, goes_on
 
 
 def _pairs(exercise: Exercise, runs: list[Run], wants: list[Run]) -> dict[str, list[Pair]]:

@@ -43,8 +43,10 @@ def _shape_words(got: Any, want: Any) -> str:
 WIDTH = Property(
     "the width",
     _of_many(np.std),
-    "the standard deviation is {got}, where {want} is asked for. Look at what the draw is multiplied with, "
-    "and whether it is a width or its square.",
+    lambda got, want: (
+        f"the standard deviation is {got:.2g}, where about {want:.2g} is asked for. Look at what the draw is "
+        "multiplied with, and whether it is a width or its square."
+    ),
     tolerance=0.03,
 )
 

@@ -106,4 +106,6 @@ def habit_sentence(run: Run) -> str:
         return "Two calls with the same inputs gave different results."
     if run.other_seed is not None and equal(run.value, run.other_seed):
         return "Two generators with different seeds gave the very same result."
+    if run.going_on is not None and equal(run.value, run.going_on):
+        return "Two calls, one after the other, with the same generator gave the very same result."
     return f"On {run.probe.note} it did not do what it should."

@@ -44,6 +44,7 @@ class Run:
     changed: names of arguments that were changed in place
     again: the settled answer to the very same call made once more, or None if that was not tried
     other_seed: for random functions, the answer with another rng
+    going_on: for random functions, the answer of a second call with the very same rng
     measures: what was measured of the answer already, by the property's name
     """
 
@@ -53,6 +54,7 @@ class Run:
     changed: tuple[str, ...] = ()
     again: Any = None
     other_seed: Any = None
+    going_on: Any = None
     measures: dict[str, Any] = field(default_factory=dict)
 
 
@@ -77,6 +79,7 @@ def run_probes(
                 run.again = run_probe(exercise, function, probe).value
                 if exercise.random:
                     run.other_seed = run_probe(exercise, function, probe, other_seed=True).value
+                    run.going_on = _second_call(exercise, function, probe)
 
 
 def run_probe(exercise: Exercise, function: Callable, probe: Probe, other_seed: bool = False) -> Run:
@@ -101,6 +104,20 @@ def run_probe(exercise: Exercise, function: Callable, probe: Probe, other_seed: 
         run.raised = describe(error, function)
     run.changed = tuple(name for name, a, b in zip(exercise.takes, args, before) if not _same(a, b))
     return run
+
+
+def _second_call(exercise: Exercise, function: Callable, probe: Probe) -> Any:
+    """The answer to a second call that goes on with the generator of the first; None when it raises."""
+    args = copy.deepcopy(probe.args)
+    afresh = copy.deepcopy(probe.args)
+    going_on = tuple(a if isinstance(a, np.random.Generator) else b for a, b in zip(args, afresh))
+    try:
+        settle(function(*args), exercise.gives)  # an iterator draws only when it is read
+        return settle(function(*going_on), exercise.gives)
+    except TimeUp:
+        raise
+    except BaseException:  # the first call answered; what is wrong with the second shows elsewhere
+        return None
 
 
 def _roll(exercise: Exercise, function: Callable, probe: Probe, args: tuple) -> tuple[list, tuple, tuple]:
@@ -154,7 +171,7 @@ def agree(one: Run, other: Run, exercise: Exercise) -> bool:
         return bool(one.raised and other.raised) and one.raised[:2] == other.raised[:2]
     if not exercise.random:
         return equal(one.value, other.value, exercise.tolerance)
-    if _shapes(one.value) != _shapes(other.value):
+    if shapes(one.value) != shapes(other.value):
         return False
     return all(_alike(prop, one, other) for prop in exercise.properties)
 
@@ -186,10 +203,11 @@ def within(got: Any, want: Any, prop: Property) -> bool:
     return bool((near | (got == want) | (np.isnan(got) & np.isnan(want))).all())
 
 
-def _shapes(value: Any) -> Any:
+def shapes(value: Any) -> Any:
+    """The shapes of all arrays of a settled answer, in its structure."""
     if isinstance(value, Odd):
         return value
-    return value.shape if isinstance(value, np.ndarray) else [_shapes(part) for part in value]
+    return value.shape if isinstance(value, np.ndarray) else [shapes(part) for part in value]
 
 
 def _same(one: Any, other: Any) -> bool:

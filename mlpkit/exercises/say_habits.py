@@ -65,6 +65,12 @@ def say_rng(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Fail
 
     returns: str
     """
+    run = runs[failure.at]
+    if not equal(run.value, run.other_seed):
+        return (
+            "Two calls, one after the other, with one and the same rng gave the very same result. "
+            "So the generator that came in does not move on. Is it copied, or is another one made from it?"
+        )
     return (
         "Two generators with different seeds gave the very same result. So `rng` is not what the random "
         "numbers "

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .core import Exercise, Property
-from .running import Run, measured, within
+from .running import Run, measured, shapes, within
 from .verdict import Failure
 from .wording import factor_name, number
 
@@ -43,6 +43,8 @@ def observe_property(exercise: Exercise, run: Run, want: Run) -> str:
 
     returns: str, "" if all that can be measured hold
     """
+    if shapes(run.value) != shapes(want.value):
+        return ""
     for prop in exercise.properties:
         got, right = measured(prop, run), measured(prop, want)
         if got is not None and not within(got, right, prop):

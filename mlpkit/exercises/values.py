@@ -78,7 +78,8 @@ def leaves(value: Any, gives: Any, name: str = "", index: int | None = None) -> 
     if isinstance(gives, list):
         found = [leaves(part, gives[0], name, i) for i, part in enumerate(value)]
     else:
-        found = [leaves(part, spec, key, index) for part, (key, spec) in zip(value, gives.items())]
+        before = f"{name} " if name and index is None else ""  # a pair inside a pair: "train images"
+        found = [leaves(part, spec, before + key, index) for part, (key, spec) in zip(value, gives.items())]
     return list(itertools.chain.from_iterable(found))
 
 
@@ -107,7 +108,8 @@ def equal(got: Any, want: Any, tolerance: float = 1e-5) -> bool:
     if isinstance(got, np.ndarray) != isinstance(want, np.ndarray):
         return False
     if isinstance(got, np.ndarray):
-        return got.shape == want.shape and bool(close(got, want, tolerance).all())
+        same_kind = all((got.dtype.kind == k) == (want.dtype.kind == k) for k in "bc")
+        return same_kind and got.shape == want.shape and bool(close(got, want, tolerance).all())
     return len(got) == len(want) and all(equal(a, b, tolerance) for a, b in zip(got, want))
 
 

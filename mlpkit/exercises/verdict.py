@@ -109,8 +109,11 @@ def _values(exercise: Exercise, run: Run, want: Run) -> bool:
 
 
 def _rng(exercise: Exercise, run: Run, want: Run) -> bool:
-    return run.other_seed is not None and equal(run.value, run.other_seed) != equal(
-        want.value, want.other_seed
+    same = equal(run.value, run.other_seed) if run.other_seed is not None else False
+    stuck = equal(run.value, run.going_on) if run.going_on is not None else False
+    return run.other_seed is not None and (same, stuck) != (
+        equal(want.value, want.other_seed),
+        equal(want.value, want.going_on),
     )
 
 
