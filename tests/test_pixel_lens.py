@@ -40,7 +40,7 @@ def test_rows_of_square_images_will_do_and_the_packed_state_is_whole():
 
 def test_the_sentence_does_the_sum():
     assert str(PixelLens(IMAGES)) == (
-        "Pixel lens: 5 images of 4 x 6 pixels. Row 1, column 3 of an image is place 6 · 1 + 3 = 9 "
+        "Pixel lens: 5 images of 4 x 6 pixels. Row 2, column 3 of an image is place 6 · 2 + 3 = 15 "
         "of its row of 24 numbers."
     )
 
@@ -68,8 +68,8 @@ def test_the_still_picture_shows_the_image_its_row_and_the_wrong_way():
     assert (wrong.images[0].get_array() == lens.wrong[0].reshape(4, 6)).all()
     assert (strip.images[0].get_array() == lens.right[:1]).all()
     shown = [int(text.get_text()) for text in numbers.texts[:-1]]
-    assert shown == lens.right[0, 3:16].tolist()
-    assert "6 · 1 + 3 = 9" in describe(lens.figure())
+    assert shown == lens.right[0, 9:22].tolist()
+    assert "6 · 2 + 3 = 15" in describe(lens.figure())
 
 
 def test_a_place_outside_the_row_is_refused():

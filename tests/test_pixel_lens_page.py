@@ -21,7 +21,7 @@ def lens(open_notebook):
     page = open_notebook(notebook(MAKE))
     page.run(0)
     widget = find(page)
-    wait(widget, status="ready", place=266)
+    wait(widget, status="ready", place=406)
     return page, widget
 
 
@@ -64,7 +64,7 @@ def test_another_image_and_the_wrong_way(lens):
 def test_it_comes_back_after_a_reload_of_the_page(lens):
     page, _ = lens
     page.reload_page()
-    wait(find(page), status="ready", place=266)
+    wait(find(page), status="ready", place=406)
 
 
 def test_it_looks_right_and_axe_finds_nothing(lens, lab):

@@ -73,9 +73,9 @@ class PixelLens(Widget):
 
     @property
     def _place(self) -> int:
-        """The pixel to start at: a little above the middle, where an image is rarely empty."""
+        """The pixel to start at: the middle, where an image is rarely empty."""
         _, height, width = self._images.shape
-        return height // 3 * width + width // 2
+        return height // 2 * width + width // 2
 
 
 def _stack(images: np.ndarray) -> np.ndarray:
