@@ -7,7 +7,7 @@ order can change.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
@@ -46,7 +46,7 @@ def split(images: np.ndarray, labels: np.ndarray, valid_size: int, rng: np.rando
     return (images[train], labels[train]), (images[valid], labels[valid])
 
 
-def batches(images: np.ndarray, labels: np.ndarray, batch_size: int, rng: np.random.Generator) -> Iterator[tuple]:
+def batches(images: np.ndarray, labels: np.ndarray, batch_size: int, rng: np.random.Generator) -> object:
     """Go through all examples once, in a fresh random order, a batch at a time.
 
     images: (n, pixels), labels: (n,) -> iterator of (images, labels), the last batch may be shorter
@@ -183,7 +183,6 @@ SCALE_PIXELS = Exercise(
         "def scale_pixels(images):\n    rows = images.reshape(..., -1)  # (n, pixels)\n    return rows.astype(...) / ...",
     ),
 )  # fmt: skip
-
 
 
 def _columns_filled(labels, classes):
@@ -373,7 +372,11 @@ def _order(value: list, args: tuple) -> float:
 
 
 def _order_words(got: float, want: float) -> str:
-    how = ("in the order in which they stand", "exactly backwards", "in the order in which they stand, begun elsewhere")[int(got)]
+    how = (
+        "in the order in which they stand",
+        "exactly backwards",
+        "in the order in which they stand, begun elsewhere",
+    )[int(got)]
     return f"the examples come {how}. If they are stored class by class, every batch holds one class only. What makes the order random?"
 
 
@@ -639,7 +642,9 @@ def _remembers() -> Callable:
     orders: dict = {}
 
     def wrong(images, labels, batch_size, rng):
-        return _deal(lambda n, k, rng: orders.setdefault(n, rng.permutation(n)))(images, labels, batch_size, rng)
+        return _deal(lambda n, k, rng: orders.setdefault(n, rng.permutation(n)))(
+            images, labels, batch_size, rng
+        )
 
     return wrong
 
