@@ -9,15 +9,18 @@ import sys
 import textwrap
 import time
 import zipfile
+from importlib import import_module
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from mlpkit import Examples, Params, loss_and_grads, train
+from mlpkit import Examples, Params, evaluate, load, loss_and_grads, train
 from mlpkit.exercises import backup, exercise, hint, mine, progress, solution
 from mlpkit.exercises import workbook as books
 from mlpkit.exercises.catalogue import exercises
 from mlpkit.exercises.own import own_function
+from mlpkit.exercises.own_network import as_network
 
 ELSEWHERE = 1.0
 
@@ -32,7 +35,7 @@ def solve(name):
     """Pass an exercise with the model solution's own lines, as a learner would."""
     source = exercises()[name].solution
     (books.folder()).mkdir(parents=True, exist_ok=True)
-    space = {"np": np, "exercise": exercise}
+    space = {"np": np, "exercise": exercise, **{n: getattr(mine, n) for n in books.passed_names()}}
     path = books.folder().parent / f"cell_{name}.py"
     path.write_text(
         "@exercise\n" + source.replace("def " + exercises()[name].reference.__name__, f"def {name}")
@@ -309,7 +312,6 @@ def test_two_kernels_lose_nothing(book):
 NETWORK = ("init_params", "forward", "cross_entropy", "cross_entropy_backward", "backward")
 
 
-@pytest.mark.skipif(not set(NETWORK) <= set(exercises()), reason="not all topics are there")
 @pytest.mark.parametrize("step", ["sgd_step", "momentum_step", "nesterov_step", "rmsprop_step", "adam_step"])
 def test_the_learners_own_functions_train_a_network(step):
     rng = np.random.default_rng(0)
@@ -329,7 +331,6 @@ def test_the_learners_own_functions_train_a_network(step):
     assert steps[-1].number == 40
 
 
-@pytest.mark.skipif(not set(NETWORK) <= set(exercises()), reason="not all topics are there")
 def test_what_is_passed_is_no_longer_missing():
     for name in ("cross_entropy", "momentum_step"):
         solve(name)
@@ -340,6 +341,37 @@ def test_what_is_passed_is_no_longer_missing():
     assert "forward" in missing
     with pytest.raises(ValueError, match="no step function"):
         mine.as_network("adam")
+
+
+def test_a_full_workbook_trains_a_network_of_the_learners_own():
+    for name in ("he_normal", *NETWORK, "adam_step"):
+        solve(name)
+    init_params, own_loss_and_grads, optimizer, missing = mine.as_network()
+    assert missing == []
+    assert optimizer.name == "adam_step"
+    data = load("mnist_10k", valid_size=500)
+    some = Examples(data.train.images[:3000], data.train.labels[:3000])
+    steps = list(train(init_params([784, 24, 10], rng=np.random.default_rng(1)), some, optimizer=optimizer, epochs=2,
+                       rng=np.random.default_rng(2), loss_and_grads=own_loss_and_grads))  # fmt: skip
+    assert evaluate(steps[-1].params, *data.valid).accuracy > 0.75
+    assert np.mean([step.accuracy for step in steps[-10:]]) > 0.75  # from the loss's own logits
+
+
+@pytest.mark.parametrize("style", range(3))
+@pytest.mark.parametrize("step", ["sgd_step", "momentum_step", "nesterov_step", "rmsprop_step", "adam_step"])
+def test_functions_in_other_styles_train_a_network_too(style, step):
+    own = SimpleNamespace(**{
+        name: import_module(f"tests.exercises.{exercises()[name].topic}").CORRECT[name][style]
+        for name in (*NETWORK, step)
+    })  # fmt: skip
+    init_params, own_loss_and_grads, optimizer, _ = as_network(own, step)
+    images = np.random.default_rng(0).integers(0, 256, (90, 12)).astype(np.uint8)
+    labels = (images[:, :3].astype(int).sum(axis=1) > 380).astype(int)
+    steps = list(train(init_params([12, 8, 2], rng=np.random.default_rng(1)), Examples(images, labels), epochs=12,
+                       optimizer=optimizer, batch_size=20, rng=np.random.default_rng(2),
+                       loss_and_grads=own_loss_and_grads))  # fmt: skip
+    assert np.mean([s.loss for s in steps[-5:]]) < np.mean([s.loss for s in steps[:5]])
+    assert steps[-1].params.dtype == np.float32
 
 
 def test_the_workbook_lies_beside_the_notebook_unless_told_otherwise(monkeypatch, tmp_path):

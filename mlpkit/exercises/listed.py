@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .core import Exercise, Mistake
-from .running import Run, agree, run_probes
+from .running import Run, agree, run_probes, same_runs
 from .values import equal
 from .verdict import Failure, Pair, pairs_of, wrong_values
 
@@ -38,16 +38,16 @@ def match(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failur
     """
     if len(runs) < len(wants):  # stopped half-way: nothing was seen of the rest
         return None
+    found = _whole(exercise, runs, wants)
+    if found or exercise.random or failure.stage not in ("shape", "finite", "values"):
+        return found
     tried = [
         (mistake, run_wrong(exercise, program))
         for mistake in exercise.mistakes
         for program in mistake.programs
     ]
-    return (
-        _whole(exercise, runs, wants, tried)
-        or (_part(exercise, runs, wants, tried) if failure.stage in ("shape", "finite", "values") else None)
-        or (_here(exercise, runs, wants, tried) if failure.stage == "values" else None)
-    )
+    part = _part(exercise, runs, wants, tried)
+    return part or (_here(exercise, runs, wants, tried) if failure.stage == "values" else None)
 
 
 def run_wrong(exercise: Exercise, program: Callable) -> list[Run]:
@@ -57,10 +57,11 @@ def run_wrong(exercise: Exercise, program: Callable) -> list[Run]:
     return runs
 
 
-def _whole(exercise: Exercise, runs: list[Run], wants: list[Run], tried: list[Tried]) -> Match | None:
+def _whole(exercise: Exercise, runs: list[Run], wants: list[Run]) -> Match | None:
     near = None
-    for mistake, others in tried:
-        if not all(agree(run, other, exercise) for run, other in zip(runs, others)):
+    for mistake, program in ((m, p) for m in exercise.mistakes for p in m.programs):
+        others = same_runs(exercise, program, runs)
+        if others is None:
             continue
         at = next((i for i, (o, w) in enumerate(zip(others, wants)) if not agree(o, w, exercise)), None)
         same_habits = habits(runs) == habits(others)
@@ -93,7 +94,7 @@ def _pairs(exercise: Exercise, runs: list[Run], wants: list[Run]) -> dict[str, l
 
 def _part(exercise: Exercise, runs: list[Run], wants: list[Run], tried: list[Tried]) -> Match | None:
     mine = _pairs(exercise, runs, wants)
-    if len(mine) < 2 or exercise.random:
+    if len(mine) < 2:
         return None
     for part, pairs in mine.items():
         if all(_right(pair, exercise) for pair in pairs):

@@ -68,18 +68,40 @@ def run_probes(
     """
     with caught() as pieces:
         for i, probe in enumerate(exercise.probes):
-            np.random.seed(i)
-            random.seed(i)
+            _seed(i)
             runs.append(run := run_probe(exercise, function, probe))
             if i == 0 and printed is not None:
                 printed.extend(pieces)
             if i == 0 and run.raised is None:
-                np.random.seed(1_000)
-                random.seed(1_000)
-                run.again = run_probe(exercise, function, probe).value
-                if exercise.random:
-                    run.other_seed = run_probe(exercise, function, probe, other_seed=True).value
-                    run.going_on = _second_call(exercise, function, probe)
+                _try_again(exercise, function, run)
+
+
+def same_runs(exercise: Exercise, function: Callable, runs: list[Run]) -> list[Run] | None:
+    """What a program does on all probes if it does what was seen in `runs`; None at the first difference."""
+    others: list[Run] = []
+    with caught():
+        for i, run in enumerate(runs):
+            _seed(i)
+            others.append(other := run_probe(exercise, function, run.probe))
+            if not agree(run, other, exercise):
+                return None
+            if i == 0 and other.raised is None:
+                _try_again(exercise, function, other)
+    return others
+
+
+def _seed(number: int) -> None:
+    np.random.seed(number)
+    random.seed(number)
+
+
+def _try_again(exercise: Exercise, function: Callable, run: Run) -> None:
+    """The very same call once more, and for a random function with another rng, and with one that goes on."""
+    _seed(1_000)
+    run.again = run_probe(exercise, function, run.probe).value
+    if exercise.random:
+        run.other_seed = run_probe(exercise, function, run.probe, other_seed=True).value
+        run.going_on = _second_call(exercise, function, run.probe)
 
 
 def run_probe(exercise: Exercise, function: Callable, probe: Probe, other_seed: bool = False) -> Run:
