@@ -98,3 +98,12 @@ def test_nbval_reads_the_same_rule():
     text = about.SANITIZE_FILE.read_bytes().decode("ascii")
     (rule,) = re.findall(r"^regex: (.*)$\n^replace: (.*)$", text, re.MULTILINE)
     assert re.sub(*rule, "≈ 85.3 % of 10") == "≈ #% of 10"
+
+
+def test_a_live_widget_is_compared_by_its_picture_and_its_sentence():
+    def widget(sentence, **more):
+        return [{"output_type": "execute_result", "data": {"text/plain": sentence, "image/png": "", **more}}]
+
+    live = widget("A deck.", **{"application/vnd.jupyter.widget-view+json": {"model_id": "1"}})
+    assert about.output_differences(widget("A deck."), live) == []
+    assert about.output_differences(widget("A lens."), live) != []

@@ -17,6 +17,7 @@ NUMBER = re.compile(_PATTERN)
 
 # What follows the number decides its kind. A speed-up is a ratio of two times, so it is as free as they are.
 _FREE = re.compile(r"(?:ns|µs|us|ms|s|seconds?|min|minutes?|h|hours?|MB|GB|kB|times|fps|images/s|steps/s)\b")
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PERCENT_POINTS = 1.5
 RELATIVE = 0.10
 
@@ -95,7 +96,8 @@ def _texts(outputs: list) -> dict[str, list[str]]:
             texts[kind].append(f"{output['ename']}: {output['evalue']}")
         else:
             for mime, data in output["data"].items():
-                texts[f"{kind} {mime}"].append(_text(mime, data))
+                if mime != WIDGET_VIEW:  # never stored; its picture and its sentence are
+                    texts[f"{kind} {mime}"].append(_text(mime, data))
     return dict(texts)
 
 
