@@ -3,8 +3,7 @@
 /** 1e-5 and not 0.00001: what matters here is the power of ten. */
 export function power(x) {
   if (!(x > 0)) return "0";
-  const exponent = Math.floor(Math.log10(x) + 1e-9);
-  return `${Math.round(x / 10 ** exponent)}e${exponent}`;
+  return x.toExponential(0).replace("e+", "e");
 }
 
 /** Where the smallest of some numbers stands, or -1; what is no number is passed over. */

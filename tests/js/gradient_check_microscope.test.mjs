@@ -9,6 +9,7 @@ test("powers of ten are written as in code", () => {
   assert.equal(power(1e-5), "1e-5");
   assert.equal(power(3.1622776e-7), "3e-7");
   assert.equal(power(1), "1e0");
+  assert.equal(power(9.97e-12), "1e-11");
   assert.equal(power(0), "0");
 });
 
