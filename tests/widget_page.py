@@ -90,7 +90,9 @@ def overflow(widget):
     return widget.evaluate(
         """(root) => {
             const frame = root.getBoundingClientRect();
-            return [...root.querySelectorAll("*")].filter((e) => {
+            const scrolls = (e) => e !== root && (["auto", "scroll"].includes(getComputedStyle(e).overflowX)
+                || scrolls(e.parentElement));
+            return [...root.querySelectorAll("*")].filter((e) => !scrolls(e.parentElement)).filter((e) => {
                 const box = e.getBoundingClientRect();
                 return box.width > 1 && (box.right > frame.right + 1 || box.left < frame.left - 1);
             }).map((e) => e.outerHTML.slice(0, 120));

@@ -54,7 +54,7 @@ def weight_pictures(params: Params) -> tuple[np.ndarray, float]:
     first = params[0].weights[:, :UNITS].T
     limit = float(np.abs(first).max())
     with np.errstate(all="ignore"):
-        return np.nan_to_num(first * (127 / limit)).astype(np.int8), limit
+        return np.nan_to_num(first * (127 / (limit or 1))).astype(np.int8), limit
 
 
 def train_split(data: Dataset | Examples) -> Examples:

@@ -77,7 +77,7 @@ export function bucketed(xs, ys, n) {
 /** The vertical scale of a chart: 0 to 1 for shares; from 0 for losses, logarithmic when they span a hundredfold. */
 export function verticalScale(kind, values, range) {
   if (kind === "accuracy") return linear([0, 1], range);
-  const all = extent(...values) ?? [0, 1];
+  const all = extent(...values) ?? [2.5 / 1.05, 2.5 / 1.05]; // before the first step: a little above ln 10
   const low = Math.max(all[0], 1e-6);
   if (all[1] / low > 100) return logarithmic([low / 1.3, all[1] * 1.3], range);
   return linear([0, all[1] * 1.05 || 1], range);
@@ -117,6 +117,7 @@ export default widget({ merge, live: true, build(view) {
     local.drag = null;
     view.ask(view.state.status === "running" ? "pause" : "start");
   });
+  start.classList.add("mlp-is-main");
   const one = button("One step", () => { local.drag = null; view.ask("step"); });
   const stop = button("Stop", () => view.ask("stop"));
   const reset = button("Reset", () => { local.drag = null; view.ask("reset"); }, { title: "Same initial weights again; this run goes to the shelf" });
@@ -152,14 +153,14 @@ export default widget({ merge, live: true, build(view) {
 
   // --- charts ---
   const chart = (kind, title, valid, format) => {
-    const now = h("span", { class: "mlp-note" });
+    const now = [h("b"), h("b")];
     const canvas = view.canvas({ height: (w) => clamp(w * 0.5, 170, 240), draw: (...a) => drawChart(kind, valid, format, ...a) });
     const key = h("p", { class: "mlp-deck-key mlp-note" },
-      h("span", {}, h("i", { class: "mlp-deck-train" }), "training"),
-      h("span", {}, h("i", { class: "mlp-deck-valid" }), "validation"));
+      h("span", {}, h("i", { class: "mlp-deck-train" }), "training ", now[0]),
+      h("span", {}, h("i", { class: "mlp-deck-valid" }), "validation ", now[1]));
     const words = h("p");
     return { kind, valid, format, now, canvas, words, title,
-      element: h("figure", { class: "mlp-deck-chart" }, h("div", { class: "mlp-row" }, h("h3", {}, title), key, now), canvas) };
+      element: h("figure", { class: "mlp-deck-chart" }, h("div", { class: "mlp-row" }, h("h3", {}, title), key), canvas) };
   };
   const charts = [
     chart("loss", "Loss", "valid_loss", (x) => short(x)),
@@ -192,9 +193,11 @@ export default widget({ merge, live: true, build(view) {
   // --- pictures ---
   const tiles = Array.from(labels, (label, i) => {
     const picture = h("canvas", { class: "mlp-picture", "aria-hidden": "true" });
-    const bars = view.canvas({ height: 18, draw: (ctx, w, t, theme) => drawBars(ctx, w, t, theme, i), "aria-hidden": "true", role: null });
-    const caption = h("span", { class: "mlp-deck-caption" });
-    return { picture, caption, element: h("li", { title: `true class: ${names[label]}` }, picture, bars, caption) };
+    const bars = view.canvas({ height: 40, draw: (ctx, w, t, theme) => drawBars(ctx, w, t, theme, i), "aria-hidden": "true", role: null });
+    const [said, sure] = [h("span"), h("b")];
+    const caption = h("p", { class: "mlp-deck-caption" }, said, sure);
+    const element = h("li", { title: `true class: ${names[label]}` }, h("div", { class: "mlp-deck-tile" }, picture, bars), caption);
+    return { picture, said, sure, element };
   });
   const weights = view.canvas({ height: (w) => Math.round(weightRows(w) * (w / weightColumns(w)) * (height / width)), draw: drawWeights });
   const unitsNote = h("span", { class: "mlp-note" });
@@ -223,14 +226,14 @@ export default widget({ merge, live: true, build(view) {
 
   function drawChart(kind, valid, format, ctx, w, t, theme) {
     const { table, total } = view.state;
-    const box = { left: 46, right: w - 10, top: 8, bottom: t - 24 };
+    const box = { left: 46, right: w - 16, top: 8, bottom: t - 24 };
     const x = linear([0, Math.max(total, ...shown().map((r) => results(r.table).steps))], [box.left, box.right]);
     const n = Math.max(40, (box.right - box.left) / 3);
     const curve = bucketed(table.column("step"), table.column(kind), n);
     const others = shown().map((run) => ({ run, curve: bucketed(run.table.column("step"), run.table.column(kind), n) }));
     const checked = bucketed(table.column("step"), table.column(valid), Infinity);
     const y = verticalScale(kind, [curve.mean, checked.mean, ...others.map((o) => o.curve.mean)], [box.bottom, box.top]);
-    drawAxes(ctx, box, x, y, theme, { xFormat: count, yFormat: kind === "accuracy" ? (v) => percent(v, 0) : (v) => short(v, 2) });
+    drawAxes(ctx, box, x, y, theme, { yTicks: 5, xTicks: w < 500 ? 4 : 6, xFormat: count, yFormat: kind === "accuracy" ? (v) => percent(v, 0) : (v) => short(v, 2) });
     ctx.save();
     ctx.beginPath();
     ctx.rect(box.left, box.top - 6, box.right - box.left + 8, box.bottom - box.top + 8);
@@ -250,7 +253,7 @@ export default widget({ merge, live: true, build(view) {
       if (i >= 0 && Number.isFinite(table[kind][i])) dot(ctx, x(table.step[i]), y(table[kind][i]), theme.series[0], theme.surface);
     }
     ctx.restore();
-    if (!table.length) label(ctx, "Press Start", (box.left + box.right) / 2, (box.top + box.bottom) / 2, theme, "center");
+    if (!table.length && !others.length) label(ctx, "Press Start, or One step", (box.left + box.right) / 2, (box.top + box.bottom) / 2 + 14, theme, "center");
   }
   function drawBand(ctx, { x: xs, low, high }, x, y, color) {
     if (!xs.length) return;
@@ -350,7 +353,6 @@ export default widget({ merge, live: true, build(view) {
     const running = status === "running";
     const done = state.number >= state.total;
     setText(start, running ? "Pause" : state.number && !done ? "Continue" : "Start");
-    start.classList.toggle("mlp-is-main", true);
     enable(start, running || !done);
     enable(one, !running && !done);
     enable(stop, running || status === "paused");
@@ -365,20 +367,22 @@ export default widget({ merge, live: true, build(view) {
     const at = looking();
     scrub.max = state.number;
     scrub.value = at ?? state.number;
-    const kept = state.shown === (at ?? state.number) ? "" : `; the nearest network kept is that of step ${count(state.shown)}`;
+    const kept = state.shown === (at ?? state.number) ? "" : ` (network kept at ${count(state.shown)})`;
     scrub.setAttribute("aria-valuetext", at == null ? `now, step ${count(state.number)}` : `step ${count(at)}${kept}`);
     setText(where, at == null ? `Now: step ${count(state.number)}` : `Step ${count(at)}${kept}`);
-    setText(shownNote, at == null ? "now" : `at step ${count(state.shown)}`);
+    setText(shownNote, at == null ? "now" : `after step ${count(state.shown)}`);
     enable(present, at != null);
     enable(fork, state.number > 0 && state.shown < state.total);
-    setText(fork, at == null ? "Fork here" : `Fork from step ${count(state.shown)}`);
+    fork.title = "Branch off with the present settings; this run goes to the shelf";
+    setText(fork, at == null ? "Fork here" : `Fork from ${count(state.shown)}`);
 
-    tiles.forEach(({ picture, caption, element }, i) => {
+    tiles.forEach(({ picture, said, sure, element }, i) => {
       if (painted !== view.theme()) drawGrey(picture, row(images, i), width, height, !view.theme().dark);
       const p = row(state.probabilities, i);
       const best = p.reduce((b, value, c) => (value > p[b] ? c : b), 0);
       const right = best === labels[i];
-      setText(caption, Number.isFinite(p[best]) ? `${right ? "✓" : "✗"} ${names[best]} ${percent(p[best], 0)}` : "–");
+      setText(said, Number.isFinite(p[best]) ? `${right ? "✓" : "✗"} ${names[best]}` : "✗ no answer");
+      setText(sure, percent(p[best], 0));
       element.classList.toggle("mlp-is-wrong", !right);
     });
     painted = view.theme();
@@ -392,7 +396,8 @@ export default widget({ merge, live: true, build(view) {
       let v = checked.length - 1;
       while (v >= 0 && !Number.isFinite(checked[v])) v--;
       const mean = bucketed(table.column("step").subarray(-20), table.column(c.kind).subarray(-20), 1).mean[0];
-      setText(c.now, last < 0 ? "" : `${c.format(mean)}${v < 0 ? "" : ` · ${c.format(checked[v])}`}`);
+      setText(c.now[0], last < 0 ? "" : c.format(mean));
+      setText(c.now[1], v < 0 ? "" : c.format(checked[v]));
     }
     if (!running || performance.now() - described > 4000) describe(table);
     speak(state, table);

@@ -228,7 +228,7 @@ class TrainingDeck(Session, Widget):
             "seconds": self.seconds,
             "left": self.seconds_left,
             **self.settings._asdict(),
-            "problem": "" if self._error is None else blame(self._error),
+            "problem": self._problem if self._error is None else blame(self._error),
         }
 
     def _shelf_state(self) -> dict[str, Any]:
