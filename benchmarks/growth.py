@@ -1,4 +1,4 @@
-"""How the cost of training grows with width, depth, batch and number of images: mlpkit, PyTorch and the limit.
+"""How cost grows with width, depth, batch and number of images: mlpkit, PyTorch and the limit.
 
 Each point is a short run of its own net; nothing here is compared across machines, only along the curves.
 """

@@ -7,6 +7,7 @@ from pathlib import Path
 from .stats import summary
 
 OURS_COLOR, OTHER_COLOR, LIMIT_COLOR = "#E69F00", "#56B4E9", "#777777"
+LONGEST = 5
 STYLES = {"mlpkit": (OURS_COLOR, "-", "o"), "limit": (LIMIT_COLOR, ":", "")}
 
 
@@ -42,20 +43,25 @@ def _race(found: dict):
         names = sorted(times, key=times.get, reverse=True)
         colors = [OURS_COLOR if who == "mlpkit" else OTHER_COLOR for who in names]
         bars = axis.barh(names, [times[who] for who in names], color=colors)
-        axis.bar_label(bars, [f" {times[who]:.2f}" for who in names], fontsize=8)
-        axis.set_xlim(0, 5)
+        for bar in bars:
+            width, inside = bar.get_width(), bar.get_width() > LONGEST
+            place = {"x": LONGEST - 0.1, "ha": "right"} if inside else {"x": width + 0.1, "ha": "left"}
+            axis.text(
+                y=bar.get_y() + bar.get_height() / 2, s=f"{width:.2f}", va="center", fontsize=8, **place
+            )
+        axis.set_xlim(0, LONGEST)
         axis.set_title(f"{event}: mlpkit {ours:.2f} s", fontsize=10)
         axis.tick_params(labelsize=8)
         axis.spines[["top", "right"]].set_visible(False)
-    figure.suptitle("CPU seconds of one epoch, as multiples of mlpkit's (bars beyond 5 are cut off)")
+    figure.suptitle(f"CPU seconds of one epoch, as multiples of mlpkit's (bars are cut off at {LONGEST})")
     return figure
 
 
 def _growth(found: dict):
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, len(found), figsize=(13, 3.6), layout="constrained")
-    for axis, (name, table) in zip(axes, found.items()):
+    figure, axes = plt.subplots(1, len(found), figsize=(13, 3.6), layout="constrained", squeeze=False)
+    for axis, (name, table) in zip(axes[0], found.items()):
         for who, seconds in table.items():
             if who != "at":
                 color, dash, marker = STYLES.get(who, (OTHER_COLOR, "--", "s"))
@@ -65,6 +71,6 @@ def _growth(found: dict):
         axis.set_yscale("log")
         axis.set_xlabel(name)
         axis.grid(alpha=0.3)
-    axes[0].set_ylabel("CPU seconds of an epoch")
-    axes[0].legend(fontsize=8)
+    axes[0, 0].set_ylabel("CPU seconds of an epoch")
+    axes[0, 0].legend(fontsize=8)
     return figure

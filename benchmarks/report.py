@@ -56,8 +56,8 @@ def _rows(header: Sequence[str], rows: Iterable) -> str:
     return tables.markdown(header, rows)
 
 
-RACE = """Seconds are medians over interleaved rounds, quartiles in brackets. *times mlpkit* is the ratio of two
-medians, the other's over mlpkit's, with its 95 % interval; CPU seconds are what a quiet machine's clock
+RACE = """Seconds are medians over interleaved rounds, quartiles in brackets. *times mlpkit* is the ratio of
+two medians, the other's over mlpkit's, with its 95 % interval; CPU seconds are what a quiet machine's clock
 would show. *share of the limit*: floating-point operations of the network's matrix products, over what the
 fastest product of two 1024 x 1024 matrices could have done in the same CPU time. *test loss*: after the
 epoch, on the 10,000 test images, worked out alike for all; who trained on a part of the epoch ends higher.

@@ -119,23 +119,15 @@ def watching(found: dict) -> str:
     for event_name, row in found.items():
         for way, times in row.items():
             extra = ratio(times, row["plain"])
-            rows.append(
-                [
-                    event_name,
-                    way,
-                    _seconds(times),
-                    f"{100 * (extra.value - 1):+.1f} % [{100 * (extra.low - 1):+.1f}, {100 * (extra.high - 1):+.1f}]",
-                ]
-            )
+            more, low, high = (f"{100 * (value - 1):+.1f}" for value in extra)
+            rows.append([event_name, way, _seconds(times), f"{more} % [{low}, {high}]"])
     return markdown(["300 steps", "into", "CPU s", "more than a plain loop"], rows)
 
 
 def imports(found: dict) -> str:
     """Milliseconds and MB of importing."""
-    rows = [
-        [name, *(f"{row[key]:.0f}" for key in ("wall_ms", "cpu_ms", "peak_mb"))]
-        for name, row in found.items()
-    ]
+    keys = ("wall_ms", "cpu_ms", "peak_mb")
+    rows = [[name, *(f"{row[key]:.0f}" for key in keys)] for name, row in found.items()]
     return markdown(["import", "wall ms", "CPU ms", "peak MB"], rows)
 
 

@@ -1,4 +1,4 @@
-"""The network as a textbook would write it with NumPy: images scaled once, one-hot rows, an array at a time."""
+"""The network as a textbook writes it with NumPy: images scaled once, one-hot rows, array by array."""
 
 from __future__ import annotations
 

@@ -8,6 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
+try:
+    from scipy.special import softmax  # as the notebook does, where it is installed
+except ImportError:
+
+    def softmax(z: np.ndarray) -> np.ndarray:
+        """The same."""
+        powers = np.exp(z - z.max())
+        return powers / powers.sum()
+
 
 def as_pairs(images: np.ndarray, labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """A list of (picture (28, 28) float64, one-hot (10,))."""
@@ -21,7 +30,7 @@ def forward(weights: list, biases: list, picture: np.ndarray) -> tuple[list, lis
     zs, activations = [], [a]
     for w, b in zip(weights, biases):
         z = w @ a + b
-        a = _softmax(z) if w is weights[-1] else np.maximum(0, z)
+        a = softmax(z) if w is weights[-1] else np.maximum(0, z)
         zs.append(z)
         activations.append(a)
     return zs, activations
@@ -56,11 +65,6 @@ def train_epoch(weights: list, biases: list, pairs: list, batch: int, rate: floa
             here -= rate * (part / len(some))
         losses.append(total / len(some))
     return losses
-
-
-def _softmax(z: np.ndarray) -> np.ndarray:
-    powers = np.exp(z - z.max())
-    return powers / powers.sum()
 
 
 def _wrong_relu_derivative(z: np.ndarray) -> np.ndarray:
