@@ -50,8 +50,8 @@ def test_every_peer_computes_what_mlpkit_computes(name, net, optimizer):
     if optimizer == "sgd":
         assert np.abs(ours - theirs).max() < 1e-5
         return
-    # Adam divides small gradients by themselves and by eps, which scikit-learn puts into another place.
-    near = 0.1 if own_order else 1e-3
+    # Adam divides small gradients by themselves and eps, and these two put eps into another place.
+    near = 0.1 if name in ("scikit-learn", "Keras on JAX") else 1e-3
     assert np.linalg.norm(ours - theirs) < near * np.linalg.norm(ours - start)
 
 
