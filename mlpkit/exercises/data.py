@@ -61,7 +61,7 @@ def _bytes(seed: int, *shape: int, below: int = 256) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, below, shape).astype(np.uint8)
 
 
-_ENDS = np.array([[[0, 255], [10, 33]], [[254, 1], [128, 127]]], dtype=np.uint8)
+_ENDS = np.tile(np.array([[[0, 255], [10, 33]], [[254, 1], [128, 127]]], dtype=np.uint8), (1, 14, 14))
 
 SCALE_PIXELS = Exercise(
     "scale_pixels",
@@ -71,12 +71,12 @@ SCALE_PIXELS = Exercise(
     takes={"images": "n height width"},
     gives="n pixels",
     probes=(
-        Probe("3 images of 5 by 4 pixels", (_bytes(1, 3, 5, 4),)),
+        Probe("3 images of 28 by 28 pixels", (_bytes(1, 3, 28, 28),)),
         Probe("5 images of 28 by 28 pixels", (_bytes(2, 5, 28, 28),)),
         Probe("2 images with pixels such as 0, 10, 33 and 255", (_ENDS,)),
-        Probe("4 dark images of 3 by 3 pixels, none above 90", (_bytes(3, 4, 3, 3, below=91),)),
-        Probe("a single image of 2 by 6 pixels", (_bytes(4, 1, 2, 6),)),
-        Probe("6 images of 6 by 6 pixels", (_bytes(5, 6, 6, 6),)),
+        Probe("4 dark images, all pixels from 20 to 90", (_bytes(3, 4, 28, 28, below=71) + np.uint8(20),)),
+        Probe("a single image", (_bytes(4, 1, 28, 28),)),
+        Probe("28 images of 28 by 28 pixels", (_bytes(5, 28, 28, 28),)),
     ),
     tolerance=2e-5,
     mistakes=(
