@@ -5,6 +5,7 @@ import pytest
 
 import mlpkit
 from mlpkit.widgets import MatrixLoupe
+from mlpkit.widgets.base import encode
 from mlpkit.widgets.matrix_loupe import collapsed
 
 
@@ -89,6 +90,16 @@ def test_the_sentence_and_the_picture():
     assert "images (50, 16) @ weights (16, 12) + bias (12,) = z (50, 12); z[2, 3] ≈" in text
     assert "the 16-12-8-3 network is one matrix of shape (16, 3), to within ≈" in text
     assert loupe._repr_mimebundle_()[0]["image/png"].startswith("iVBOR")
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_a_network_that_has_diverged_can_still_be_looked_at():
+    params, data = network()
+    params.flat[:] = np.nan
+    loupe = MatrixLoupe(params, data)
+    assert "z[0, 0] ≈ nan" in repr(loupe)
+    assert "image/png" not in loupe._repr_mimebundle_()[0]
+    assert encode(loupe.pack())[0]["z"] is None
 
 
 @pytest.mark.parametrize(

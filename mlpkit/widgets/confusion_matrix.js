@@ -46,7 +46,8 @@ export default widget({
       role: "gridcell", class: r === c ? "mlp-is-right" : "", onclick: () => { open(r, c); cells[r][c].focus(); },
     })));
     const heading = (name, scope) => h("th", { scope, title: name }, h("span", {}, name));
-    const table = h("table", { class: "mlp-confusion-table", role: "grid", "aria-label": "Rows: true classes. Columns: predictions." },
+    const many = n > 14; // then the table scrolls sideways, its row names staying in view
+    const table = h("table", { class: `mlp-confusion-table${many ? " mlp-is-many" : ""}`, style: many ? `min-width: ${88 + 30 * n}px` : null, role: "grid", "aria-label": "Rows: true classes. Columns: predictions." },
       h("thead", {}, h("tr", {},
         h("td", { class: "mlp-confusion-corner" }, h("span", {}, "predicted →"), h("span", {}, "true ↓")),
         ...names.map((name) => heading(name, "col")))),

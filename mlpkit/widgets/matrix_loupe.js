@@ -16,8 +16,8 @@ export function stepped(key, at, length, columns) {
   return to < 0 || to >= length ? at : to;
 }
 
-/** A signed number with a true minus. */
-export const signed = (x, digits = 3) => short(x, digits).replace(/^-/, "−");
+/** A signed number with a true minus; what a diverged network holds is called by its name. */
+export const signed = (x, digits = 3) => (Number.isFinite(x) ? short(x, digits).replace(/^-/, "−") : "NaN");
 
 /** How a cell of z comes about, in one line. */
 export function cellSum({ image, unit, products, running, bias, z, a }, activation) {
@@ -27,6 +27,7 @@ export function cellSum({ image, unit, products, running, bias, z, a }, activati
 
 /** What the switch shows, in words. */
 export function verdict(bend, gap, activation, layers, images) {
+  if (!Number.isFinite(gap)) return "The network has diverged: its numbers are not finite, and there is nothing to compare.";
   const over = `Over ${count(images)} images the two differ by at most ${short(gap, 2)}`;
   if (layers === 1) return `There is one layer only, so it is one matrix already. ${over}.`;
   if (bend) return `With ${activation} between the layers: ${over.toLowerCase()}. The product of the weights is not what the network does.`;
@@ -228,7 +229,7 @@ export default widget({
       drawUnit(state);
       drawEnds(state);
       view.say(`Place ${state.place}: sum so far ${signed(state.running[state.place])}. ${said.textContent}`);
-      view.mark({ status: "ready", image: state.image, unit: state.unit, place: state.place, bend: state.bend ? "on" : "off", z: state.z.toFixed(6), gap: state.gap });
+      view.mark({ status: "ready", image: state.image, unit: state.unit, place: state.place, bend: state.bend ? "on" : "off", z: (state.z ?? NaN).toFixed(6), gap: state.gap });
     }
     return { draw };
   },

@@ -127,8 +127,10 @@ class MatrixLoupe(Widget):
             f"matrix of shape {self._matrix.weights.shape}, to within ≈ {alone:.0e}."
         )
 
-    def figure(self) -> Axes:
-        """The weights into the units of the first layer as images."""
+    def figure(self) -> Axes | None:
+        """The weights into the units of the first layer as images; none of a network that has diverged."""
+        if not np.isfinite(self._params[0].weights).all():
+            return None
         from ..figures import weights_as_images  # matplotlib, only when a picture is wanted
 
         return weights_as_images(self._params)
