@@ -154,7 +154,13 @@ def test_a_slider_acts_on_the_next_step(data):
 def test_what_a_slider_cannot_be_is_told_and_changes_nothing(data):
     deck = TrainingDeck(data)
     messages = heard(deck)
-    for value in ({"learning_rate": -1}, {"learning_rate": "<b>"}, {"momentum": 0.5}, {"batch_size": 0}, None):
+    for value in (
+        {"learning_rate": -1},
+        {"learning_rate": "<b>"},
+        {"momentum": 0.5},
+        {"batch_size": 0},
+        None,
+    ):
         ask(deck, "change", value)
         assert messages[-1][1]["problem"], value
     assert deck.settings == (0.001, None, 64)
@@ -352,11 +358,13 @@ def test_an_interrupted_cell_stops_training_and_keeps_what_was_learned(data):
 
 
 def test_one_image_of_each_class_comes_first(data):
-    images, labels, names = tiles(data, 3)
+    images, labels, names, split = tiles(data, 3)
     assert labels[:3].tolist() == [0, 1, 2]
     assert len(images) == 16
     assert names == ["<b>a</b>", "b", "c"]
-    assert len(tiles(mlpkit.Examples(data.test.images[:5], data.test.labels[:5]), 3)[0]) == 5
+    assert split == "test"
+    few, *_, split = tiles(mlpkit.Examples(data.test.images[:5], data.test.labels[:5]), 3)
+    assert (len(few), split) == (5, "training")
 
 
 def test_weights_fit_into_a_byte_each(data):

@@ -331,7 +331,7 @@ function frame(el, store) {
   const problem = h("p", { class: "mlp-problem", role: "alert", hidden: true });
   const live = h("p", { class: "mlp-hidden", "aria-live": "polite" });
   const body = h("div", { class: "mlp-body" });
-  const root = h("section", { class: "mlp", "aria-label": store.state.title ?? "" }, body, problem, live);
+  const root = h("section", { class: "mlp", "aria-label": store.state.title ?? "" }, problem, body, live);
   const tidy = [];
   const canvases = new Set();
   let [dirty, waiting, spoke, saying] = [true, 0, -Infinity, 0];

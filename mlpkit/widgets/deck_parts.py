@@ -15,7 +15,7 @@ from ..params import Params
 from .runs import Setup
 
 HIDDEN = (128, 64)  # layers of the network that is made when none is given
-TILES, UNITS = 16, 24  # test images and first-layer units that are shown as pictures
+TILES, UNITS = 16, 32  # test images and first-layer units that are shown as pictures
 
 
 def network_for(data: Dataset | Examples, rng: np.random.Generator) -> Params:
@@ -30,26 +30,28 @@ def network_for(data: Dataset | Examples, rng: np.random.Generator) -> Params:
     return init_params([np.shape(examples.images)[1], *HIDDEN, classes], rng=copy.deepcopy(rng))
 
 
-def tiles(data: Dataset | Examples, classes: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def tiles(data: Dataset | Examples, classes: int) -> tuple[np.ndarray, np.ndarray, list[str], str]:
     """The images that the deck shows, of the test split if there is one; one of each class first.
 
     data: Dataset or Examples; classes: int
-    returns: (images (16 at most, pixels), labels, names of the classes)
+    returns: (images (16 at most, pixels), labels, names of the classes, "test" or "training")
     """
-    examples = data.test if isinstance(data, Dataset) and len(data.test.labels) else train_split(data)
+    tests = isinstance(data, Dataset) and len(data.test.labels) > 0
+    examples = data.test if tests else train_split(data)
     labels = np.asarray(examples.labels[:1000])
     _, firsts = np.unique(labels, return_index=True)
     rows = np.concatenate([firsts, np.setdiff1d(np.arange(len(labels)), firsts)])[:TILES]
     names = getattr(data, "class_names", None)
     names = [str(n) for n in names] if names is not None and len(names) == classes else range(classes)
-    return np.asarray(examples.images[rows]), labels[rows], [str(name) for name in names]
+    names = [str(name) for name in names]
+    return np.asarray(examples.images[rows]), labels[rows], names, "test" if tests else "training"
 
 
 def weight_pictures(params: Params) -> tuple[np.ndarray, float]:
     """The weights into the first units as small whole numbers, and what 127 stands for.
 
     params: Params
-    returns: ((24 at most, pixels) int8, float)
+    returns: ((32 at most, pixels) int8, float)
     """
     first = params[0].weights[:, :UNITS].T
     limit = float(np.abs(first).max())

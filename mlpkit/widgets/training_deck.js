@@ -157,7 +157,7 @@ export default widget({ merge, live: true, build(view) {
     const canvas = view.canvas({ height: (w) => clamp(w * 0.5, 170, 240), draw: (...a) => drawChart(kind, valid, format, ...a) });
     const key = h("p", { class: "mlp-deck-key mlp-note" },
       h("span", {}, h("i", { class: "mlp-deck-train" }), "training ", now[0]),
-      h("span", {}, h("i", { class: "mlp-deck-valid" }), "validation ", now[1]));
+      view.state.validated ? h("span", {}, h("i", { class: "mlp-deck-valid" }), "validation ", now[1]) : null);
     const words = h("p");
     return { kind, valid, format, now, canvas, words, title,
       element: h("figure", { class: "mlp-deck-chart" }, h("div", { class: "mlp-row" }, h("h3", {}, title), key), canvas) };
@@ -193,13 +193,13 @@ export default widget({ merge, live: true, build(view) {
   // --- pictures ---
   const tiles = Array.from(labels, (label, i) => {
     const picture = h("canvas", { class: "mlp-picture", "aria-hidden": "true" });
-    const bars = view.canvas({ height: 40, draw: (ctx, w, t, theme) => drawBars(ctx, w, t, theme, i), "aria-hidden": "true", role: null });
-    const [said, sure] = [h("span"), h("b")];
-    const caption = h("p", { class: "mlp-deck-caption" }, said, sure);
-    const element = h("li", { title: `true class: ${names[label]}` }, h("div", { class: "mlp-deck-tile" }, picture, bars), caption);
+    const bars = view.canvas({ height: 26, draw: (ctx, w, t, theme) => drawBars(ctx, w, t, theme, i), "aria-hidden": "true", role: null });
+    const [said, sure] = [h("p", { class: "mlp-deck-caption" }), h("span")];
+    const element = h("li", { title: `true class: ${names[label]}` },
+      h("div", { class: "mlp-deck-tile" }, picture, h("div", { class: "mlp-deck-sure" }, sure, bars)), said);
     return { picture, said, sure, element };
   });
-  const weights = view.canvas({ height: (w) => Math.round(weightRows(w) * (w / weightColumns(w)) * (height / width)), draw: drawWeights });
+  const weights = view.canvas({ height: (w) => Math.round(Math.ceil(view.state.weights.shape[0] / 8) * (w / 8) * (height / width)), draw: drawWeights });
   const unitsNote = h("span", { class: "mlp-note" });
   const shownNote = h("span", { class: "mlp-note" });
 
@@ -216,7 +216,7 @@ export default widget({ merge, live: true, build(view) {
     h("div", { class: "mlp-deck-charts" }, ...charts.map((c) => c.element)),
     h("div", { class: "mlp-row mlp-deck-time" }, scrub, where, present, fork),
     h("div", { class: "mlp-deck-pictures" },
-      h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, "What it says of test images"), shownNote), h("ul", { class: "mlp-deck-tiles" }, ...tiles.map((t) => t.element))),
+      h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, `What it says of ${view.state.split} images`), shownNote), h("ul", { class: "mlp-deck-tiles" }, ...tiles.map((t) => t.element))),
       h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, "What first-layer units look for"), unitsNote), weights)),
     shelf, words);
 
@@ -226,7 +226,7 @@ export default widget({ merge, live: true, build(view) {
 
   function drawChart(kind, valid, format, ctx, w, t, theme) {
     const { table, total } = view.state;
-    const box = { left: 46, right: w - 16, top: 8, bottom: t - 24 };
+    const box = { left: 46, right: w - 20, top: 8, bottom: t - 24 };
     const x = linear([0, Math.max(total, ...shown().map((r) => results(r.table).steps))], [box.left, box.right]);
     const n = Math.max(40, (box.right - box.left) / 3);
     const curve = bucketed(table.column("step"), table.column(kind), n);
@@ -236,7 +236,7 @@ export default widget({ merge, live: true, build(view) {
     drawAxes(ctx, box, x, y, theme, { yTicks: 5, xTicks: w < 500 ? 4 : 6, xFormat: count, yFormat: kind === "accuracy" ? (v) => percent(v, 0) : (v) => short(v, 2) });
     ctx.save();
     ctx.beginPath();
-    ctx.rect(box.left, box.top - 6, box.right - box.left + 8, box.bottom - box.top + 8);
+    ctx.rect(box.left, box.top - 6, box.right - box.left + 20, box.bottom - box.top + 8);
     ctx.clip();
     drawBand(ctx, curve, x, y, theme.series[0]);
     for (const { run, curve: other } of others) {
@@ -287,19 +287,16 @@ export default widget({ merge, live: true, build(view) {
       ctx.fillRect(c * step + 1, t - 1 - tall, Math.max(1, step - 2), tall);
     });
   }
-  function weightColumns(w) { return w < 420 ? 6 : 8; }
-  function weightRows(w) { return Math.max(1, Math.ceil((view.state.weights?.shape[0] ?? 24) / weightColumns(w))); }
   const scratch = h("canvas");
   function drawWeights(ctx, w, t, theme) {
     const { weights: all, limit } = view.state;
-    const columns = weightColumns(w);
-    const cell = w / columns;
+    const cell = w / 8;
     const zero = theme.dark ? [36, 39, 43] : [245, 246, 247];
     ctx.imageSmoothingEnabled = false;
     for (let i = 0; i < all.shape[0]; i++) {
       drawSigned(scratch, row(all, i), width, height, 127, zero);
       const tall = cell * (height / width);
-      ctx.drawImage(scratch, (i % columns) * cell + 1, Math.floor(i / columns) * tall + 1, cell - 3, tall - 3);
+      ctx.drawImage(scratch, (i % 8) * cell + 1, Math.floor(i / 8) * tall + 1, cell - 3, tall - 3);
     }
     weights.setAttribute("aria-label", `Weights into ${all.shape[0]} first-layer units as pictures, from ${short(-limit)} (blue) to ${short(limit)} (orange)`);
   }
@@ -381,9 +378,10 @@ export default widget({ merge, live: true, build(view) {
       const p = row(state.probabilities, i);
       const best = p.reduce((b, value, c) => (value > p[b] ? c : b), 0);
       const right = best === labels[i];
-      setText(said, Number.isFinite(p[best]) ? `${right ? "✓" : "✗"} ${names[best]}` : "✗ no answer");
+      const answers = Number.isFinite(p[best]);
+      setText(said, answers ? `${right ? "✓" : "✗"} ${names[best]}` : "no answer");
       setText(sure, percent(p[best], 0));
-      element.classList.toggle("mlp-is-wrong", !right);
+      element.classList.toggle("mlp-is-wrong", answers && !right);
     });
     painted = view.theme();
     setText(unitsNote, `${state.weights.shape[0]} of ${state.units}, up to ±${short(state.limit)}`);
@@ -399,19 +397,19 @@ export default widget({ merge, live: true, build(view) {
       setText(c.now[0], last < 0 ? "" : c.format(mean));
       setText(c.now[1], v < 0 ? "" : c.format(checked[v]));
     }
-    if (!running || performance.now() - described > 4000) describe(table);
+    if (!running || performance.now() - described > 4000) describe(state);
     speak(state, table);
     view.mark({ status, rows: table.length, number: state.number, loss: last < 0 ? "" : table.loss[last], run: state.run,
       shelf: state.shelf.length, shown: state.shown, looking: at ?? "now", rate: state.learning_rate ?? "", batch: state.batch_size,
       momentum: state.momentum ?? "", updates: state.updates ?? 0 });
   }
-  function describe(table) {
+  function describe({ table, validated }) {
     described = performance.now();
     for (const c of charts) {
       const steps = table.column("step");
       const { x, mean } = bucketed(steps, table.column(c.kind), 60);
       const good = c.kind === "loss" ? "low" : "high";
-      const text = [["Training", x, mean], ["Validation", steps, table.column(c.valid)]].map(([what, xs, ys]) =>
+      const text = [["Training", x, mean], ["Validation", steps, table.column(c.valid)]].slice(0, validated ? 2 : 1).map(([what, xs, ys]) =>
         describeCurve(`${what} ${c.kind}`, Array.from(xs, Math.round), ys, { format: c.format, good })).join(" ");
       setText(c.words, text);
       c.canvas.setAttribute("aria-label", text);

@@ -74,7 +74,7 @@ class TrainingDeck(Session, Widget):
         build, rate, velocity, name = builder(optimizer, learning_rate, momentum)
         setup = Setup(params, data, epochs, build, rng, loss_and_grads)
         Session.__init__(self, setup, Settings(rate, velocity, batch_size), snapshot_bytes)
-        self._images, self._labels, self._names = tiles(data, params.sizes[-1])
+        self._images, self._labels, self._names, self._split = tiles(data, params.sizes[-1])
         self._sentence = sentence(setup, name, batch_size)
         self._looking_at: int | None = None  # a step; None is the present
         self._sent_rows, self._sent_at, self._updates = 0, -math.inf, 0
@@ -183,8 +183,9 @@ class TrainingDeck(Session, Widget):
         """Everything that a fresh page needs."""
         fixed = {
             "title": "Training deck",
-            "sentence": self._sentence,
-            "epochs": self._run.setup.epochs,
+            "split": self._split,
+            "validated": isinstance(self._run.setup.data, Dataset)
+            and len(self._run.setup.data.valid.labels) > 0,
             "names": self._names,
             "images": as_bytes(self._images),
             "labels": self._labels,
