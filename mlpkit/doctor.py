@@ -166,7 +166,7 @@ _PACKAGES = (  # name, from this version, before this one; a test compares them 
     ("matplotlib", "3.9", None),
     ("ipywidgets", "8.1.5", None),
     ("anywidget", "0.9.18", None),
-    ("jupyterlab", "4.4", "4.7"),
+    ("jupyterlab", "4.4.5", "4.7"),
     ("ipykernel", "7.1", None),
 )
 _FORGETS = (

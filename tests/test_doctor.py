@@ -54,8 +54,8 @@ def test_the_command_tells_everything_and_ends_well(capsys):
 @pytest.mark.parametrize(
     "package, version, wanted",
     [
-        ("jupyterlab", "4.3.8", "jupyterlab>=4.4,<4.7"),
-        ("jupyterlab", "4.7.0", "jupyterlab>=4.4,<4.7"),
+        ("jupyterlab", "4.4.3", "jupyterlab>=4.4.5,<4.7"),
+        ("jupyterlab", "4.7.0", "jupyterlab>=4.4.5,<4.7"),
         ("ipykernel", "7.0.1", "ipykernel>=7.1"),
         ("ipykernel", "6.30.0", "ipykernel>=7.1"),
         ("anywidget", None, "anywidget>=0.9.18"),
