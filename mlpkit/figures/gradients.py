@@ -60,12 +60,12 @@ def _error_line(ax: Axes, name: str, eps: np.ndarray, errors: np.ndarray, index:
     ax.plot(eps[best], visible[best], "o", markersize=13, markerfacecolor="none", markeredgecolor=INK)
     sides = [text for text, there in (("smaller", best > 0), ("larger", best < len(eps) - 1)) if there]
     grows = f", and grows towards {words.listed(sides)} eps" if sides else ""
-    # Rounding differs between machines by more than a tenth, so only the power of ten is told.
+    # Rounding differs between machines by a factor of some, so only every third power of ten is told.
     return f"{who} is least, below {_power_above(visible[best])}, at eps ≈ {eps[best]:.0e}{grows}."
 
 
 def _power_above(value: float) -> str:
-    return f"1e{math.ceil(math.log10(3 * value)):d}"
+    return f"1e{3 * math.ceil((math.log10(value) + 1) / 3) - 1:d}"
 
 
 @styled
