@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from .nets import NETS, first_layers
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = ("numpy", "mlpkit", "sklearn.neural_network", "torch", "jax.numpy", "keras")
-STEPS = 300
+STEPS = 900
 
 
 def imports(rounds: int) -> dict:
@@ -58,9 +58,10 @@ def data_ready(rounds: int) -> dict:
 def watching(rounds: int) -> dict:
     """CPU seconds of the same steps in a plain loop, into a History, and in a training deck.
 
-    returns: {"W4 sgd": {"plain": [...], "History": [...], "deck": [...]}, ...}, interleaved rounds
+    returns: {"W4 sgd": {"plain": [...], "rows": [...], "History": [...], "deck": [...]}, ...}, interleaved
+        rounds; "rows" is a History that keeps as few snapshots as it can
     """
-    ways = {"plain": _plain, "History": _into_history}
+    ways = {"plain": _plain, "rows": _into_rows, "History": _into_history}
     if importlib.util.find_spec("anywidget"):
         ways["deck"] = _deck
     results = {}
@@ -133,25 +134,18 @@ def _settings(net: str, optimizer: str) -> dict:
 
     chosen = NETS[net]
     train = mlpkit.load(valid_size=0).train
-    count = min(len(train.labels), STEPS * chosen.batch)
+    epochs = -(-STEPS * chosen.batch // len(train.labels))
+    count = STEPS * chosen.batch // epochs
     activation = {"relu": mlpkit.relu, "sigmoid": mlpkit.sigmoid}[chosen.activation]
     return {
         "params": mlpkit.Params(first_layers(chosen)),
         "data": mlpkit.Examples(train.images[:count], train.labels[:count]),
         "optimizer": {"sgd": mlpkit.sgd(chosen.rate), "adam": mlpkit.adam()}[optimizer],
-        "epochs": 1,
+        "epochs": epochs,
         "batch_size": chosen.batch,
         "rng": np.random.default_rng(0),
-        "loss_and_grads": _with(activation),
+        "loss_and_grads": partial(mlpkit.loss_and_grads, activation=activation),
     }
-
-
-def _with(activation: object) -> Callable:
-    from functools import partial
-
-    import mlpkit
-
-    return partial(mlpkit.loss_and_grads, activation=activation)
 
 
 def _plain(settings: dict) -> None:
@@ -159,6 +153,12 @@ def _plain(settings: dict) -> None:
 
     for _ in mlpkit.train(**settings):
         pass
+
+
+def _into_rows(settings: dict) -> None:
+    import mlpkit
+
+    mlpkit.History(snapshot_bytes=1).extend(mlpkit.train(**settings))
 
 
 def _into_history(settings: dict) -> None:
