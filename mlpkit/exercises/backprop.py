@@ -635,6 +635,20 @@ def _walk_back(*, gate: Callable = _gate, dw: Callable = lambda a, dz: a.T @ dz,
     return wrong
 
 
+def _walk_back_some(here: Callable) -> Callable:
+    """A backward pass whose gate works only at some layers: here(i, number of layers)."""
+
+    def wrong(layers, entered, dlogits):
+        grads, dz = [], dlogits
+        for i in reversed(range(len(layers))):
+            grads.insert(0, (entered[i].T @ dz, dz.sum(axis=0)))
+            da = dz @ layers[i][0].T
+            dz = _gate(da, entered[i]) if here(i, len(layers)) else da
+        return grads
+
+    return wrong
+
+
 def _accumulates() -> Callable:
     totals: dict = {}
 
@@ -668,6 +682,17 @@ BACKWARD = Exercise(
             "It looks as if relu's gate is always open: missing, or an activation compared with >= 0. "
             "An activation is never below 0; which ones were shut off?",
             seen=lambda got, want, args: "Your last layer is right, the layers below it are not.",
+        ),
+        Mistake(
+            "gate-at-one-layer-only",
+            (_walk_back_some(lambda i, n: i == 1), _walk_back_some(lambda i, n: i == n - 1)),
+            "It looks as if relu's gate is applied between two of the layers and forgotten between others. "
+            "Is it inside the loop?",
+        ),
+        Mistake(
+            "leaky",
+            tuple(_walk_back(gate=lambda dz, a, c=c: dz * np.where(a > 0, 1, c)) for c in (0.01, 0.1, 0.2)),
+            "It looks as if a little gradient leaks through where relu was off: that is leaky relu's slope.",
         ),
         Mistake(
             "gate-turned-round",

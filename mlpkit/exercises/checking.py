@@ -15,7 +15,7 @@ from .forwarding import forwards
 from .judge import judge, reference_runs
 from .quiet import untouched
 from .result import INCORRECT, NOT_ATTEMPTED, PASSED, Result
-from .running import Run, gives_of, run_probes
+from .running import Run, agree, gives_of, run_probes
 from .sandbox import SECONDS, TimeUp, run
 from .values import Odd, in_words, leaves
 from .wording import number
@@ -79,7 +79,10 @@ def _result(exercise: Exercise, seen: _Seen, wants: list[Run], status: str) -> R
     if status != "finished" or len(seen.runs) < len(exercise.probes):
         message = _unfinished(exercise, seen, status)
         return Result(exercise.name, INCORRECT, None, message, printed=printed)
-    verdict = judge(exercise, seen.runs, wants)
+    try:
+        verdict = judge(exercise, seen.runs, wants)
+    except Exception as error:  # a fault of the check's own must not become the learner's
+        return Result(exercise.name, INCORRECT, None, _own_fault(exercise, seen, wants, error), printed=printed)
     if verdict is not None:
         return Result(exercise.name, INCORRECT, *verdict, forwards=seen.forwards, printed=printed)
     return Result(exercise.name, PASSED, None, _praise(exercise, seen.forwards), seen.forwards, printed)
@@ -114,6 +117,16 @@ def _unfinished(exercise: Exercise, seen: _Seen, status: str) -> str:
     return (
         f"On {note} it could not be tried: what it is, or what it returns, cannot be looked at. Does "
         "it return plain numbers?"
+    )
+
+
+def _own_fault(exercise: Exercise, seen: _Seen, wants: list[Run], error: Exception) -> str:
+    """The numbers differ, or nobody knows; the check itself stumbled while it looked for the reason."""
+    off = [r.probe.note for r, w in zip(seen.runs, wants) if not _quietly(lambda r: agree(r, w, exercise), r)]  # noqa: B023
+    where = f"On {off[0]} the answer is not the right one." if off else "It could not be compared with the right answer."
+    return (
+        f"{where} More cannot be said: the check itself stumbled over it ({type(error).__name__}), which is not "
+        "your mistake. Work a small example out by hand, and print every step beside it."
     )
 
 

@@ -38,6 +38,8 @@ A step function is judged over many steps: `Probe(note, args, steps=12, carry={"
 twelve times, puts the part `param` of its answer back into argument 0, and lets `vary(step, args)` (step
 counts from 0) change the arguments first, for instance to this step's gradient. See optimisers.py.
 
+`moves=("param",)` says which parts are the first argument after a step: then the step itself is talked about.
+
 A random function (`random=True`, takes an rng) may draw in any order, so its numbers are never compared: give
 `properties`, each a `Property(name, measure, says)`. `measure(value, args)` makes a number or small array of
 an answer, and it must be close to what the reference gives. `says` is the sentence shown when it is not; it
@@ -140,6 +142,7 @@ class Exercise:
     properties: tuple[Property, ...] = ()
     random: bool = False
     each: str = "layer"
+    moves: tuple[str, ...] = ()
     tolerance: float = 1e-5
     kinds: str = "fiu"
     topic: str = field(default="", compare=False)

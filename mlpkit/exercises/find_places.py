@@ -24,7 +24,7 @@ def by_place(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     bad = [p for p in part if wrong_values(p, exercise) and p.got.ndim]
     if not bad:
         return ""
-    for find in (_moved, _sums, _by_argument, _by_label, _lines, _large):
+    for find in (_sums, _leftover, _by_zero, _by_argument, _by_label, _lines, _large):
         words = find(exercise, runs, bad)
         if words:
             return words
@@ -52,7 +52,9 @@ _MOVES = {
 }
 
 
-def _moved(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
+def by_move(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """The right numbers, but in other places."""
+    bad = [p for p in part if wrong_values(p, exercise) and p.got.ndim]
     if sum(p.got.size for p in bad) < 3:
         return ""
     for words, move in _MOVES.items():
@@ -61,6 +63,47 @@ def _moved(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
     with np.errstate(all="ignore"):
         if all(close(np.sort(p.got, None), np.sort(p.want, None)).all() for p in bad):
             return "The right numbers are all there, but in other places. Look at each index and `reshape`."
+    return ""
+
+
+def _leftover(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
+    """Wherever it is wrong stands the same number, or still what came in."""
+    wrong = [~close(p.got, p.want, exercise.tolerance) for p in bad]
+    if sum(int(w.sum()) for w in wrong) < 3 or all(w.all() for w in wrong):
+        return ""
+    values = np.concatenate([p.got[w] for p, w in zip(bad, wrong)]).astype(float)
+    if np.ptp(values) == 0:
+        return (
+            f"{_seen(exercise, runs, bad[0])} Wherever it is wrong, it is {number(values[0])}. "
+            "Look at which entries are never reached, or are all treated alike."
+        )
+    for i, name in enumerate(exercise.takes):
+        args = [runs[p.at].probe.args[i] for p in bad]
+        if all(isinstance(a, np.ndarray) and a.shape == p.got.shape and close(p.got[w], a[w]).all()
+               for a, p, w in zip(args, bad, wrong)):  # fmt: skip
+            return (
+                f"{_seen(exercise, runs, bad[0])} Wherever it is wrong, `{name}` stands there unchanged. "
+                "Look at which entries are never reached."
+            )
+    return ""
+
+
+def _by_zero(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
+    """Wrong exactly where 0 would be right, or right only there."""
+    wrong = [~close(p.got, p.want, exercise.tolerance) for p in bad]
+    zero = [p.want == 0 for p in bad]
+    if not any(z.any() for z in zero) or all(z.all() for z in zero):
+        return ""
+    if all((w <= z).all() for w, z in zip(wrong, zero)):
+        values = np.concatenate([p.got[w] for p, w in zip(bad, wrong)])
+        return (
+            f"{_seen(exercise, runs, bad[0])} Wrong only where 0 would be right: there yours run from "
+            f"{number(values.min())} to {number(values.max())}. Look at what should stop these numbers."
+        )
+    if all((w == ~z).all() for w, z in zip(wrong, zero)):
+        return (
+            f"{_seen(exercise, runs, bad[0])} Only the zeros are right. Look at what should come through unchanged."
+        )
     return ""
 
 
@@ -185,7 +228,7 @@ def _large(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
     got = np.concatenate([np.ravel(p.got) for p in bad]).astype(float)
     want = np.concatenate([np.ravel(p.want) for p in bad]).astype(float)
     right = close(got, want, exercise.tolerance)
-    if right.sum() < 2 or (~right).sum() < 2:
+    if right.sum() < 2 or (~right).sum() < 2 or right.mean() < 0.15 or not want[~right].any():
         return ""
     size = np.abs(want)
     if 0 < size[right].max() < size[~right].min():

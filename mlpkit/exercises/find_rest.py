@@ -81,11 +81,15 @@ def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     returns: str
     """
     bad = [p for p in part if wrong_values(p, exercise)]
-    got, want = np.ravel(bad[0].got).astype(float), np.ravel(bad[0].want).astype(float)
+    worst = min(bad, key=_cosine)
+    got, want = np.ravel(worst.got).astype(float), np.ravel(worst.want).astype(float)
     right = close(got, want, exercise.tolerance)
     if right.size < 3:
         return f"{_too(bad)} Work the smallest case out by hand, and print every step beside it."
-    count = f"{int((~right).sum())} of {right.size} entries differ"
+    step = f"the step's {right.size} entries" if worst.leaf.name.startswith("step of ") else f"{right.size} entries"
+    count = f"{int((~right).sum())} of {step} differ"
+    if worst is not bad[0]:
+        count = f"On {runs[worst.at].probe.note}, {count}"
     sizes = float(np.linalg.norm(got)), float(np.linalg.norm(want))
     cosine = float(got @ want) / (sizes[0] * sizes[1]) if all(sizes) else 0.0
     if cosine > 0.9:
@@ -102,11 +106,20 @@ def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     )
 
 
+def _cosine(pair: Pair) -> float:
+    """How far a pair still points the right way; the smallest tells most."""
+    got, want = np.ravel(pair.got).astype(float), np.ravel(pair.want).astype(float)
+    sizes = float(np.linalg.norm(got) * np.linalg.norm(want))
+    return abs(float(got @ want)) / sizes if sizes and len(got) > 2 else 1.0
+
+
 def _too(bad: list[Pair]) -> str:
     gaps = np.concatenate([np.ravel(p.got - p.want) for p in bad])
-    many = f"on each of {len(bad)} inputs" if len(bad) > 1 else "there"
+    one = all(p.got.size == 1 for p in bad)
+    many = (f"on each of {len(bad)} inputs" if one else "in every entry") if len(bad) > 1 else "there"
     if (gaps > 0).all():
         return f"It is too large {many}."
     if (gaps < 0).all():
         return f"It is too small {many}."
-    return f"It is too large on {int((gaps > 0).sum())} of {len(gaps)} inputs and too small on the others."
+    what = "on {} of {} inputs" if one else "in {} of {} entries"
+    return f"It is too large {what.format(int((gaps > 0).sum()), len(gaps))}, and too small in the others."

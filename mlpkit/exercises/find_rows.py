@@ -37,23 +37,29 @@ _WAYS: dict[str, Callable] = {
 }
 
 
+def by_example(exercise: Exercise) -> list[int]:
+    """The places of the arguments whose first axis are the examples."""
+    return [i for i, spec in enumerate(exercise.takes.values()) if spec.split()[:1] in (["batch"], ["n"])]
+
+
 def by_rows(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     """How one number may have been put together from the numbers of single examples.
 
     returns: str, "" if it was not
     """
     bad = [p for p in part if wrong_values(p, exercise)]
-    if exercise.gives != "number" or len(bad) < 2:
+    if not all(p.leaf.spec == "number" for p in part) or len(bad) < 2:
         return ""
-    singles = {p.at: _one_by_one(exercise, runs[p.at]) for p in part}
+    singles = {p.at: _one_by_one(exercise, runs[p.at], part[0].leaf.name) for p in part}
     if any(v is None for v in singles.values()):
         return ""
+    name = f"`{part[0].leaf.name}`" if part[0].leaf.name else "The result"
     for words, way in _WAYS.items():
         with np.errstate(all="ignore"):
             fits = [_fits(way, p, singles[p.at]) for p in part]
         if all(fits):
             return (
-                f"The result is {words}. The right one is another: look at how the examples are put together."
+                f"{name} is {words}. The right one is another: look at how the examples are put together."
             )
     return ""
 
@@ -67,13 +73,18 @@ def _fits(way: Callable, pair: Pair, values: np.ndarray) -> bool:
         return False
 
 
-def _one_by_one(exercise: Exercise, run: Run) -> np.ndarray | None:
+def _one_by_one(exercise: Exercise, run: Run, part: str) -> np.ndarray | None:
     """What the model solution says of every example on its own."""
     args = run.probe.args
-    if run.probe.steps or not all(isinstance(a, np.ndarray) and len(a) == len(args[0]) for a in args):
+    rows = by_example(exercise)
+    if run.probe.steps or not rows:
         return None
+    place = list(exercise.gives).index(part) if part else None
+    found = []
     try:
-        rows = range(len(args[0]))
-        return np.array([float(exercise.reference(*(a[i : i + 1] for a in args))) for i in rows])
+        for i in range(len(args[rows[0]])):
+            answer = exercise.reference(*(a[i : i + 1] if k in rows else a for k, a in enumerate(args)))
+            found.append(float(answer if place is None else answer[place]))
+        return np.array(found)
     except Exception:  # the reference may not take a single example
         return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from .core import Exercise
+from .find_parts import by_constant_argument
 from .observed import leaf_name
 from .running import Run
 from .values import close
@@ -31,6 +32,8 @@ def _stepped(part: list[Pair], pair: Pair) -> bool:
 
 
 def _name(pair: Pair, exercise: Exercise) -> str:
+    if pair.leaf.name.startswith("step of "):
+        return f"the step of `{pair.leaf.name[8:]}`"
     return f"`{pair.leaf.name}`" if pair.leaf.name else "the result"
 
 
@@ -47,7 +50,7 @@ def by_copy(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     for i, arg in enumerate(exercise.takes):
         if all(_equals_arg(p, runs, i) for p in bad):
             return (
-                f"{name[0].upper()}{name[1:]} is `{arg}`, unchanged. Look at which variable the last "
+                f"{name[0].upper()}{name[1:]} is `{arg}` as it came in, unchanged. Look at which variable the last "
                 "line returns."
             )
     if all(p.got.size > 1 and np.ptp(p.got.astype(float)) == 0 for p in bad):
@@ -122,7 +125,8 @@ def _scaled(exercise: Exercise, runs: list[Run], bad: list[Pair], ratios: list[f
             f"{runs[bad[other].at].probe.note}"
         )
         if factor is None:
-            return ""
+            why = by_constant_argument(exercise, runs, bad, ratios)
+            return f"{title} is {by}. {why}" if why else ""
     minus = " (and the sign is turned)" if sign else ""
     if factor is None:
         return (
@@ -143,6 +147,21 @@ def _advice(factor: str) -> str:
     if factor in CONSTANTS:
         return "Look for a constant that does not belong, or that is missing."
     return "Look at where that number enters, and whether it does so once."
+
+
+def by_own_factors(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """Each array is right up to a factor, and the factors have no common name."""
+    bad = _bad(exercise, part)
+    ratios = [_ratio(p) for p in bad]
+    if any(r is None or not np.isfinite(r) or not r for r in ratios) or all(p.got.size == 1 for p in bad):
+        return ""
+    name = _name(bad[0], exercise)
+    other = next((i for i, r in enumerate(ratios) if not constant([r, ratios[0]])), 0)
+    return (
+        f"{name[0].upper()}{name[1:]} is right up to a factor that changes: {number(ratios[0])} on "
+        f"{runs[bad[0].at].probe.note}, then {number(ratios[other])}. "
+        "Look at what it is divided by or multiplied with, and what that depends on."
+    )
 
 
 def _shifted(exercise: Exercise, runs: list[Run], bad: list[Pair], shifts: list[float]) -> str:
@@ -168,7 +187,29 @@ def _logarithm_of(exercise: Exercise, probes: list, shifts: list[float]) -> str:
     return f" (ln of {name})" if name else ""
 
 
+def by_line(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """All numbers are the right ones times something and plus something, the same for all inputs; or of one size."""
+    bad = _bad(exercise, part)
+    title = _name(bad[0], exercise)
+    title = f"{title[0].upper()}{title[1:]}"
+    got = np.concatenate([np.ravel(p.got) for p in bad]).astype(float)
+    want = np.concatenate([np.ravel(p.want) for p in bad]).astype(float)
+    if len(got) < 4 or not np.isfinite(got).all() or len(np.unique(want)) < 2:
+        return ""
+    if np.ptp(np.abs(got)) < 1e-9 * np.abs(got).max() and np.ptp(got) and len(np.unique(np.abs(want))) > 2:
+        return f"All entries of {title[0].lower()}{title[1:]} have the same size, {number(abs(got[0]))}; only their signs differ. Look at where the size gets lost."
+    slope, shift = np.polyfit(want, got, 1)
+    if abs(slope) < 1e-6 or not close(got, slope * want + shift, 1e-5).all() or close(got, want).all():
+        return ""
+    sign = "plus" if shift > 0 else "minus"
+    return (
+        f"{title} is {number(slope)} times the right one {sign} {number(abs(shift))}, everywhere. "
+        "Look for constants that do not belong."
+    )
+
+
 _FUNCTIONS = {
+    "the right answer times e to the power of itself": lambda x: x * np.exp(x),
     "e to the power of the right answer": np.exp,
     "the logarithm of the right answer": np.log,
     "the base-2 logarithm of the right answer": np.log2,

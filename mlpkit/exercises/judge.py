@@ -10,7 +10,7 @@ import re
 import numpy as np
 
 from .core import Exercise
-from .listed import Match, match
+from .listed import Match, match, match_here
 from .observed import observe
 from .running import Run, run_probes
 from .say_finite import say_finite
@@ -18,7 +18,7 @@ from .say_habits import say_changed, say_repeat, say_rng
 from .say_raised import say_raised
 from .say_random import observe_property, say_property
 from .say_shapes import say_shape, say_type
-from .say_values import say_values
+from .say_values import exact, say_values
 from .values import Odd
 from .verdict import Failure, first_failure, pairs_of
 
@@ -37,7 +37,13 @@ def judge(exercise: Exercise, runs: list[Run], wants: list[Run]) -> tuple[str | 
     found = match(exercise, runs, wants, failure)
     if found is not None:
         return found.mistake.name, _short(_named(exercise, runs, wants, found))
-    return None, _short(_SAY[failure.stage](exercise, runs, wants, failure))
+    if failure.stage != "values" or exercise.random:
+        return None, _short(_SAY[failure.stage](exercise, runs, wants, failure))
+    explained = exact(exercise, runs, wants)
+    found = None if explained else match_here(exercise, runs, wants)
+    if found is not None:
+        return found.mistake.name, _short(_named(exercise, runs, wants, found))
+    return None, _short(say_values(exercise, runs, wants, explained))
 
 
 def reference_runs(exercise: Exercise) -> list[Run]:
@@ -88,17 +94,13 @@ def _short(message: str) -> str:
     return " ".join(sentences[:SENTENCES])
 
 
-def _say_values(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
-    return (say_property if exercise.random else say_values)(exercise, runs, wants, failure)
-
-
 _SAY = {
     "raised": say_raised,
     "type": say_type,
     "shape": say_shape,
     "finite": say_finite,
     "repeat": say_repeat,
-    "values": _say_values,
+    "values": say_property,
     "changed": say_changed,
     "rng": say_rng,
 }

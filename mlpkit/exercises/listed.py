@@ -46,8 +46,18 @@ def match(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failur
         for mistake in exercise.mistakes
         for program in mistake.programs
     ]
-    part = _part(exercise, runs, wants, tried)
-    return part or (_here(exercise, runs, wants, tried) if failure.stage == "values" else None)
+    return _part(exercise, runs, wants, tried)
+
+
+def match_here(exercise: Exercise, runs: list[Run], wants: list[Run]) -> Match | None:
+    """Find the listed mistake that explains some of the wrong answers, where nothing explains all of them.
+
+    returns: Match or None
+    """
+    if exercise.random or len(runs) < len(wants):
+        return None
+    tried = [(m, run_wrong(exercise, program)) for m in exercise.mistakes for program in m.programs]
+    return _here(exercise, runs, wants, tried)
 
 
 def run_wrong(exercise: Exercise, program: Callable) -> list[Run]:
@@ -96,8 +106,13 @@ def _part(exercise: Exercise, runs: list[Run], wants: list[Run], tried: list[Tri
     mine = _pairs(exercise, runs, wants)
     if len(mine) < 2:
         return None
+    stepped = any(run.probe.steps for run in runs)  # one wrong part soon spoils the others
+
+    def alone(part: str) -> bool:
+        return all(_right(p, exercise) for name, pairs in mine.items() if name != part for p in pairs)
+
     for part, pairs in mine.items():
-        if all(_right(pair, exercise) for pair in pairs):
+        if all(_right(pair, exercise) for pair in pairs) or (stepped and not alone(part)):
             continue
         for mistake, others in tried:
             theirs = _pairs(exercise, others, wants).get(part, [])
@@ -119,23 +134,20 @@ def _alike(one: list[Pair], other: list[Pair], exercise: Exercise) -> bool:
 def _here(exercise: Exercise, runs: list[Run], wants: list[Run], tried: list[Tried]) -> Match | None:
     """A mistake that explains some wrong answers, but not all: there may be a second one beside it."""
     best, most = None, 0.0
+    wrong = sum(not agree(run, want, exercise) for run, want in zip(runs, wants))
     for mistake, others in tried:
         explained = [
             i
             for i, (run, other, want) in enumerate(zip(runs, others, wants))
             if agree(run, other, exercise) and not agree(run, want, exercise)
         ]
-        weight = sum(_telling(exercise, runs[i], wants[i]) for i in explained)
-        if weight > max(most, 3):  # one array of four numbers, or two answers of two
+        weight = len(set().union(*(_telling(exercise, runs[i], wants[i]) for i in explained)))
+        if len(explained) >= max(wrong / 2, 2) and weight > max(most, 3):
             best, most = Match(mistake, "here", "", explained[0]), weight
     return best
 
 
-def _telling(exercise: Exercise, run: Run, want: Run) -> float:
-    """How many different wrong numbers an answer holds: to agree on a few may be chance."""
-    pairs = pairs_of(exercise, run, want)
-    return (
-        sum(len(np.unique(np.round(p.got, 9))) for p in pairs if wrong_values(p, exercise))
-        if not run.raised
-        else 0
-    )
+def _telling(exercise: Exercise, run: Run, want: Run) -> set[float]:
+    """The different wrong numbers of an answer: to agree on a few may be chance."""
+    pairs = [p for p in pairs_of(exercise, run, want) if wrong_values(p, exercise)]
+    return {float(x) for p in pairs for x in np.ravel(np.round(p.got, 9))}

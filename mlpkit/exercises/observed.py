@@ -34,7 +34,7 @@ def observe(exercise: Exercise, run: Run, want: Run) -> str:
         if not exercise.random and not close(pair.got, pair.want, exercise.tolerance).all():
             return value_sentence(exercise, run, pair)
     if run.changed:
-        return f"After the call, {listed(f'`{n}`' for n in run.changed)} no longer holds what it held before."
+        return f"After the call, {listed(f'`{n}`' for n in run.changed)} {hold(run.changed)} before."
     return habit_sentence(run)
 
 
@@ -45,12 +45,22 @@ def raised_sentence(run: Run) -> str:
     return f"On {run.probe.note} it raised {kind}{f' ({text})' if text else ''}{where}."
 
 
-def leaf_name(leaf: Leaf, exercise: Exercise, capital: bool = False) -> str:
-    """What an array of the answer is called: "dweights of layer 2", "the result"."""
-    name = f"`{leaf.name}`" if leaf.name else "the result"
-    if leaf.index is not None:
-        name += f" of {exercise.each} {leaf.index + 1}" if leaf.name else f" number {leaf.index + 1}"
-    return name[0].upper() + name[1:] if capital else name
+def leaf_name(leaf: Leaf, exercise: Exercise) -> str:
+    """What an array of the answer is called: "`dweights` of layer [1]", "`entered[1]`", "the result"."""
+    if leaf.index is None:
+        return f"`{leaf.name}`" if leaf.name else "the result"
+    place = entry_name(exercise, leaf.name, leaf.index)
+    if not leaf.name or place.startswith("`"):
+        return place
+    return f"`{leaf.name}` {'after' if exercise.each == 'step' else 'of'} {place}"
+
+
+def entry_name(exercise: Exercise, name: str, index: int) -> str:
+    """What an entry of a list is called, as in code: "`entered[1]`", "layer [1]"; steps count from 1."""
+    if exercise.each == "step":
+        return f"step {index + 1}"
+    whole = exercise.gives.get(name) if isinstance(exercise.gives, dict) else None
+    return f"`{name}[{index}]`" if isinstance(whole, list) else f"{exercise.each} [{index}]"
 
 
 def type_words(leaf: Leaf) -> str:
@@ -67,26 +77,63 @@ def type_words(leaf: Leaf) -> str:
 def shape_sentence(exercise: Exercise, run: Run, pair: Pair) -> str:
     """Which shape came, and which was asked for."""
     got = pair.got.shape
+    if pair.leaf.spec == "numbers" and len(got) == 1:
+        count = _counted(got[0], "number")
+        return f"On {run.probe.note}, {leaf_name(pair.leaf, exercise)} has {count}, where {len(pair.want)} would be right."
     wanted = "one number" if pair.leaf.spec == "number" else shape_words(pair.leaf.spec, pair.want.shape)
-    came = "one number" if got == () else f"shape {got}"
-    return f"On {run.probe.note}, {leaf_name(pair.leaf, exercise)} has {came}, where {wanted} is asked for."
+    came = "is one number" if got == () else f"has shape {got}"
+    return f"On {run.probe.note}, {leaf_name(pair.leaf, exercise)} {came}, where {wanted} is asked for."
 
 
 def count_sentence(exercise: Exercise, run: Run, want: Run) -> str:
     """How many parts came, and how many were asked for."""
-    if isinstance(run.value, Odd):
-        return f"On {run.probe.note} it returned {run.value.what}."
-    if isinstance(run.value, list) and isinstance(want.value, list):
-        came, asked = len(run.value), len(want.value)
-        many = "es" if exercise.each.endswith("ch") else "s"
-        noun = exercise.each + (many if came != 1 else "")
-        return f"On {run.probe.note}, {came} {noun} came back, where {asked} would be right."
-    for name, part, right in zip(exercise.gives, run.value, want.value):
-        if isinstance(part, list) and len(part) != len(right):
-            return (
-                f"On {run.probe.note}, `{name}` has {len(part)} entries, where {len(right)} would be right."
-            )
-    return f"On {run.probe.note} it returned {in_words(run.value)}, which is not built as asked."
+    on = f"On {run.probe.note}"
+    value, right = run.value, want.value
+    if run.probe.steps:  # the run ended at the first answer that could not be put back in
+        value, right = value[-1], right[0]
+    if isinstance(value, Odd):
+        return f"{on} it returned {value.what}."
+    if isinstance(exercise.gives, list) and not run.probe.steps:
+        return f"{on}, {_list_words(value, right, exercise.gives[0], exercise, '')}"
+    for (name, spec), part, good in zip(exercise.gives.items(), value, right):
+        if isinstance(part, Odd):
+            return f"{on}, `{name}` is {part.what}, where {asked_for(spec, exercise.each)} is asked for."
+        if isinstance(part, list):
+            words = _list_words(part, good, spec[0], exercise, name)
+            if words:
+                return f"{on}, {words}"
+    return f"{on} it returned {in_words(value)}, which is not built as asked."
+
+
+def _list_words(came: list, asked: list, spec: object, exercise: Exercise, name: str) -> str:
+    """What is not right about how a list is built; "" if nothing."""
+    odd = next((i for i, part in enumerate(came) if isinstance(part, Odd)), None)
+    inside = ""
+    if odd is not None:
+        where = f"`{name}[{odd}]`" if name else entry_name(exercise, name, odd)
+        inside = f"{where} is {came[odd].what}, where {asked_for(spec, exercise.each)} is asked for."
+    if len(came) == len(asked):
+        return inside
+    count = f"`{name}` has {_counted(len(came), 'part')}" if name else f"{_counted(len(came), exercise.each)} came back"
+    return f"{count}, where {len(asked)} would be right{'; ' + inside if inside else '.'}"
+
+
+def _counted(count: int, noun: str) -> str:
+    many = "es" if noun.endswith("ch") else "s"
+    return f"{count} {noun}{many if count != 1 else ''}"
+
+
+def asked_for(gives: object, each: str) -> str:
+    """The structure of the answer in words."""
+    if isinstance(gives, dict):
+        names = [name if not isinstance(part, dict) else f"({', '.join(part)})" for name, part in gives.items()]
+        return f"a tuple ({', '.join(names)})"
+    if isinstance(gives, list):
+        inner = asked_for(gives[0], each).removeprefix("a tuple ").removeprefix("one NumPy ")
+        return f"a list with {inner} for each {each}"
+    if gives in ("number", "numbers"):
+        return "one number" if gives == "number" else "a list of numbers"
+    return f"one NumPy array, ({gives.replace(' ', ', ')}{',' if ' ' not in gives else ''})"
 
 
 def value_sentence(exercise: Exercise, run: Run, pair: Pair) -> str:
@@ -98,6 +145,11 @@ def value_sentence(exercise: Exercise, run: Run, pair: Pair) -> str:
         got, want = f"{pair.got[at]:.9g}", f"{pair.want[at]:.9g}"
     spot = f" at {place(at)}" if at else ""
     return f"On {run.probe.note}, {leaf_name(pair.leaf, exercise)}{spot} is {got}; {want} would be right."
+
+
+def hold(names: tuple[str, ...]) -> str:
+    """ "no longer holds what it held", of one thing or several."""
+    return "no longer holds what it held" if len(names) == 1 else "no longer hold what they held"
 
 
 def habit_sentence(run: Run) -> str:

@@ -73,6 +73,7 @@ MOMENTUM_STEP = Exercise(
     },
     gives={"param": "rows columns", "velocity": "rows columns"},
     each="step",
+    moves=("param",),
     probes=(
         Probe(
             "twelve steps with changing gradients",
@@ -162,6 +163,7 @@ NESTEROV_STEP = Exercise(
     takes=MOMENTUM_STEP.takes,
     gives=MOMENTUM_STEP.gives,
     each="step",
+    moves=("param",),
     probes=MOMENTUM_STEP.probes,
     mistakes=(
         Mistake(
@@ -274,6 +276,7 @@ RMSPROP_STEP = Exercise(
     takes=_RMS_TAKES,
     gives={"param": "rows columns", "mean_square": "rows columns"},
     each="step",
+    moves=("param",),
     probes=(
         Probe(
             "twelve steps with changing gradients",
@@ -411,6 +414,7 @@ ADAM_STEP = Exercise(
     },
     gives={"param": "rows columns", "mean": "rows columns", "mean_square": "rows columns"},
     each="step",
+    moves=("param",),
     probes=(
         Probe(
             "fifteen steps with changing gradients",

@@ -228,7 +228,7 @@ def within(got: Any, want: Any, prop: Property) -> bool:
 def shapes(value: Any) -> Any:
     """The shapes of all arrays of a settled answer, in its structure."""
     if isinstance(value, Odd):
-        return value
+        return value[:3]
     return value.shape if isinstance(value, np.ndarray) else [shapes(part) for part in value]
 
 

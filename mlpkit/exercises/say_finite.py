@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from .core import Exercise
-from .observed import leaf_name
+from .observed import leaf_name, value_sentence
 from .running import Run
-from .verdict import Failure, pairs_of
+from .say_shapes import say_swapped
+from .verdict import Failure, pairs_of, wrong_values
 from .wording import number
 
 
@@ -19,6 +20,9 @@ def say_finite(exercise: Exercise, runs: list[Run], wants: list[Run], failure: F
 
     returns: str
     """
+    order = say_swapped(exercise, runs, wants)
+    if order:
+        return order
     run, want = runs[failure.at], wants[failure.at]
     pair = next(p for p in pairs_of(exercise, run, want) if (~np.isfinite(p.got) & np.isfinite(p.want)).any())
     bad = ~np.isfinite(pair.got)
@@ -30,8 +34,18 @@ def say_finite(exercise: Exercise, runs: list[Run], wants: list[Run], failure: F
     )
     verb = "is" if bad.sum() == 1 and bad.size == 1 else "are"
     fine = [r.probe.note for i, r in enumerate(runs) if i != failure.at and _finite(exercise, r, wants[i])]
-    only = f"; on {fine[0]} everything is finite" if fine else ""
+    only = _elsewhere(exercise, runs, wants) if fine else ""
     return f"On {run.probe.note}, {share} {verb} {kinds}{only}. {_reason(run, bad)}"
+
+
+def _elsewhere(exercise: Exercise, runs: list[Run], wants: list[Run]) -> str:
+    """What happens on the first inputs where everything is finite."""
+    at = next(i for i, run in enumerate(runs) if _finite(exercise, run, wants[i]))
+    off = [p for p in pairs_of(exercise, runs[at], wants[at], at) if wrong_values(p, exercise)]
+    if not off:
+        return f"; on {runs[at].probe.note} all is right"
+    seen = value_sentence(exercise, runs[at], off[0])
+    return f". {seen[:-1]}"
 
 
 def _finite(exercise: Exercise, run: Run, want: Run) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .core import Exercise
+from .observed import hold
 from .running import Run, gives_of
 from .values import Odd, equal, leaves
 from .verdict import Failure
@@ -22,7 +23,7 @@ def say_changed(exercise: Exercise, runs: list[Run], wants: list[Run], failure: 
     """
     names = listed(f"`{name}`" for name in runs[failure.at].changed)
     return (
-        f"The result is right, but {names} no longer holds what it held before the call. "
+        f"The result is right, but {names} {hold(runs[failure.at].changed)} before the call. "
         "Whoever called the function still needs it. Look for an assignment into it, such as `x[...] =` "
         "or `x -=`."
     )

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from .core import Exercise
-from .observed import count_sentence, leaf_name, observe, shape_sentence, type_words
+from .observed import asked_for, count_sentence, leaf_name, observe, shape_sentence, type_words
 from .running import Run, gives_of
 from .values import Leaf, Odd, close, equal, leaves
 from .verdict import Failure, Pair, pairs_of, wrong_type
-from .wording import listed
+from .wording import listed, number
 
 
 def say_type(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
@@ -44,18 +44,6 @@ def say_type(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Fai
     return f"{seen} {what}{order} {_type_advice(leaf, exercise)}"
 
 
-def asked_for(gives: Any, each: str) -> str:
-    """The structure of the answer in words."""
-    if isinstance(gives, dict):
-        return f"a tuple ({', '.join(gives)})"
-    if isinstance(gives, list):
-        inner = asked_for(gives[0], each).removeprefix("a tuple ")
-        return f"a list with {inner} for each {each}"
-    if gives in ("number", "numbers"):
-        return "one number" if gives == "number" else "a list of numbers"
-    return f"one NumPy array, ({gives.replace(' ', ', ')}{',' if ' ' not in gives else ''})"
-
-
 def _type_advice(leaf: Leaf, exercise: Exercise) -> str:
     if not isinstance(leaf.value, Odd):
         return (
@@ -63,6 +51,8 @@ def _type_advice(leaf: Leaf, exercise: Exercise) -> str:
             "negative?"
         )
     what = leaf.value.what
+    if leaf.spec == "number":
+        return "Look at the last line: how do these become one number?"
     if what.startswith(("a list", "a tuple")):
         return "A list has no shape and no arithmetic: the next step in the network needs an array."
     if "function" in what:
@@ -83,24 +73,34 @@ def say_shape(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Fa
         return order
     pairs = pairs_of(exercise, run, want, failure.at)
     pair = next((p for p in pairs if isinstance(p.got, Odd) or p.got.shape != p.want.shape), None)
-    if pair is None:
+    if pair is None or (isinstance(pair.got, Odd) and pair.got.kind == "count"):
         return _say_count(exercise, run, want)
-    right = [
-        leaf_name(p.leaf, exercise)
-        for p in pairs
-        if not isinstance(p.got, Odd) and p.got.shape == p.want.shape
-    ]
-    also = f" The shape of {listed(right[:3])} is right." if right and len(pairs) > 1 else ""
+    bad = {p.leaf.name for p in pairs if isinstance(p.got, Odd) or p.got.shape != p.want.shape}
+    right = [f"`{n}`" for n in dict.fromkeys(p.leaf.name for p in pairs if p.leaf.name not in bad)]
+    also = f" The shape of {listed(right)} is right." if right else ""
     return f"{shape_sentence(exercise, run, pair)}{also} {_shape_cause(pair)}"
 
 
 def _say_count(exercise: Exercise, run: Run, want: Run) -> str:
     seen = count_sentence(exercise, run, want)
-    if isinstance(exercise.gives, dict) and isinstance(run.value, Odd):
+    whole = run.value[-1] if run.probe.steps else run.value
+    if isinstance(exercise.gives, dict) and isinstance(whole, Odd):
+        alone = _which_part(exercise, whole, want)
         return (
-            f"{seen} What is asked for is {asked_for(exercise.gives, exercise.each)}. Look at the last line."
+            f"{seen}{alone} What is asked for is {asked_for(exercise.gives, exercise.each)}. Look at the last line."
         )
+    if "would be right" not in seen:
+        return f"{seen} Look at what is put together there, and in which brackets."
     return f"{seen} Look at where the loop starts and ends, and at what it leaves out."
+
+
+def _which_part(exercise: Exercise, odd: Odd, want: Run) -> str:
+    """Whether a single array is one of the parts that are asked for."""
+    parts = want.value[0] if want.probe.steps else want.value
+    for name, part in zip(exercise.gives, parts):
+        if odd.value is not None and isinstance(part, np.ndarray) and _same(odd.value, part):
+            return f" It is the right `{name}`, alone."
+    return ""
 
 
 def say_swapped(exercise: Exercise, runs: list[Run], wants: list[Run]) -> str:
@@ -168,6 +168,8 @@ _CAUSES = (
 
 def _reduced(got: np.ndarray, want: np.ndarray, spec: str) -> str:
     """Whether one of the two is the other, summed or averaged over an axis."""
+    if spec == "numbers":
+        return _listed_numbers(got, want)
     for verb, reduce in (("summed", np.sum), ("averaged", np.mean), ("reduced to its maximum", np.max)):
         for axis in range(want.ndim):
             if want.ndim > got.ndim and _same(np.squeeze(got), np.squeeze(reduce(want, axis))):
@@ -188,6 +190,15 @@ def _reduced(got: np.ndarray, want: np.ndarray, spec: str) -> str:
     if got.ndim < want.ndim:
         return "An axis has been lost: look at each sum, mean, maximum and index, and at what it leaves."
     return _longer(got, want, spec)
+
+
+def _listed_numbers(got: np.ndarray, want: np.ndarray) -> str:
+    """A list of numbers that is too short or too long."""
+    if got.ndim == 1 and len(got) == 1 and np.isclose(got[0], want.sum(), rtol=0.05) and len(want) > 1:
+        return f"It is {number(got[0])}, about the sum of all. Each one by itself is asked for."
+    if got.ndim == 1 and len(got) == 1:
+        return f"It is {number(got[0])}. Is the list made anew each time, or is the loop left too early?"
+    return "Look at where the loop starts and ends, and at when a number is written down."
 
 
 def _longer(got: np.ndarray, want: np.ndarray, spec: str) -> str:

@@ -6,48 +6,87 @@ numbers.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from .core import Exercise
-from .find_places import by_place
+from .find_parts import by_layers, by_residual, first_wrong, moved
+from .find_places import by_move, by_place
 from .find_rest import by_closeness, by_direction, by_lines
 from .find_rows import by_rows
-from .find_scale import by_copy, by_function, by_scale
+from .find_scale import by_copy, by_function, by_line, by_own_factors, by_scale
 from .find_variants import by_variant
-from .observed import value_sentence
+from .observed import entry_name, value_sentence
 from .running import Run, measured, within
 from .say_shapes import say_swapped
-from .verdict import Failure, Pair, pairs_of, wrong_values
+from .verdict import Pair, pairs_of, wrong_values
 from .wording import listed, number
 
 
-def say_values(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
+def say_values(exercise: Exercise, runs: list[Run], wants: list[Run], explained: str) -> str:
     """What can be said about wrong numbers.
 
+    explained: what `exact` found, or ""
     returns: str
     """
     order = say_swapped(exercise, runs, wants)
     if order:
         return order
-    every = [p for at, (r, w) in enumerate(zip(runs, wants)) for p in pairs_of(exercise, r, w, at)]
-    wrong = next(p for p in every if wrong_values(p, exercise))
-    part = [p for p in every if p.leaf.name == wrong.leaf.name]
+    every, wrong, part = _affected(exercise, runs, wants)
     where = scope(exercise, runs, every, wrong)
-    found = _find(exercise, runs, part)
+    seen = value_sentence(exercise, runs[wrong.at], wrong)
+    found = explained or _place(exercise, runs, wants, part)
     if not found:
-        seen = value_sentence(exercise, runs[wrong.at], wrong)
-        rest = by_closeness(exercise, runs, part) or _properties(exercise, runs, wants, wrong.at)
-        found = f"{seen} {rest or by_direction(exercise, runs, part)}"
-    return f"{where} {found}"
+        start = moved(exercise, wants, part) or first_wrong(exercise, wants, part)
+        rest = by_closeness(exercise, runs, start) or _properties(exercise, runs, wants, wrong.at)
+        found = f"{seen} {rest or by_direction(exercise, runs, start)}"
+    elif not re.search(r"\d", found) and len(re.findall(r"[.?!](?:\s|$)", f"{where} {found}")) < 4:
+        found = f"{seen} {found}"  # numbers, where there is room for them
+    note = runs[wrong.at].probe.note
+    return f"{where.replace(f', wrong on {note}.', '.') if f'On {note}' in found else where} {found}"
 
 
-def _find(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
-    """The first finding that explains all wrong numbers of a part."""
-    for explain in (by_copy, by_scale, by_function, by_variant, by_rows, by_lines, by_place):
+def exact(exercise: Exercise, runs: list[Run], wants: list[Run]) -> str:
+    """A finding that explains all wrong numbers of the first part that has any, or ""."""
+    if say_swapped(exercise, runs, wants):
+        return "swapped"
+    part = _affected(exercise, runs, wants)[2]
+    steps, start = moved(exercise, wants, part), first_wrong(exercise, wants, part)
+    for explain in (by_copy, by_scale, by_function, by_line):
         found = explain(exercise, runs, part)
+        if not found and steps:
+            found = explain(exercise, runs, steps)
+        if not found and len(start) < len(part) and not steps:
+            found = explain(exercise, runs, start)
+        if found:
+            return found
+    return (
+        by_layers(exercise, runs, part)
+        or by_variant(exercise, runs, part)
+        or by_rows(exercise, runs, part)
+        or (by_own_factors(exercise, runs, steps) if steps else "")
+        or by_residual(exercise, wants, part)
+        or by_move(exercise, runs, part)
+        or by_own_factors(exercise, runs, part)
+    )
+
+
+def _place(exercise: Exercise, runs: list[Run], wants: list[Run], part: list[Pair]) -> str:
+    """What the wrong numbers have in common, if they cannot be explained."""
+    start = moved(exercise, wants, part) or first_wrong(exercise, wants, part)
+    for pairs in (part, start):
+        found = by_lines(exercise, runs, pairs) or by_place(exercise, runs, pairs)
         if found:
             return found
     return ""
+
+
+def _affected(exercise: Exercise, runs: list[Run], wants: list[Run]) -> tuple[list[Pair], Pair, list[Pair]]:
+    """All arrays, the first that is wrong, and all of the same part."""
+    every = [p for at, (r, w) in enumerate(zip(runs, wants)) for p in pairs_of(exercise, r, w, at)]
+    wrong = next(p for p in every if wrong_values(p, exercise))
+    return every, wrong, [p for p in every if p.leaf.name == wrong.leaf.name]
 
 
 def _properties(exercise: Exercise, runs: list[Run], wants: list[Run], at: int) -> str:
@@ -71,9 +110,8 @@ def scope(exercise: Exercise, runs: list[Run], every: list[Pair], wrong: Pair) -
     inputs = ""
     if good:
         inputs = f"Right on {runs[good[0]].probe.note}, wrong on {runs[wrong.at].probe.note}."
-    if parts and places:
-        return f"{parts[:-1]}; {places[0].lower()}{places[1:]}"
-    return f"{parts or places} {inputs}".strip()
+    told = [words.rstrip(".") for words in (parts, places, inputs) if words]
+    return "; ".join([*told[:1], *(w[0].lower() + w[1:] for w in told[1:])]) + "." * bool(told)
 
 
 def _parts(every: list[Pair], exercise: Exercise) -> str:
@@ -99,25 +137,20 @@ def _indices(exercise: Exercise, part: list[Pair]) -> str:
         bad = sorted({p.leaf.index for p in here if wrong_values(p, exercise)})
         fine = sorted({p.leaf.index for p in here} - set(bad))
         if bad and fine:
-            word = "step" if exercise.each == "layer" and _stepped(here) else exercise.each
-            return _which(word, bad, fine, len(bad) + len(fine))
+            return _which(exercise, here[0].leaf.name, bad, fine)
     return ""
 
 
-def _stepped(here: list[Pair]) -> bool:
-    return len(here) >= 8
-
-
-def _which(word: str, bad: list[int], fine: list[int], count: int) -> str:
+def _which(exercise: Exercise, name: str, bad: list[int], fine: list[int]) -> str:
+    count = len(bad) + len(fine)
+    one = [entry_name(exercise, name, i) for i in range(count)]
+    some = listed(one[i] for i in bad[:3]) + (" and more" if len(bad) > 3 else "")
+    verb = "is" if len(bad) == 1 else "are"
     if bad == list(range(bad[0], count)):
-        first = f"{word} 1 is" if bad[0] == 1 else f"{word}s 1 to {bad[0]} are"
-        after = f"{word} {bad[0] + 1}" + (" on" if bad[0] + 1 < count else "")
-        tail = f"from {after} it differs" if bad[0] + 1 < count else f"{after} is not"
+        first = f"{one[0]} is" if bad[0] == 1 else f"{one[0]} to {one[bad[0] - 1]} are"
+        tail = f"from {one[bad[0]]} on it differs" if len(bad) > 1 else f"{one[bad[0]]} is not"
         return f"{first[0].upper()}{first[1:]} right, {tail}."
-    if fine == list(range(fine[0], count)):
-        last = f"the last {word} is" if len(fine) == 1 else f"{word}s {fine[0] + 1} to {count} are"
-        return f"{last[0].upper()}{last[1:]} right, {word} {listed(str(b + 1) for b in bad[:4])} not."
-    return (
-        f"{word[0].upper()}{word[1:]} {listed(str(f + 1) for f in fine[:4])} right, "
-        f"{listed(str(b + 1) for b in bad[:4])} not."
-    )
+    if fine == [count - 1]:
+        return f"The last one, {one[-1]}, is right, {some} {verb} not."
+    good = listed(one[i] for i in fine[:3]) + (" and more" if len(fine) > 3 else "")
+    return f"{good[0].upper()}{good[1:]} {'is' if len(fine) == 1 else 'are'} right, {some} {verb} not."

@@ -85,6 +85,7 @@ SGD_STEP = Exercise(
     reference=sgd_step,
     takes={"layers": "", "grads": "", "learning_rate": ""},
     gives=[{"weights": "fan_in fan_out", "bias": "fan_out"}],
+    moves=("weights", "bias"),
     probes=(
         Probe("3 layers and a rate of 0.1", (_net(1, 5, 6, 4, 3), _net(2, 5, 6, 4, 3), 0.1)),
         Probe("2 layers and a rate of 0.5", (_net(3, 4, 3, 2), _net(4, 4, 3, 2), 0.5)),
@@ -374,6 +375,31 @@ def _straight(value, args) -> float:
     return float(flat @ -grads.flat / max(1e-300, np.linalg.norm(flat) * np.linalg.norm(grads.flat)))
 
 
+def _each_part(value, args) -> list:
+    """How far each array went along its own gradient, against how far it should: all 1."""
+    (new, _), (old, images, labels, _, rate, _) = value, args
+    _, grads = loss_and_grads(old, images, labels)
+    triples = [(a - b, g) for one, two, three in zip(new, old, grads) for a, b, g in zip(one, two, three)]
+    return [float((moved * -g).sum() / max(rate * (g * g).sum(), 1e-300)) for moved, g in triples]
+
+
+def _each_part_words(got: list, want: list) -> str:
+    names = [f"`layers[{i // 2}][{i % 2}]`" for i in range(len(got))]
+    if max(got) - min(got) < 1e-3 * max(abs(got[0]), 1e-6):
+        way = "uphill, " if got[0] < 0 else ""
+        return (
+            f"the step goes {way}{abs(got[0]):.4g} times as far as it should. "
+            "Look at the sign, the learning rate and every division by a number of examples."
+        )
+    off = [i for i, part in enumerate(got) if abs(part - 1) > 1e-3]
+    fine = [n for i, n in enumerate(names) if i not in off]
+    right = f"{', '.join(fine[:3])} moved as it should, " if fine else ""
+    return (
+        f"{right}{names[off[0]]} went {got[off[0]]:.3g} times as far along its gradient as it should. "
+        "Look at which parts of the layers are changed, and by what."
+    )
+
+
 def _one_batch(measure: Callable) -> Callable:
     """Measured only where everything fits into one batch, so that no order can matter."""
     return lambda value, args: measure(value, args) if args[3] >= len(args[2]) else 0.0
@@ -402,12 +428,18 @@ def _sorted_pairs(value, args) -> np.ndarray:
 
 
 def _shuffled(value, args) -> float:
-    """Whether the losses of batches of one come in the order of the examples: 1 for a shuffled epoch."""
+    """In which order the losses of batches of one come: 4 for a shuffled epoch."""
     if args[3] != 1:
-        return 1.0
+        return 4.0
     layers, images, labels = args[:3]
     plain = [loss_and_grads(layers, images[i : i + 1], labels[i : i + 1])[0] for i in range(len(labels))]
-    return float(not np.allclose(plain, value[1], rtol=1e-3))
+    orders = (plain, plain[::-1], sorted(plain), sorted(plain)[::-1])
+    return next((float(i) for i, order in enumerate(orders) if np.allclose(order, value[1], rtol=1e-3)), 4.0)
+
+
+def _shuffled_words(got: float, want: float) -> str:
+    order = ("in which the examples stand", "in which the examples stand, backwards", "of their size", "of their size")[int(got)]
+    return f"the losses come in the order {order}. The examples should come in a random one, and their losses as they came."
 
 
 _LAYERS, _IMAGES, _LABELS = _case(21, 40, 6, 8, 4)
@@ -431,6 +463,9 @@ TRAIN_EPOCH = Exercise(
                  "the losses are not those of the examples, each once. Is every image beside its own label, and each looked at once?", 1e-4),
         Property("the loss of a single batch", _one_batch(_first_loss),
                  "the loss came back as {got}, and {want} would be right. Look at which loss is written down, and when.", 1e-5),
+        Property("how far each part goes in a single step",
+                 lambda value, args: _each_part(value, args) if args[3] >= len(args[2]) else [1.0] * 2 * len(args[0]),
+                 _each_part_words, 1e-3),
         Property("the way of a single step", _one_batch(_straight),
                  "the step does not go straight down the gradient (cosine {got}, where {want} belongs). Look at the sign, and at which gradient is used.", 1e-4),
         Property("the length of a single step", _one_batch(_moved),
@@ -441,8 +476,7 @@ TRAIN_EPOCH = Exercise(
                  "the whole epoch moves {got} times as far as its batches ask for, and it should be {want}. Does every batch start from where the one before arrived, with a gradient and a rate of its own?", 0.02),
         Property("the direction of many tiny steps", _tiny(_straight),
                  "the epoch should add up to the way down the mean gradient; its cosine is {got}.", 2e-3),
-        Property("the shuffling", _shuffled,
-                 "the losses come in the order in which the examples stand. What makes the order random?"),
+        Property("the shuffling", _shuffled, _shuffled_words),
     ),
     mistakes=(
         Mistake(

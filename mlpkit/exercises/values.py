@@ -21,11 +21,13 @@ class Odd(NamedTuple):
     what: str, in words: "a list", "None"
     kind: "nothing", "blank", "type", "count" or "shape"
     shape: the shape of an array too large to look at
+    value: an array that came where several parts are asked for
     """
 
     what: str
     kind: str = "type"
     shape: tuple | None = None
+    value: Any = None
 
 
 class Leaf(NamedTuple):
@@ -62,7 +64,11 @@ def settle(value: object, gives: Any) -> Any:
     if isinstance(gives, list):
         return [settle(part, gives[0]) for part in parts]
     if len(parts) != len(gives):
-        return Odd(f"{len(parts)} values" if len(parts) != 1 else "one value", "count")
+        count = f"{len(parts)} values" if len(parts) != 1 else "one value"
+        if isinstance(value, np.ndarray):
+            one = _leaf(value, "")
+            return Odd(in_words(value), "count", None, None if isinstance(one, Odd) else one)
+        return Odd(in_words(value) if isinstance(value, list) else count, "count")
     return tuple(settle(part, spec) for part, spec in zip(parts, gives.values()))
 
 
@@ -104,7 +110,7 @@ def equal(got: Any, want: Any, tolerance: float = 1e-5) -> bool:
     returns: bool; two odd answers are the same when the same can be said of them
     """
     if isinstance(got, Odd) or isinstance(want, Odd):
-        return type(got) is type(want) and got == want
+        return type(got) is type(want) and got[:3] == want[:3]
     if isinstance(got, np.ndarray) != isinstance(want, np.ndarray):
         return False
     if isinstance(got, np.ndarray):

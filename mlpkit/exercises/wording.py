@@ -57,6 +57,9 @@ def sizes(exercise: Exercise, probe: Probe) -> dict[str, float]:
     for spec, arg in zip(exercise.takes.values(), probe.args):
         if isinstance(arg, np.ndarray) and len(spec.split()) == arg.ndim:
             found.update(zip(spec.split(), arg.shape))
+    for name, arg in zip(exercise.takes, probe.args):
+        if isinstance(arg, list) and arg and isinstance(arg[0], tuple):
+            found[name] = len(arg)
     return found
 
 
