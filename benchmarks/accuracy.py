@@ -1,6 +1,7 @@
 """Accuracy against time: how long mlpkit takes to reach 88.5, 89.5 and 90 % on the test images.
 
-Means over three seeds; every seed draws its own starting weights and its own order of the examples.
+Means over three seeds, each with its own starting weights and its own order of the examples. The settings
+were chosen on 5,000 validation images; for the result they train on all 60,000.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def measure(seeds: tuple[int, ...] = SEEDS, settings: tuple[Setting, ...] = SETT
 def _run(setting: Setting, seed: int) -> dict:
     import mlpkit
 
-    data, rng = mlpkit.load(), np.random.default_rng(seed)
+    data, rng = mlpkit.load(valid_size=0), np.random.default_rng(seed)
     steps = setting.epochs * -(-len(data.train.labels) // setting.batch)
     params = mlpkit.init_params(list(setting.sizes), rng=rng)
     wall, cpu = time.perf_counter(), time.process_time()

@@ -173,6 +173,7 @@ def _deck(settings: dict) -> None:
 
     async def run() -> None:
         deck = TrainingDeck(**settings)
+        deck.on_watch({"on": True, "page": "benchmark"})
         await deck.finished()
         deck.close()
 
