@@ -351,7 +351,8 @@ def test_a_full_workbook_trains_a_network_of_the_learners_own():
     assert optimizer.name == "adam_step"
     data = load("mnist_10k", valid_size=500)
     some = Examples(data.train.images[:3000], data.train.labels[:3000])
-    steps = list(train(init_params([784, 24, 10], rng=np.random.default_rng(1)), some, optimizer=optimizer, epochs=2,
+    start = init_params([784, 24, 10], rng=np.random.default_rng(1))
+    steps = list(train(start, some, optimizer=optimizer, epochs=2,
                        rng=np.random.default_rng(2), loss_and_grads=own_loss_and_grads))  # fmt: skip
     assert evaluate(steps[-1].params, *data.valid).accuracy > 0.75
     assert np.mean([step.accuracy for step in steps[-10:]]) > 0.75  # from the loss's own logits
@@ -367,7 +368,8 @@ def test_functions_in_other_styles_train_a_network_too(style, step):
     init_params, own_loss_and_grads, optimizer, _ = as_network(own, step)
     images = np.random.default_rng(0).integers(0, 256, (90, 12)).astype(np.uint8)
     labels = (images[:, :3].astype(int).sum(axis=1) > 380).astype(int)
-    steps = list(train(init_params([12, 8, 2], rng=np.random.default_rng(1)), Examples(images, labels), epochs=12,
+    start = init_params([12, 8, 2], rng=np.random.default_rng(1))
+    steps = list(train(start, Examples(images, labels), epochs=12,
                        optimizer=optimizer, batch_size=20, rng=np.random.default_rng(2),
                        loss_and_grads=own_loss_and_grads))  # fmt: skip
     assert np.mean([s.loss for s in steps[-5:]]) < np.mean([s.loss for s in steps[:5]])

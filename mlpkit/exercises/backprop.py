@@ -609,7 +609,9 @@ def _case(seed: int, batch: int, *sizes: int) -> tuple:
     layers, entered = [], []
     a = _normal(seed, batch, sizes[0])
     for i, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:])):
-        layers.append((_normal(seed + 10 * i + 1, fan_in, fan_out) * 0.8, _normal(seed + 10 * i + 2, fan_out) * 0.5))
+        layers.append(
+            (_normal(seed + 10 * i + 1, fan_in, fan_out) * 0.8, _normal(seed + 10 * i + 2, fan_out) * 0.5)
+        )
         entered.append(a)
         a = np.maximum(a @ layers[-1][0] + layers[-1][1], 0)
     d = _normal(seed + 99, batch, sizes[-1])

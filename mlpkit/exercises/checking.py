@@ -82,7 +82,9 @@ def _result(exercise: Exercise, seen: _Seen, wants: list[Run], status: str) -> R
     try:
         verdict = judge(exercise, seen.runs, wants)
     except Exception as error:  # a fault of the check's own must not become the learner's
-        return Result(exercise.name, INCORRECT, None, _own_fault(exercise, seen, wants, error), printed=printed)
+        return Result(
+            exercise.name, INCORRECT, None, _own_fault(exercise, seen, wants, error), printed=printed
+        )
     if verdict is not None:
         return Result(exercise.name, INCORRECT, *verdict, forwards=seen.forwards, printed=printed)
     return Result(exercise.name, PASSED, None, _praise(exercise, seen.forwards), seen.forwards, printed)
@@ -122,11 +124,19 @@ def _unfinished(exercise: Exercise, seen: _Seen, status: str) -> str:
 
 def _own_fault(exercise: Exercise, seen: _Seen, wants: list[Run], error: Exception) -> str:
     """The numbers differ, or nobody knows; the check itself stumbled while it looked for the reason."""
-    off = [r.probe.note for r, w in zip(seen.runs, wants) if not _quietly(lambda r: agree(r, w, exercise), r)]  # noqa: B023
-    where = f"On {off[0]} the answer is not the right one." if off else "It could not be compared with the right answer."
+    off = [
+        run.probe.note
+        for run, want in zip(seen.runs, wants)
+        if not _quietly(lambda run, want=want: agree(run, want, exercise), run)
+    ]
+    where = (
+        f"On {off[0]} the answer is not the right one."
+        if off
+        else "It could not be compared with the right answer."
+    )
     return (
-        f"{where} More cannot be said: the check itself stumbled over it ({type(error).__name__}), which is not "
-        "your mistake. Work a small example out by hand, and print every step beside it."
+        f"{where} More cannot be said: the check itself stumbled over it ({type(error).__name__}), "
+        "which is not your mistake. Work a small example out by hand, and print every step beside it."
     )
 
 

@@ -359,7 +359,7 @@ _EACH_ONCE = Property("each example once", _different, _says_different)
 
 
 def _order(value: list, args: tuple) -> float:
-    """0 for the stored order, 1 for its reverse, 2 for the stored order begun elsewhere, 3 for any other."""
+    """3 for a random order; 0 for the stored one, 1 for its reverse, 2 begun elsewhere, 4 and 5 half random."""
     numbers = _numbers(value, args[0])
     if len(numbers) < 12:
         return 3.0
@@ -368,7 +368,13 @@ def _order(value: list, args: tuple) -> float:
         return 0.0
     if (steps == -1).all():
         return 1.0
-    return 2.0 if (steps == 1).sum() >= len(steps) - 2 else 3.0
+    if (steps == 1).sum() >= len(steps) - 2:
+        return 2.0
+    if len(numbers) < 40 or (numbers < 0).any() or _company(value, args):
+        return 3.0
+    if (steps == 1).mean() > 0.25:  # chance makes neither this nor the next of so many
+        return 4.0
+    return 5.0 if abs(np.corrcoef(numbers, np.arange(len(numbers)))[0, 1]) > 0.8 else 3.0
 
 
 def _order_words(got: float, want: float) -> str:
@@ -376,6 +382,9 @@ def _order_words(got: float, want: float) -> str:
         "in the order in which they stand",
         "exactly backwards",
         "in the order in which they stand, begun elsewhere",
+        "in an order that is not random",
+        "for long stretches in the order in which they stand",
+        "roughly in the order in which they stand, early ones early and late ones late",
     )[int(got)]
     return f"the examples come {how}. If they are stored class by class, every batch holds one class only. What makes the order random?"
 

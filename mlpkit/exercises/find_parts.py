@@ -35,7 +35,7 @@ def args_at(exercise: Exercise, want: Run, step: int | None) -> tuple:
 
 
 def moved(exercise: Exercise, wants: list[Run], part: list[Pair]) -> list[Pair]:
-    """For a part that is an argument and a step: only the first wrong steps, without where they start from."""
+    """For a part that is an argument and a step: the first wrong steps, without where they start from."""
     found: list[Pair] = []
     for pair in first_wrong(exercise, wants, part):
         old = _start(exercise, wants[pair.at], pair.leaf)
@@ -56,7 +56,7 @@ def _start(exercise: Exercise, want: Run, leaf: Leaf) -> np.ndarray | None:
 
 
 def first_wrong(exercise: Exercise, wants: list[Run], part: list[Pair]) -> list[Pair]:
-    """Of each probe the wrong entries where the fault begins: the first step, or the layer beside right ones."""
+    """Of each probe the entries where the fault begins: the first wrong step, the layer beside right ones."""
     found: list[Pair] = []
     for at in dict.fromkeys(p.at for p in part):
         here = [p for p in part if p.at == at]
@@ -73,15 +73,16 @@ def first_wrong(exercise: Exercise, wants: list[Run], part: list[Pair]) -> list[
 def by_residual(exercise: Exercise, wants: list[Run], part: list[Pair]) -> str:
     """What is too much is a multiple of something that came in."""
     bad = first_wrong(exercise, wants, part)
-    tables = [list(_inputs(exercise, wants[p.at], p.leaf)) for p in bad]
-    for k, (name, _) in enumerate(tables[0]):
-        factors = [_factor(p, t[k][1]) if len(t) == len(tables[0]) else None for p, t in zip(bad, tables)]
+    tables = [{key: (name, arg) for key, name, arg in _inputs(exercise, wants[p.at], p.leaf)} for p in bad]
+    for key, (name, _) in tables[0].items():
+        factors = [_factor(p, t[key][1]) if key in t else None for p, t in zip(bad, tables)]
         if all(f is not None for f in factors) and sum(p.got.size for p in bad) > 2:
             low, high = min(factors), max(factors)
             same = close(np.array(low), np.array(high), 1e-3).all()
             return (
                 f"On {wants[bad[0].at].probe.note}, {leaf_name(bad[0].leaf, exercise)} is off by "
-                f"{number(factors[0])} times {name}, entry by entry{'' if same else ', and elsewhere by other multiples'}. "
+                f"{number(factors[0])} times {name}, entry by entry"
+                f"{'' if same else ', and elsewhere by other multiples'}. "
                 "Look for a term that is added there and does not belong, or that is left out."
             )
     return ""
@@ -94,20 +95,25 @@ def _factor(pair: Pair, thing: np.ndarray) -> float | None:
         return None
     factor = float(gap @ thing) / size
     loose = 1e-7 * max(1.0, float(np.abs(pair.want).max(initial=0)))
-    return factor if abs(factor) > 1e-9 and np.abs(gap - factor * thing).max() <= 1e-4 * np.abs(gap).max() + loose * 1e-3 else None
+    return (
+        factor
+        if abs(factor) > 1e-9
+        and np.abs(gap - factor * thing).max() <= 1e-4 * np.abs(gap).max() + loose * 1e-3
+        else None
+    )
 
 
-def _inputs(exercise: Exercise, want: Run, leaf: Leaf) -> Iterator[tuple[str, np.ndarray]]:
-    """Everything that came in and has the shape of an entry of the answer."""
+def _inputs(exercise: Exercise, want: Run, leaf: Leaf) -> Iterator[tuple[tuple, str, np.ndarray]]:
+    """Everything that came in and has the shape of an entry of the answer: (key, name, array)."""
     shape = leaf.value.shape
     for name, arg in zip(exercise.takes, args_at(exercise, want, leaf.index if want.probe.steps else None)):
         if isinstance(arg, np.ndarray) and arg.dtype.kind == "f" and arg.shape == shape:
-            yield f"`{name}`", arg
+            yield (name, 0), f"`{name}`", arg
         if isinstance(arg, list) and leaf.index is not None and leaf.index < len(arg):
             pair = isinstance(arg[leaf.index], tuple)
             for place, part in enumerate(arg[leaf.index] if pair else (arg[leaf.index],)):
                 if isinstance(part, np.ndarray) and part.shape == shape:
-                    yield f"`{name}[{leaf.index}]{f'[{place}]' if pair else ''}`", part
+                    yield (name, place), f"`{name}[{leaf.index}]{f'[{place}]' if pair else ''}`", part
 
 
 def by_layers(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
@@ -119,10 +125,14 @@ def by_layers(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     ratios = [_multiple(p) for p in here]
     if any(r is None for r in ratios) or not sum(p.got.size for p in here) > 3:
         return ""
-    told = ", ".join(f"{number(r)} times at {entry_name(exercise, p.leaf.name, p.leaf.index)}" for r, p in zip(ratios, here))
+    told = ", ".join(
+        f"{number(r)} times at {entry_name(exercise, p.leaf.name, p.leaf.index)}"
+        for r, p in zip(ratios, here)
+    )
     name = f"`{here[0].leaf.name}`"
     return (
-        f"On {runs[at].probe.note}, {name} is the right one times a number that changes from layer to layer: {told}. "
+        f"On {runs[at].probe.note}, {name} is the right one times a number that changes from layer to layer: "
+        f"{told}. "
         "Look at what is done once for every layer on the way."
     )
 
@@ -139,10 +149,12 @@ def by_constant_argument(exercise: Exercise, runs: list[Run], pairs: list[Pair],
     tables = [scalars(exercise, runs[p.at].probe) for p in pairs]
     for name in tables[0]:
         values = [r * t[name] for r, t in zip(ratios, tables)]
-        if len({t[name] for t in tables}) > 1 and close(np.array(values), np.full(len(values), values[0]), 1e-4).all():
+        if (
+            len({t[name] for t in tables}) > 1
+            and close(np.array(values), np.full(len(values), values[0]), 1e-4).all()
+        ):
             return (
                 f"That is what `{name}` = {number(values[0])} would give, whatever comes in. "
                 f"Look at whether `{name}` itself is used."
             )
     return ""
-

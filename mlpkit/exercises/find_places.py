@@ -101,9 +101,8 @@ def _by_zero(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
             f"{number(values.min())} to {number(values.max())}. Look at what should stop these numbers."
         )
     if all((w == ~z).all() for w, z in zip(wrong, zero)):
-        return (
-            f"{_seen(exercise, runs, bad[0])} Only the zeros are right. Look at what should come through unchanged."
-        )
+        seen = _seen(exercise, runs, bad[0])
+        return f"{seen} Only the zeros are right. Look at what should come through unchanged."
     return ""
 
 

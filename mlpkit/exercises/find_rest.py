@@ -86,7 +86,11 @@ def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     right = close(got, want, exercise.tolerance)
     if right.size < 3:
         return f"{_too(bad)} Work the smallest case out by hand, and print every step beside it."
-    step = f"the step's {right.size} entries" if worst.leaf.name.startswith("step of ") else f"{right.size} entries"
+    step = (
+        f"the step's {right.size} entries"
+        if worst.leaf.name.startswith("step of ")
+        else f"{right.size} entries"
+    )
     count = f"{int((~right).sum())} of {step} differ"
     if worst is not bad[0]:
         count = f"On {runs[worst.at].probe.note}, {count}"

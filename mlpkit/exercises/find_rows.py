@@ -58,9 +58,7 @@ def by_rows(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
         with np.errstate(all="ignore"):
             fits = [_fits(way, p, singles[p.at]) for p in part]
         if all(fits):
-            return (
-                f"{name} is {words}. The right one is another: look at how the examples are put together."
-            )
+            return f"{name} is {words}. The right one is another: look at how the examples are put together."
     return ""
 
 

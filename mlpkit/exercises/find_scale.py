@@ -11,14 +11,13 @@ import numpy as np
 
 from .core import Exercise
 from .find_parts import by_constant_argument
-from .observed import leaf_name
 from .running import Run
 from .values import close
 from .verdict import Pair, wrong_values
-from .wording import CONSTANTS, constant, factor_name, number
+from .wording import CONSTANTS, constant, number
 
 
-def _bad(exercise: Exercise, part: list[Pair]) -> list[Pair]:
+def bad_pairs(exercise: Exercise, part: list[Pair]) -> list[Pair]:
     """The arrays that are wrong; of a run of steps only the first, since later ones go on from it."""
     bad = [p for p in part if wrong_values(p, exercise)]
     first = {}
@@ -31,7 +30,8 @@ def _stepped(part: list[Pair], pair: Pair) -> bool:
     return sum(p.at == pair.at for p in part) >= 8
 
 
-def _name(pair: Pair, exercise: Exercise) -> str:
+def part_name(pair: Pair, exercise: Exercise) -> str:
+    """What a part of the answer is called."""
     if pair.leaf.name.startswith("step of "):
         return f"the step of `{pair.leaf.name[8:]}`"
     return f"`{pair.leaf.name}`" if pair.leaf.name else "the result"
@@ -39,8 +39,8 @@ def _name(pair: Pair, exercise: Exercise) -> str:
 
 def by_copy(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     """Nothing was computed: zeros, one constant, or an input handed back."""
-    bad = _bad(exercise, part)
-    name = _name(bad[0], exercise)
+    bad = bad_pairs(exercise, part)
+    name = part_name(bad[0], exercise)
     whole = [p for p in part if wrong_values(p, exercise)]
     if all((p.got == 0).all() for p in whole):
         return (
@@ -50,8 +50,8 @@ def by_copy(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     for i, arg in enumerate(exercise.takes):
         if all(_equals_arg(p, runs, i) for p in bad):
             return (
-                f"{name[0].upper()}{name[1:]} is `{arg}` as it came in, unchanged. Look at which variable the last "
-                "line returns."
+                f"{name[0].upper()}{name[1:]} is `{arg}` as it came in, unchanged. "
+                "Look at which variable the last line returns."
             )
     if all(p.got.size > 1 and np.ptp(p.got.astype(float)) == 0 for p in bad):
         return (
@@ -75,7 +75,7 @@ def _equals_arg(pair: Pair, runs: list[Run], i: int) -> bool:
 
 def by_scale(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     """All numbers are the right ones times something, or plus something."""
-    bad = _bad(exercise, part)
+    bad = bad_pairs(exercise, part)
     ratios = [_ratio(p) for p in bad]
     if all(r is not None and np.isfinite(r) and r != 0 for r in ratios):
         return _scaled(exercise, runs, bad, ratios)
@@ -109,14 +109,14 @@ def _scaled(exercise: Exercise, runs: list[Run], bad: list[Pair], ratios: list[f
     sign = ratios[0] < 0
     if any((r < 0) != sign for r in ratios):
         return ""
-    name = _name(bad[0], exercise)
+    name = part_name(bad[0], exercise)
     title = name[0].upper() + name[1:]
     if sign and constant([abs(r) for r in ratios] + [1.0]):
         return (
             f"{title} has the right size and the opposite sign, everywhere. Look for a minus, or a "
             "difference taken the other way round."
         )
-    factor = factor_name(exercise, [runs[p.at].probe for p in bad], ratios)
+    factor = factorpart_name(exercise, [runs[p.at].probe for p in bad], ratios)
     by = f"{number(ratios[0])} times the right one"
     other = next((i for i, r in enumerate(ratios) if not constant([r, ratios[0]])), None)
     if other is not None:
@@ -151,11 +151,11 @@ def _advice(factor: str) -> str:
 
 def by_own_factors(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     """Each array is right up to a factor, and the factors have no common name."""
-    bad = _bad(exercise, part)
+    bad = bad_pairs(exercise, part)
     ratios = [_ratio(p) for p in bad]
     if any(r is None or not np.isfinite(r) or not r for r in ratios) or all(p.got.size == 1 for p in bad):
         return ""
-    name = _name(bad[0], exercise)
+    name = part_name(bad[0], exercise)
     other = next((i for i, r in enumerate(ratios) if not constant([r, ratios[0]])), 0)
     return (
         f"{name[0].upper()}{name[1:]} is right up to a factor that changes: {number(ratios[0])} on "
@@ -165,7 +165,7 @@ def by_own_factors(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str
 
 
 def _shifted(exercise: Exercise, runs: list[Run], bad: list[Pair], shifts: list[float]) -> str:
-    name = _name(bad[0], exercise)
+    name = part_name(bad[0], exercise)
     title = name[0].upper() + name[1:]
     if constant(shifts) and len(shifts) > 1:
         return (
@@ -183,73 +183,5 @@ def _shifted(exercise: Exercise, runs: list[Run], bad: list[Pair], shifts: list[
 
 
 def _logarithm_of(exercise: Exercise, probes: list, shifts: list[float]) -> str:
-    name = factor_name(exercise, probes, [float(np.exp(abs(s))) for s in shifts])
+    name = factorpart_name(exercise, probes, [float(np.exp(abs(s))) for s in shifts])
     return f" (ln of {name})" if name else ""
-
-
-def by_line(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
-    """All numbers are the right ones times something and plus something, the same for all inputs; or of one size."""
-    bad = _bad(exercise, part)
-    title = _name(bad[0], exercise)
-    title = f"{title[0].upper()}{title[1:]}"
-    got = np.concatenate([np.ravel(p.got) for p in bad]).astype(float)
-    want = np.concatenate([np.ravel(p.want) for p in bad]).astype(float)
-    if len(got) < 4 or not np.isfinite(got).all() or len(np.unique(want)) < 2:
-        return ""
-    if np.ptp(np.abs(got)) < 1e-9 * np.abs(got).max() and np.ptp(got) and len(np.unique(np.abs(want))) > 2:
-        return f"All entries of {title[0].lower()}{title[1:]} have the same size, {number(abs(got[0]))}; only their signs differ. Look at where the size gets lost."
-    slope, shift = np.polyfit(want, got, 1)
-    if abs(slope) < 1e-6 or not close(got, slope * want + shift, 1e-5).all() or close(got, want).all():
-        return ""
-    sign = "plus" if shift > 0 else "minus"
-    return (
-        f"{title} is {number(slope)} times the right one {sign} {number(abs(shift))}, everywhere. "
-        "Look for constants that do not belong."
-    )
-
-
-_FUNCTIONS = {
-    "the right answer times e to the power of itself": lambda x: x * np.exp(x),
-    "e to the power of the right answer": np.exp,
-    "the logarithm of the right answer": np.log,
-    "the base-2 logarithm of the right answer": np.log2,
-    "log(1 + the right answer)": np.log1p,
-    "minus the logarithm of the right answer": lambda x: -np.log(x),
-    "the right answer squared": np.square,
-    "the root of the right answer": lambda x: np.sqrt(x),
-    "the right answer without its sign": np.abs,
-    "e to the power of minus the right answer": lambda x: np.exp(-x),
-    "1 - e to the power of minus the right answer": lambda x: 1 - np.exp(-x),
-    "1 over the right answer": lambda x: 1 / x,
-    "1 minus the right answer": lambda x: 1 - x,
-    "the right answer with everything below 0 set to 0": lambda x: np.maximum(x, 0),
-    "the right answer with everything above 0 set to 0": lambda x: np.minimum(x, 0),
-    "the right answer cut off at 1": lambda x: np.minimum(x, 1),
-    "only the sign of the right answer": np.sign,
-    "the right answer rounded to whole numbers": np.round,
-    "the right answer rounded down to whole numbers": np.floor,
-    "the right answer with its decimals cut off": np.trunc,
-    "the right answer rounded to 1 decimal": lambda x: np.round(x, 1),
-    "the right answer rounded to 2 decimals": lambda x: np.round(x, 2),
-    "the right answer rounded to 3 decimals": lambda x: np.round(x, 3),
-    "the right answer rounded to 4 decimals": lambda x: np.round(x, 4),
-    "the tanh of the right answer": np.tanh,
-    "the sigmoid of the right answer": lambda x: 1 / (1 + np.exp(-x)),
-    "1 where the right answer is above 0, else 0": lambda x: (x > 0) * 1.0,
-}
-
-
-def by_function(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
-    """All numbers are a familiar function of the right ones."""
-    bad = _bad(exercise, part)
-    if sum(p.got.size for p in bad) < 2:
-        return ""
-    for words, function in _FUNCTIONS.items():
-        with np.errstate(all="ignore"):
-            if all(close(p.got, function(np.asarray(p.want, float)), 1e-6).all() for p in bad):
-                name = leaf_name(bad[0].leaf, exercise) if len(bad) == 1 else _name(bad[0], exercise)
-                return (
-                    f"{name[0].upper()}{name[1:]} is {words}, everywhere. Look at the last step: is "
-                    "it one too many, or one too few?"
-                )
-    return ""

@@ -76,7 +76,11 @@ def variants(exercise: Exercise) -> Iterator[tuple[str, Callable]]:
     for words, change in _EXAMPLES if len(rows) > 1 else ():
         yield _say(words), _all_changed(exercise.reference, change, rows)
     for other in exercises().values():
-        if other.name != exercise.name and other.gives == exercise.gives and list(other.takes.values()) == list(exercise.takes.values()):
+        if (
+            other.name != exercise.name
+            and other.gives == exercise.gives
+            and list(other.takes.values()) == list(exercise.takes.values())
+        ):
             words = (
                 f"The numbers are those of `{other.name}`, which takes the same inputs. What is "
                 "asked for is this: "
@@ -178,7 +182,10 @@ _INTEGERS = (
     ("{name} were shifted by one example", lambda x: np.roll(x, 1)),
     ("{name} were shifted by one example the other way", lambda x: np.roll(x, -1)),
     ("{name} were sorted", np.sort),
-    ("{name} were 0, 1, 2 and so on (are they used at all?)", lambda x: np.arange(len(x)) % (int(x.max()) + 1)),
+    (
+        "{name} were 0, 1, 2 and so on (are they used at all?)",
+        lambda x: np.arange(len(x)) % (int(x.max()) + 1),
+    ),
     ("{name} were 0, 1, 2 and so on (is it used at all?)", lambda x: np.arange(len(x))),
 )
 
@@ -194,16 +201,24 @@ _NUMBERS = (
     ("{name} were one more", lambda v: v + 1),
     ("{name} were one less", lambda v: v - 1),
     ("1 over {name} stood for {name}", lambda v: 1 / v),
-    *((f"{{name}} were {c} whatever comes in", lambda v, c=c: type(v)(c))
-      for c in (0.9, 0.99, 0.999, 0.5, 0.1, 0.01, 0.001, 1e-4, 1e-8)),
+    *(
+        (f"{{name}} were {c} whatever comes in", lambda v, c=c: type(v)(c))
+        for c in (0.9, 0.99, 0.999, 0.5, 0.1, 0.01, 0.001, 1e-4, 1e-8)
+    ),
 )
 
 _LAYERS = (
     ("all biases were 0 (are they used at all?)", lambda ls: [(w, 0 * b) for w, b in ls]),
     ("all entries of {name} had lost their signs", lambda ls: [(np.abs(w), np.abs(b)) for w, b in ls]),
     ("all entries of {name} were squared", lambda ls: [(w * w, b * b) for w, b in ls]),
-    ("the second part of every pair in {name} were its mean", lambda ls: [(w, b.mean() + 0 * b) for w, b in ls]),
-    ("all pairs in {name} were the first one", lambda ls: [(np.resize(ls[0][0], w.shape), np.resize(ls[0][1], b.shape)) for w, b in ls]),
+    (
+        "the second part of every pair in {name} were its mean",
+        lambda ls: [(w, b.mean() + 0 * b) for w, b in ls],
+    ),
+    (
+        "all pairs in {name} were the first one",
+        lambda ls: [(np.resize(ls[0][0], w.shape), np.resize(ls[0][1], b.shape)) for w, b in ls],
+    ),
     ("all biases were twice as large", lambda ls: [(w, 2 * b) for w, b in ls]),
     ("the last bias were 0", lambda ls: [*ls[:-1], (ls[-1][0], 0 * ls[-1][1])]),
     ("the first bias were 0", lambda ls: [(ls[0][0], 0 * ls[0][1]), *ls[1:]]),

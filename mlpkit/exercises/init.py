@@ -10,7 +10,7 @@ import numpy as np
 from mlpkit import initializers
 
 from .core import Exercise, Mistake, Probe, Property
-from .measures import CENTRE, FAMILY, NOT_CONSTANT, WIDTH
+from .measures import CENTRE, FAMILY, NOT_CONSTANT, SAMENESS, WIDTH, variety
 
 
 def he_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
@@ -297,8 +297,13 @@ def _off_centre(got, want):
 
 
 def _distinct(layers, args):
-    """For each layer: 1 if its weights differ from each other, 0 if most are the same."""
-    return [NOT_CONSTANT.measure(w, args) for w, _ in layers]
+    """For each layer how its weights repeat themselves."""
+    return [variety(w) for w, _ in layers]
+
+
+def _distinct_words(got, want):
+    at = _worst(got, want)
+    return f"of layer [{at}]'s weights, {SAMENESS[int(got[at])]}. Units that start alike learn alike. Look at how often is drawn, and how many."
 
 
 def _families(layers, args):
@@ -311,7 +316,12 @@ def _related(layers, args):
     for i, one in enumerate(heads):
         for other in heads[:i]:
             n = min(len(one), len(other))
-            if n > 3 and np.ptp(one[:n]) and np.ptp(other[:n]) and abs(np.corrcoef(one[:n], other[:n])[0, 1]) > 0.98:
+            if (
+                n > 3
+                and np.ptp(one[:n])
+                and np.ptp(other[:n])
+                and abs(np.corrcoef(one[:n], other[:n])[0, 1]) > 0.98
+            ):
                 return 1.0
     return 0.0
 
@@ -333,7 +343,9 @@ def _init(weights=he_normal, bias=lambda b, rng: np.zeros(b)):
 
 
 def _every_layer_from(seed):
-    return lambda sizes, rng: [(he_normal(a, b, np.random.default_rng(seed)), np.zeros(b)) for a, b in zip(sizes, sizes[1:])]
+    return lambda sizes, rng: [
+        (he_normal(a, b, np.random.default_rng(seed)), np.zeros(b)) for a, b in zip(sizes, sizes[1:])
+    ]
 
 
 INIT_PARAMS = Exercise(
@@ -351,7 +363,7 @@ INIT_PARAMS = Exercise(
         Probe("a single layer, [300, 80]", ([300, 80], np.random.default_rng(4))),
     ),
     properties=(
-        Property("the variety", _distinct, "most of a layer's weights are the same. Units that start alike learn alike."),
+        Property("the variety", _distinct, _distinct_words),
         Property("the biases", _biases, _bias_words),
         Property("the centre", _per_layer(lambda w, n: w.mean() / max(w.std(), 1e-300)), _off_centre, 0.0, 0.06),
         Property("the width", _per_layer(lambda w, n: w.std() / np.sqrt(2 / n), 1.0), _wide, 0.03),

@@ -20,7 +20,7 @@ from .say_random import observe_property, say_property
 from .say_shapes import say_shape, say_type
 from .say_values import exact, say_values
 from .values import Odd
-from .verdict import Failure, first_failure, pairs_of
+from .verdict import first_failure, pairs_of
 
 SENTENCES = 4
 

@@ -61,11 +61,31 @@ CENTRE = Property(
     absolute=0.05,
 )
 
+SAMENESS = (
+    "all numbers are 0",
+    "all numbers are one and the same",
+    "all rows are the same",
+    "all columns are the same",
+    "most of the numbers are 0",
+    "only a few different numbers come up, again and again",
+)
+
+
+def variety(w: np.ndarray) -> float:
+    """How an array repeats itself: a place in SAMENESS, or their number when it does not."""
+    some = _some_of(w)
+    if len(np.unique(some)) > 0.5 * len(some):
+        return float(len(SAMENESS))
+    tests = (not w.any(), np.ptp(w) == 0, (w == w[:1]).all(), (w == w[:, :1]).all(), (w == 0).mean() > 0.5)
+    return float(next((i for i, test in enumerate(tests) if test), len(tests)))
+
+
 NOT_CONSTANT = Property(
     "the variety",
-    lambda w, args: float(len(np.unique(_some_of(w))) > 0.5 * min(w.size, SOME)),
-    "most of the numbers are the same. Units that start alike learn alike. Look at how often is drawn, "
-    "and how many.",
+    lambda w, args: variety(w),
+    lambda got, want: (
+        f"{SAMENESS[int(got)]}. Units that start alike learn alike. Look at how often is drawn, and how many."
+    ),
 )
 
 FAMILY = Property(

@@ -79,7 +79,8 @@ def shape_sentence(exercise: Exercise, run: Run, pair: Pair) -> str:
     got = pair.got.shape
     if pair.leaf.spec == "numbers" and len(got) == 1:
         count = _counted(got[0], "number")
-        return f"On {run.probe.note}, {leaf_name(pair.leaf, exercise)} has {count}, where {len(pair.want)} would be right."
+        name = leaf_name(pair.leaf, exercise)
+        return f"On {run.probe.note}, {name} has {count}, where {len(pair.want)} would be right."
     wanted = "one number" if pair.leaf.spec == "number" else shape_words(pair.leaf.spec, pair.want.shape)
     came = "is one number" if got == () else f"has shape {got}"
     return f"On {run.probe.note}, {leaf_name(pair.leaf, exercise)} {came}, where {wanted} is asked for."
@@ -114,7 +115,14 @@ def _list_words(came: list, asked: list, spec: object, exercise: Exercise, name:
         inside = f"{where} is {came[odd].what}, where {asked_for(spec, exercise.each)} is asked for."
     if len(came) == len(asked):
         return inside
-    count = f"`{name}` has {_counted(len(came), 'part')}" if name else f"{_counted(len(came), exercise.each)} came back"
+    count = (
+        f"`{name}` has {_counted(len(came), 'part')}"
+        if name
+        else f"{_counted(len(came), exercise.each)} came back"
+    )
+    if exercise.each == "batch" and came and odd is None and all(np.ndim(part[0]) for part in came):
+        lengths = [str(len(part[0])) for part in came[:6]]
+        count += f" (of {', '.join(lengths)}{' ...' if len(came) > 6 else ''})"
     return f"{count}, where {len(asked)} would be right{'; ' + inside if inside else '.'}"
 
 
@@ -126,7 +134,9 @@ def _counted(count: int, noun: str) -> str:
 def asked_for(gives: object, each: str) -> str:
     """The structure of the answer in words."""
     if isinstance(gives, dict):
-        names = [name if not isinstance(part, dict) else f"({', '.join(part)})" for name, part in gives.items()]
+        names = [
+            name if not isinstance(part, dict) else f"({', '.join(part)})" for name, part in gives.items()
+        ]
         return f"a tuple ({', '.join(names)})"
     if isinstance(gives, list):
         inner = asked_for(gives[0], each).removeprefix("a tuple ").removeprefix("one NumPy ")

@@ -141,7 +141,6 @@ MOMENTUM_STEP = Exercise(
 )  # fmt: skip
 
 
-
 def _velocity(step, velocity):
     """A wrong program, made of how far it moves (v, g, rate, m) and what it remembers (v, g, m)."""
 

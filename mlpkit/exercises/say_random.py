@@ -69,8 +69,10 @@ def _factor(exercise: Exercise, prop: Property, runs: list[Run], wants: list[Run
     probes, ratios = [], []
     for run, want in zip(runs, wants):
         got, right = measured(prop, run), measured(prop, want)
-        if not isinstance(got, float) or not isinstance(right, float) or not right or not np.isfinite(got):
+        if not isinstance(got, float) or not isinstance(right, float) or not np.isfinite(got):
             return ""
+        if not right:  # too few numbers there to measure
+            continue
         probes.append(run.probe)
         ratios.append(got / right)
     return "" if not ratios or min(ratios) <= 0 else _named(factor_name(exercise, probes, ratios, 0.02))

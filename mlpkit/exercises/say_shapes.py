@@ -7,7 +7,6 @@ Shapes tell more than any other number: most slips in array code show there firs
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import numpy as np
 
@@ -86,9 +85,10 @@ def _say_count(exercise: Exercise, run: Run, want: Run) -> str:
     whole = run.value[-1] if run.probe.steps else run.value
     if isinstance(exercise.gives, dict) and isinstance(whole, Odd):
         alone = _which_part(exercise, whole, want)
-        return (
-            f"{seen}{alone} What is asked for is {asked_for(exercise.gives, exercise.each)}. Look at the last line."
-        )
+        asked = asked_for(exercise.gives, exercise.each)
+        return f"{seen}{alone} What is asked for is {asked}. Look at the last line."
+    if "more than" in seen:
+        return f"{seen} Does the loop ever end?"
     if "would be right" not in seen:
         return f"{seen} Look at what is put together there, and in which brackets."
     return f"{seen} Look at where the loop starts and ends, and at what it leaves out."
@@ -170,6 +170,8 @@ def _reduced(got: np.ndarray, want: np.ndarray, spec: str) -> str:
     """Whether one of the two is the other, summed or averaged over an axis."""
     if spec == "numbers":
         return _listed_numbers(got, want)
+    if not want.any():
+        got = np.full(got.shape, np.nan)  # sums of zeros tell nothing
     for verb, reduce in (("summed", np.sum), ("averaged", np.mean), ("reduced to its maximum", np.max)):
         for axis in range(want.ndim):
             if want.ndim > got.ndim and _same(np.squeeze(got), np.squeeze(reduce(want, axis))):

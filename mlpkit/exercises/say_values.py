@@ -11,11 +11,12 @@ import re
 import numpy as np
 
 from .core import Exercise
+from .find_functions import by_function, by_line
 from .find_parts import by_layers, by_residual, first_wrong, moved
 from .find_places import by_move, by_place
 from .find_rest import by_closeness, by_direction, by_lines
 from .find_rows import by_rows
-from .find_scale import by_copy, by_function, by_line, by_own_factors, by_scale
+from .find_scale import by_copy, by_own_factors, by_scale
 from .find_variants import by_variant
 from .observed import entry_name, value_sentence
 from .running import Run, measured, within

@@ -351,7 +351,10 @@ def _epoch(*, order=lambda rng, n: rng.permutation(n), step=sgd_step, rate=lambd
             loss, grads = loss_and_grads(layers, images[batch], labels[labels_of(batch, rng)])
             first = first or grads
             used = first if gradient == "first" else grads
-            used = [(grow * len(batch) ** (gradient == "sum") * w, grow * len(batch) ** (gradient == "sum") * b) for w, b in used]
+            used = [
+                (grow * len(batch) ** (gradient == "sum") * w, grow * len(batch) ** (gradient == "sum") * b)
+                for w, b in used
+            ]
             layers = step(layers, used, rate(learning_rate, i))
             losses.append(tally(loss))
         return layers, keep(losses)
@@ -438,7 +441,12 @@ def _shuffled(value, args) -> float:
 
 
 def _shuffled_words(got: float, want: float) -> str:
-    order = ("in which the examples stand", "in which the examples stand, backwards", "of their size", "of their size")[int(got)]
+    order = (
+        "in which the examples stand",
+        "in which the examples stand, backwards",
+        "of their size",
+        "of their size",
+    )[int(got)]
     return f"the losses come in the order {order}. The examples should come in a random one, and their losses as they came."
 
 

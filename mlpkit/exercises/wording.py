@@ -26,7 +26,7 @@ CONSTANTS = {
 
 def number(value: float) -> str:
     """A number as it is read aloud: four digits, no more."""
-    value = float(value)
+    value = float(value) + 0.0  # no "-0"
     if not math.isfinite(value):
         return {"nan": "NaN", "inf": "infinity", "-inf": "minus infinity"}[str(value)]
     return f"{value:.0f}" if value == round(value) and abs(value) < 1e6 else f"{value:.4g}"
@@ -84,10 +84,13 @@ def factor_name(
     if not ratios or not all(math.isfinite(r) and r > 0 for r in ratios):
         return None
     tables = [_candidates(exercise, probe) for probe in probes]
+    best, least = None, tolerance
     for name in tables[0]:
-        if all(name in t and _near(r, t[name], tolerance) for r, t in zip(ratios, tables)):
-            return name
-    return None
+        if all(name in t and t[name] for t in tables):
+            off = max(abs(r / t[name] - 1) for r, t in zip(ratios, tables))
+            if off < least - 1e-5 or (best is None and off <= tolerance):
+                best, least = name, off
+    return best
 
 
 def constant(ratios: list[float]) -> bool:

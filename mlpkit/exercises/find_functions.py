@@ -1,0 +1,86 @@
+"""Are the wrong numbers a familiar function of the right ones: squared, rounded, two times and minus one?
+
+It is tried on all of them at once, and named only if it fits everywhere.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .core import Exercise
+from .find_scale import bad_pairs, part_name
+from .running import Run
+from .values import close
+from .verdict import Pair
+from .wording import number
+
+
+def by_line(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """All numbers are the right ones times something and plus something; or all of one size."""
+    bad = bad_pairs(exercise, part)
+    title = part_name(bad[0], exercise)
+    title = f"{title[0].upper()}{title[1:]}"
+    got = np.concatenate([np.ravel(p.got) for p in bad]).astype(float)
+    want = np.concatenate([np.ravel(p.want) for p in bad]).astype(float)
+    if len(got) < 4 or not np.isfinite(got).all() or len(np.unique(want)) < 2:
+        return ""
+    if np.ptp(np.abs(got)) < 1e-9 * np.abs(got).max() and np.ptp(got) and len(np.unique(np.abs(want))) > 2:
+        return (
+            f"All entries of {title[0].lower()}{title[1:]} have the same size, {number(abs(got[0]))}; only their "
+            "signs differ. Look at where the size gets lost."
+        )
+    slope, shift = np.polyfit(want, got, 1)
+    if abs(slope) < 1e-6 or not close(got, slope * want + shift, 1e-5).all() or close(got, want).all():
+        return ""
+    sign = "plus" if shift > 0 else "minus"
+    return (
+        f"{title} is {number(slope)} times the right one {sign} {number(abs(shift))}, everywhere. "
+        "Look for constants that do not belong."
+    )
+
+
+_FUNCTIONS = {
+    "the right answer times e to the power of itself": lambda x: x * np.exp(x),
+    "e to the power of the right answer": np.exp,
+    "the logarithm of the right answer": np.log,
+    "the base-2 logarithm of the right answer": np.log2,
+    "log(1 + the right answer)": np.log1p,
+    "minus the logarithm of the right answer": lambda x: -np.log(x),
+    "the right answer squared": np.square,
+    "the root of the right answer": lambda x: np.sqrt(x),
+    "the right answer without its sign": np.abs,
+    "e to the power of minus the right answer": lambda x: np.exp(-x),
+    "1 - e to the power of minus the right answer": lambda x: 1 - np.exp(-x),
+    "1 over the right answer": lambda x: 1 / x,
+    "1 minus the right answer": lambda x: 1 - x,
+    "the right answer with everything below 0 set to 0": lambda x: np.maximum(x, 0),
+    "the right answer with everything above 0 set to 0": lambda x: np.minimum(x, 0),
+    "the right answer cut off at 1": lambda x: np.minimum(x, 1),
+    "only the sign of the right answer": np.sign,
+    "the right answer rounded to whole numbers": np.round,
+    "the right answer rounded down to whole numbers": np.floor,
+    "the right answer with its decimals cut off": np.trunc,
+    "the right answer rounded to 1 decimal": lambda x: np.round(x, 1),
+    "the right answer rounded to 2 decimals": lambda x: np.round(x, 2),
+    "the right answer rounded to 3 decimals": lambda x: np.round(x, 3),
+    "the right answer rounded to 4 decimals": lambda x: np.round(x, 4),
+    "the tanh of the right answer": np.tanh,
+    "the sigmoid of the right answer": lambda x: 1 / (1 + np.exp(-x)),
+    "1 where the right answer is above 0, else 0": lambda x: (x > 0) * 1.0,
+}
+
+
+def by_function(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """All numbers are a familiar function of the right ones."""
+    bad = bad_pairs(exercise, part)
+    if sum(p.got.size for p in bad) < 2:
+        return ""
+    for words, function in _FUNCTIONS.items():
+        with np.errstate(all="ignore"):
+            if all(close(p.got, function(np.asarray(p.want, float)), 1e-6).all() for p in bad):
+                name = leafpart_name(bad[0].leaf, exercise) if len(bad) == 1 else part_name(bad[0], exercise)
+                return (
+                    f"{name[0].upper()}{name[1:]} is {words}, everywhere. Look at the last step: is "
+                    "it one too many, or one too few?"
+                )
+    return ""
