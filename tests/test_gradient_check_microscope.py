@@ -76,6 +76,24 @@ def test_a_wrong_gradient_is_wrong_at_every_eps():
     assert "DISAGREE" in str(microscope)
 
 
+def test_a_plain_function_computes_in_the_type_it_is_given(microscope):
+    def plain(layers, images, labels):
+        """As learners write it: nothing is converted."""
+        (w1, b1), (w2, b2) = layers
+        z = images @ w1 + b1
+        a = np.maximum(z, 0)
+        logits = a @ w2 + b2
+        assert {z.dtype, logits.dtype} == {w1.dtype}
+        dlogits = mlpkit.losses.cross_entropy_grad(logits, labels)
+        dz = (dlogits @ w2.T) * (z > 0)
+        grads = [(images.T @ dz, dz.sum(axis=0)), (a.T @ dlogits, dlogits.sum(axis=0))]
+        return mlpkit.cross_entropy(logits, labels), grads
+
+    errors = GradientCheckMicroscope(plain).errors
+    assert errors["float64, centred"][near(1e-5)] < 1e-8
+    assert errors["float32, centred"][near(1e-5)] > 1e-5
+
+
 def test_a_function_that_fails_leaves_the_former_choice():
     def broken(params, images, labels):
         raise ZeroDivisionError("on purpose")

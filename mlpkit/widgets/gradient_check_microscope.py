@@ -183,7 +183,7 @@ class GradientCheckMicroscope(Widget):
 
     def _analytic(self, dtype: str) -> float:
         params = self._at(dtype)
-        result = self._functions[self._chosen](params, self._images, self._labels)
+        result = self._functions[self._chosen](params, self._images.astype(dtype), self._labels)
         return float(as_loss_and_grads(result, params)[1].flat[self._kink.place])
 
     def _loss(self, dtype: str) -> Callable[[float], float]:
@@ -192,7 +192,7 @@ class GradientCheckMicroscope(Widget):
             params=self._at(dtype),
             place=self._kink.place,
             loss_and_grads=self._functions[self._chosen],
-            images=self._images,
+            images=self._images.astype(dtype),  # a learner's function may leave the type as it comes
             labels=self._labels,
         )
 
