@@ -145,7 +145,9 @@ def test_a_fault_of_the_checks_own_is_owned_up_to(monkeypatch):
     assert "5 rows of 3 logits the answer is not the right one" in result.message
 
 
-@pytest.mark.parametrize("where", ["find_scale", "find_functions", "find_variants", "find_places", "find_rest", "observed"])
+@pytest.mark.parametrize(
+    "where", ["find_scale", "find_functions", "find_variants", "find_places", "find_rest", "observed"]
+)
 def test_a_fault_in_any_finder_raises_nothing(monkeypatch, where):
     module = __import__(f"mlpkit.exercises.{where}", fromlist=["np"])
     monkeypatch.setattr(module, "np", None)

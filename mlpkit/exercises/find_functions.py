@@ -26,8 +26,8 @@ def by_line(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
         return ""
     if np.ptp(np.abs(got)) < 1e-9 * np.abs(got).max() and np.ptp(got) and len(np.unique(np.abs(want))) > 2:
         return (
-            f"All entries of {title[0].lower()}{title[1:]} have the same size, {number(abs(got[0]))}; only their "
-            "signs differ. Look at where the size gets lost."
+            f"All entries of {title[0].lower()}{title[1:]} have the same size, {number(abs(got[0]))}; "
+            "only their signs differ. Look at where the size gets lost."
         )
     slope, shift = np.polyfit(want, got, 1)
     if abs(slope) < 1e-6 or not close(got, slope * want + shift, 1e-5).all() or close(got, want).all():
@@ -78,7 +78,7 @@ def by_function(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     for words, function in _FUNCTIONS.items():
         with np.errstate(all="ignore"):
             if all(close(p.got, function(np.asarray(p.want, float)), 1e-6).all() for p in bad):
-                name = leafpart_name(bad[0].leaf, exercise) if len(bad) == 1 else part_name(bad[0], exercise)
+                name = leaf_name(bad[0].leaf, exercise) if len(bad) == 1 else part_name(bad[0], exercise)
                 return (
                     f"{name[0].upper()}{name[1:]} is {words}, everywhere. Look at the last step: is "
                     "it one too many, or one too few?"

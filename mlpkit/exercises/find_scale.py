@@ -116,7 +116,7 @@ def _scaled(exercise: Exercise, runs: list[Run], bad: list[Pair], ratios: list[f
             f"{title} has the right size and the opposite sign, everywhere. Look for a minus, or a "
             "difference taken the other way round."
         )
-    factor = factorpart_name(exercise, [runs[p.at].probe for p in bad], ratios)
+    factor = factor_name(exercise, [runs[p.at].probe for p in bad], ratios)
     by = f"{number(ratios[0])} times the right one"
     other = next((i for i, r in enumerate(ratios) if not constant([r, ratios[0]])), None)
     if other is not None:
@@ -183,5 +183,5 @@ def _shifted(exercise: Exercise, runs: list[Run], bad: list[Pair], shifts: list[
 
 
 def _logarithm_of(exercise: Exercise, probes: list, shifts: list[float]) -> str:
-    name = factorpart_name(exercise, probes, [float(np.exp(abs(s))) for s in shifts])
+    name = factor_name(exercise, probes, [float(np.exp(abs(s))) for s in shifts])
     return f" (ln of {name})" if name else ""
