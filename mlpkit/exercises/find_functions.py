@@ -9,6 +9,7 @@ import numpy as np
 
 from .core import Exercise
 from .find_scale import bad_pairs, part_name
+from .observed import leaf_name
 from .running import Run
 from .values import close
 from .verdict import Pair

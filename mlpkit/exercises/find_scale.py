@@ -14,7 +14,7 @@ from .find_parts import by_constant_argument
 from .running import Run
 from .values import close
 from .verdict import Pair, wrong_values
-from .wording import CONSTANTS, constant, number
+from .wording import CONSTANTS, constant, factor_name, number
 
 
 def bad_pairs(exercise: Exercise, part: list[Pair]) -> list[Pair]:
