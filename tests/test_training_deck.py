@@ -13,7 +13,8 @@ from mlpkit.widgets import TrainingDeck
 from mlpkit.widgets.blame import blame
 from mlpkit.widgets.deck_parts import tiles, weight_pictures
 from mlpkit.widgets.session import KEPT
-from tests.notebooks import notebook
+from tests.notebooks import notebook, pytest_over
+from tools import lessons
 
 
 @pytest.fixture(scope="module")
@@ -407,3 +408,18 @@ def test_without_a_browser_the_cells_run_in_order_and_the_picture_is_the_finishe
     sentence = "Training deck: a 16-128-64-3 network, adam, batches of 64, 3 epochs of 640 images."
     assert done[0].outputs[0].data["text/plain"] == before[0].data["text/plain"] == sentence
     assert done[0].outputs[0].data["image/png"] != before[0].data["image/png"]
+
+
+def test_nbval_finds_a_stored_deck_unchanged_and_a_changed_one_changed(tmp_path):
+    cells = notebook(NOTEBOOK, "await deck.finished()", "print(deck.summary())")
+    stored = lessons.tidy(nbclient.NotebookClient(cells, timeout=60).execute())
+    assert "image/png" in stored.cells[0].outputs[0].data
+    assert lessons.WIDGET_VIEW not in stored.cells[0].outputs[0].data
+    for name in ("same", "other"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "same" / "a.ipynb").write_text(lessons.text_of(stored), "utf-8")
+    stored.cells[0].source = stored.cells[0].source.replace("epochs=3", "epochs=2")
+    (tmp_path / "other" / "a.ipynb").write_text(lessons.text_of(stored), "utf-8")
+    same = pytest_over(tmp_path / "same")
+    assert same.returncode == 0, same.stdout[-3000:]
+    assert pytest_over(tmp_path / "other").returncode == 1

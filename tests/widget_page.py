@@ -68,8 +68,9 @@ def look(lab, widget, name):
             settle(lab)
             widget.scroll_into_view_if_needed()
             keep(widget, f"{name}-{theme.lower()}-{width}")
-            assert overflow(widget) == [], f"{name} at {width}"
-            assert axe(lab, widget) == [], f"{name} in {theme} at {width}"
+            sticking_out, faults = overflow(widget), axe(lab, widget)
+            assert not sticking_out, f"{name} at {width}: {sticking_out}"
+            assert not faults, f"{name}, {theme}, at {width}: {faults}"
     lab.theme("Light")
     lab.page.set_viewport_size({"width": 1280, "height": 800})
 
@@ -92,7 +93,8 @@ def overflow(widget):
             const frame = root.getBoundingClientRect();
             const scrolls = (e) => e !== root && (["auto", "scroll"].includes(getComputedStyle(e).overflowX)
                 || scrolls(e.parentElement));
-            return [...root.querySelectorAll("*")].filter((e) => !scrolls(e.parentElement)).filter((e) => {
+            const seen = [...root.querySelectorAll("*")].filter((e) => e.checkVisibility());
+            return seen.filter((e) => !scrolls(e.parentElement)).filter((e) => {
                 const box = e.getBoundingClientRect();
                 return box.width > 1 && (box.right > frame.right + 1 || box.left < frame.left - 1);
             }).map((e) => e.outerHTML.slice(0, 120));

@@ -181,9 +181,8 @@ export default widget({ merge, live: true, build(view) {
   const where = h("output", { class: "mlp-note mlp-deck-where" });
   const present = button("Back to now", () => { local.drag = null; local.touched.scrub = performance.now(); sendScrub(null); view.redraw(); });
   const fork = button("Fork here", () => {
-    const step = view.state.shown;
+    view.ask("fork", looking() ?? view.state.number);
     local.drag = null;
-    view.ask("fork", step);
   });
   const looking = () => {
     const recent = performance.now() - (local.touched.scrub ?? -Infinity) < 500;
