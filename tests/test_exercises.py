@@ -11,6 +11,7 @@ import time
 import numpy as np
 import pytest
 
+from mlpkit.backprop import loss_and_grads
 from mlpkit.exercises import check
 from mlpkit.exercises.catalogue import TOPICS, exercises
 from mlpkit.exercises.judge import reference_runs
@@ -66,6 +67,14 @@ def test_the_skeleton_of_the_last_hint_is_not_attempted(exercise):
     space = {"np": np}
     exec(exercise.hints[3], space)
     assert check(exercise.name, space[exercise.name]).outcome == "not attempted"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_the_solution_runs_as_it_stands_in_a_learners_cell(exercise):
+    space = {e.name: e.reference for e in EXERCISES if e is not exercise}
+    space |= {"np": np, "loss_and_grads": loss_and_grads}
+    exec(exercise.solution, space)
+    assert check(exercise.name, space[exercise.name]).outcome == "passed"
 
 
 @pytest.mark.parametrize(("exercise", "number"), CORRECT, ids=lambda v: getattr(v, "name", v))

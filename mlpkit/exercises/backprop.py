@@ -42,7 +42,7 @@ def cross_entropy_backward(logits: np.ndarray, labels: np.ndarray) -> np.ndarray
     return dlogits / len(labels)
 
 
-def numerical_gradient(f: Callable, x: np.ndarray, eps: float) -> np.ndarray:
+def numerical_gradient(f, x: np.ndarray, eps: float) -> np.ndarray:
     """The gradient of f at x by central differences, one entry at a time.
 
     f: array like x -> float, x: any shape -> array of x's shape

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import numpy as np
 
 from mlpkit.backprop import loss_and_grads
-from mlpkit.losses import cross_entropy
-from mlpkit.network import forward
 
 from .core import Exercise, Mistake, Probe, Property
+from .forward import forward
+from .loss import cross_entropy
 
 
 def sgd_step(layers: list, grads: list, learning_rate: float) -> list:
@@ -27,11 +27,10 @@ def sgd_step(layers: list, grads: list, learning_rate: float) -> list:
     ]
 
 
-def train_epoch(layers: list, images: np.ndarray, labels: np.ndarray, batch_size: int, learning_rate: float,
-                rng: np.random.Generator) -> tuple[list, list]:  # fmt: skip
+def train_epoch(layers, images, labels, batch_size, learning_rate, rng) -> tuple[list, list]:
     """Go once through all examples in a random order, one step a batch.
 
-    layers: list of (weights, bias), images: (n, fan_in), labels: (n,)
+    layers: list of (weights, bias), images: (n, fan_in), labels: (n,), rng: Generator
     -> (new layers, list of the loss of each batch)
     """
     losses, order = [], rng.permutation(len(labels))
@@ -48,7 +47,7 @@ def evaluate(layers: list, images: np.ndarray, labels: np.ndarray) -> tuple[floa
 
     layers: list of (weights, bias), images: (n, fan_in), labels: (n,) -> (loss, accuracy)
     """
-    logits = forward(layers, images).logits
+    _, logits = forward(layers, images)
     return cross_entropy(logits, labels), float((logits.argmax(axis=1) == labels).mean())
 
 
@@ -194,13 +193,13 @@ def _case(seed: int, n: int, *sizes: int) -> tuple:
     """Layers, images and labels of which about half are what the network says."""
     rng = np.random.default_rng(seed)
     layers, images = _net(seed + 1, *sizes), _normal(seed + 2, n, sizes[0])
-    said = forward(layers, images).logits.argmax(axis=1)
+    said = forward(layers, images)[1].argmax(axis=1)
     other = (said + rng.integers(1, sizes[-1], n)) % sizes[-1]
     return layers, images, np.where(np.arange(n) % 5 < 3, said, other)
 
 
-def _scores(layers, images, labels, loss=cross_entropy, hit=None, look=forward):
-    logits = look(layers, images).logits if look is forward else look(layers, images)
+def _scores(layers, images, labels, loss=cross_entropy, hit=None, look=None):
+    logits = look(layers, images) if look else forward(layers, images)[1]
     right = (logits.argmax(axis=1) == labels).mean() if hit is None else hit(logits, labels)
     return float(loss(logits, labels)), float(right)
 
@@ -287,7 +286,7 @@ EVALUATE = Exercise(
         Mistake(
             "accuracy-over-axis-0",
             (lambda layers, images, labels: (evaluate(layers, images, labels)[0],
-                                             float(np.mean(forward(layers, images).logits.argmax(axis=0) == labels))),),
+                                             float(np.mean(forward(layers, images)[1].argmax(axis=0) == labels))),),
             "It looks as if argmax runs down the columns: it then gives one answer for each class, not for each image.",
         ),
         Mistake(
