@@ -124,7 +124,7 @@ def check_grads(
         flat[place] += nudge
         return float(loss_and_grads(params.like(flat), images, labels)[0])
 
-    precision = _precision(grads, loss_after(1e-3 * rng.standard_normal(params.flat.size)))
+    precision = _precision(grads, float(loss), loss_after(1e-3 * rng.standard_normal(params.flat.size)))
     errors, compared, kinks = {}, 0, 0
     for name, chosen in _choose(params, probes, rng):
         slopes = [slope(partial(loss_after, place=place), float(loss), precision) for place in chosen]
@@ -171,9 +171,13 @@ def _central(f: Callable[[float], float], middle: float, eps: float, precision: 
     return Slope(close, doubt if math.isfinite(doubt) else math.inf)
 
 
-def _precision(grads: Params, loss: float) -> float:
-    """How exactly a function computes; float32 shows in its gradients, or in a loss that fits into it."""
-    return FLOAT32 if grads.dtype == np.float32 or loss == float(np.float32(loss)) else FLOAT64
+def _precision(grads: Params, loss: float, nudged: float) -> float:
+    """How exactly a function computes; float32 shows in its gradients, or in losses that fit into it.
+
+    A saturated network may well have a loss of exactly 0 or 1, but no nudge moves that.
+    """
+    fits = nudged != loss and all(value == float(np.float32(value)) for value in (loss, nudged))
+    return FLOAT32 if fits or grads.dtype == np.float32 else FLOAT64
 
 
 def _choose(params: Params, probes: int, rng: np.random.Generator) -> list[tuple[str, np.ndarray]]:

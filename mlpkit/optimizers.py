@@ -13,10 +13,6 @@ import numpy as np
 
 from .params import Params, as_params
 from .schedules import LearningRate, check_number, check_positive, check_rate, rate_at
-from .schedules import constant as constant
-from .schedules import cosine as cosine
-from .schedules import step_decay as step_decay
-from .schedules import warm_up as warm_up
 from .updates import AdamState, MomentumState, Optimizer, RMSPropState, State, alike, by_blocks, fresh
 
 

@@ -175,6 +175,17 @@ def test_common_mistakes_are_caught():
         assert not check_grads(wrong, params, images, labels, rng=rng()).passed
 
 
+def test_a_saturated_network_is_not_taken_for_float32():
+    """Its loss is exactly 1 and its gradients are exactly 0: nothing is wrong with that."""
+    params, images, labels = make([6, 3], 0, batch=1)
+    run = function(mlpkit.identity, "squared_on_softmax")
+    labels[:] = mlpkit.forward(params, images).logits.argmin(axis=1)
+    found = check_grads(run, params, images * 1e6, labels, rng=rng())
+    assert run(params, images * 1e6, labels)[0] == 1.0
+    assert found.passed
+    assert found.kinks == 0
+
+
 def in_float32(params, images, labels):
     return loss_and_grads(params.astype(np.float32), images, labels)
 
