@@ -133,7 +133,8 @@ def _scaled(exercise: Exercise, runs: list[Run], bad: list[Pair], ratios: list[f
             f"{title} is {by}, the same factor everywhere{minus}. Look for a factor that does not "
             "belong, or that is missing."
         )
-    return f"{title} is {by}{minus}. The factor is {factor}. {_advice(factor)}"
+    named = "" if factor == number(abs(ratios[0])) else f" The factor is {factor}."
+    return f"{title} is {by}{minus}.{named} {_advice(factor)}"
 
 
 def _advice(factor: str) -> str:

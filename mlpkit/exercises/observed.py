@@ -82,7 +82,7 @@ def shape_sentence(exercise: Exercise, run: Run, pair: Pair) -> str:
         name = leaf_name(pair.leaf, exercise)
         return f"On {run.probe.note}, {name} has {count}, where {len(pair.want)} would be right."
     wanted = "one number" if pair.leaf.spec == "number" else shape_words(pair.leaf.spec, pair.want.shape)
-    came = "is one number" if got == () else f"has shape {got}"
+    came = f"is one number, {number(pair.got)}" if got == () else f"has shape {got}"
     return f"On {run.probe.note}, {leaf_name(pair.leaf, exercise)} {came}, where {wanted} is asked for."
 
 

@@ -77,7 +77,16 @@ def say_shape(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Fa
     bad = {p.leaf.name for p in pairs if isinstance(p.got, Odd) or p.got.shape != p.want.shape}
     right = [f"`{n}`" for n in dict.fromkeys(p.leaf.name for p in pairs if p.leaf.name not in bad)]
     also = f" The shape of {listed(right)} is right." if right else ""
-    return f"{shape_sentence(exercise, run, pair)}{also} {_shape_cause(pair)}"
+    cause = _handed_back(exercise, run, pair) or _shape_cause(pair)
+    return f"{shape_sentence(exercise, run, pair)}{also} {cause}"
+
+
+def _handed_back(exercise: Exercise, run: Run, pair: Pair) -> str:
+    """Whether an argument came back as it went in."""
+    for name, arg in zip(exercise.takes, run.probe.args):
+        if isinstance(arg, np.ndarray) and not isinstance(pair.got, Odd) and _same(pair.got, arg):
+            return f"It is `{name}` as it came in. Look at which variable the last line returns."
+    return ""
 
 
 def _say_count(exercise: Exercise, run: Run, want: Run) -> str:
