@@ -310,7 +310,7 @@ def test_looking_back_shows_the_nearest_network_kept_and_says_which(data):
     said = messages[-1][1]
     assert (said["looking"], said["shown"]) == (37, kept.step)
     seen = np.frombuffer(messages[-1][2][said["probabilities"]["$array"]], np.float32).reshape(-1, 3)
-    expected = mlpkit.softmax(mlpkit.forward(kept.params, deck._images).logits)
+    expected = mlpkit.softmax(mlpkit.forward(kept.params, deck._tiles.images).logits)
     assert np.allclose(seen, expected, atol=1e-6)
     ask(deck, "scrub", 0)
     assert messages[-1][1]["shown"] == 0
@@ -327,6 +327,38 @@ def test_a_fresh_page_gets_everything(data):
     assert packed["content"]["shelf"][0]["rows"]["shape"] == [10, 7]
     assert all(isinstance(buffer, bytes) for buffer in packed["buffers"])
     json.dumps(packed["content"], allow_nan=False)
+
+
+def test_where_nothing_is_left_to_train_nobody_waits(data):
+    deck = TrainingDeck(data, epochs=0)
+    asyncio.run(asyncio.wait_for(deck.finished(), 5))
+    assert deck.status == "finished"
+    deck = TrainingDeck(data, epochs=1)
+    asyncio.run(deck.finished())
+    deck.fork(5)
+    asyncio.run(asyncio.wait_for(go_on(deck), 5))
+    assert deck.status == "finished"
+    assert len(deck.runs) == 2
+
+
+def test_a_slow_function_is_asked_less_often_for_pictures(data):
+    asked = []
+
+    def busy(params, images, labels):
+        asked.append(len(labels))
+        end = time.thread_time() + 0.01
+        while time.thread_time() < end:
+            pass
+        return mlpkit.loss_and_grads(params, images, labels)
+
+    deck = TrainingDeck(data.train, epochs=16, loss_and_grads=busy)
+    messages = heard(deck)
+    asyncio.run(deck.finished())
+    pictures, steps = asked.count(16), asked.count(64)
+    assert steps == 80
+    assert len(rows_heard(messages)) == 80
+    # one at the beginning, one at the start, one at the end; between them a fortieth of the work
+    assert pictures <= 3 + steps / 30
 
 
 def test_closing_stops_training(data):

@@ -6,13 +6,16 @@ Pure functions of the data and of a network.
 from __future__ import annotations
 
 import copy
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..data import Dataset, Examples
 from ..initializers import init_params
+from ..losses import Loss, softmax
+from ..network import forward
 from ..params import Params
-from .runs import Setup
+from .runs import Run, Setup
 
 HIDDEN = (128, 64)  # layers of the network that is made when none is given
 TILES, UNITS = 16, 32  # test images and first-layer units that are shown as pictures
@@ -30,11 +33,24 @@ def network_for(data: Dataset | Examples, rng: np.random.Generator) -> Params:
     return init_params([np.shape(examples.images)[1], *HIDDEN, classes], rng=copy.deepcopy(rng))
 
 
-def tiles(data: Dataset | Examples, classes: int) -> tuple[np.ndarray, np.ndarray, list[str], str]:
-    """The images that the deck shows, of the test split if there is one; one of each class first.
+class Tiles(NamedTuple):
+    """The images that the deck shows.
+
+    images: (16 at most, pixels); labels: (16,) int
+    names: of the classes; split: "test" or "training", where the images come from
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    names: list[str]
+    split: str
+
+
+def tiles(data: Dataset | Examples, classes: int) -> Tiles:
+    """Choose images, from the test split if there is one: one of each class first.
 
     data: Dataset or Examples; classes: int
-    returns: (images (16 at most, pixels), labels, names of the classes, "test" or "training")
+    returns: Tiles
     """
     tests = isinstance(data, Dataset) and len(data.test.labels) > 0
     examples = data.test if tests else train_split(data)
@@ -42,9 +58,23 @@ def tiles(data: Dataset | Examples, classes: int) -> tuple[np.ndarray, np.ndarra
     _, firsts = np.unique(labels, return_index=True)
     rows = np.concatenate([firsts, np.setdiff1d(np.arange(len(labels)), firsts)])[:TILES]
     names = getattr(data, "class_names", None)
-    names = [str(n) for n in names] if names is not None and len(names) == classes else range(classes)
-    names = [str(name) for name in names]
-    return np.asarray(examples.images[rows]), labels[rows], names, "test" if tests else "training"
+    names = names if names is not None and len(names) == classes else range(classes)
+    images, split = np.asarray(examples.images[rows]), "test" if tests else "training"
+    return Tiles(images, labels[rows], [str(name) for name in names], split)
+
+
+def probabilities(setup: Setup, params: Params, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """What a network says of images, by the very function that trains it: a learner's speaks for itself.
+
+    setup: Setup; params: Params; images: (n, pixels); labels: (n,) int
+    returns: (n, classes) float; NaN where the function gives no answer
+    """
+    with np.errstate(all="ignore"):
+        try:
+            loss, _ = setup.loss_and_grads(params, images, labels)
+            return softmax(loss.logits if isinstance(loss, Loss) else forward(params, images).logits)
+        except Exception:  # a diverged network, or a function that fails: the run itself will say so
+            return np.full((len(labels), params.sizes[-1]), np.nan)
 
 
 def weight_pictures(params: Params) -> tuple[np.ndarray, float]:
@@ -73,6 +103,16 @@ def train_split(data: Dataset | Examples) -> Examples:
     raise TypeError(
         f"data is {type(data).__name__}: pass a Dataset from mlpkit.load, or Examples(images, labels)"
     )
+
+
+def has_validation(data: Dataset | Examples) -> bool:
+    """Whether training on this data measures a validation split."""
+    return isinstance(data, Dataset) and len(data.valid.labels) > 0
+
+
+def facts(run: Run) -> dict[str, Any]:
+    """What the table of runs says of one, beside what its rows say."""
+    return {"key": run.key, "name": run.name, **run.settings._asdict()}
 
 
 def sentence(setup: Setup, optimizer: str, batch_size: int) -> str:

@@ -88,8 +88,11 @@ class Session:
         return (self._run.total - self._run.number) * (self.seconds - self._pace_from[1]) / steps
 
     def start(self) -> None:
-        """Train, or go on training; does nothing when all epochs are done."""
-        if self._status == "running" or self._run.done:
+        """Train, or go on training, until all epochs are done."""
+        if self._status == "running":
+            return
+        if self._run.done:
+            self._settle("finished")
             return
         self._pump.start()
         self._status, self._error = "running", None
@@ -201,7 +204,7 @@ class Session:
         """Take another run in hand; who waits for the end now waits for this one's."""
         self._pump.stop()
         self._run, self._error, self._seconds, self._since = run, None, 0.0, None
-        self._status = "paused" if run.number else "ready"
+        self._status = "finished" if run.done else "paused" if run.number else "ready"
         self.changed(shelf=True)
 
     def _make_room(self) -> int:

@@ -5,7 +5,6 @@ It takes the steps of `mlpkit.train` a few at a time, keeps them in a History, a
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -15,15 +14,13 @@ import numpy as np
 from ..backprop import loss_and_grads as package_loss_and_grads
 from ..data import Dataset, Examples
 from ..history import COLUMNS, SNAPSHOT_BYTES
-from ..losses import Loss, softmax
-from ..network import forward
 from ..optimizers import Optimizer, adam
 from ..params import Params, as_params
 from .base import Widget
 from .blame import blame
-from .deck_parts import network_for, sentence, tiles, weight_pictures
+from .deck_parts import facts, has_validation, network_for, probabilities, sentence, tiles, weight_pictures
 from .prediction_gallery import as_bytes, picture_shape
-from .runs import Run, Setup
+from .runs import Setup
 from .session import Session
 from .steering import Settings, builder
 
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PAUSE = 0.12  # seconds between updates: eight a second at most
+SHARE = 40  # and a fortieth of the work at most: a learner's function may be slow, the machine busy
 WEIGHTS_EVERY = 3  # updates between new pictures of the weights, the larger part of a message
 SENT = ("step", "epoch", "loss", "accuracy", "learning_rate", "valid_loss", "valid_accuracy")
 SENT_COLUMNS = [COLUMNS.index(name) for name in SENT]
@@ -74,10 +72,10 @@ class TrainingDeck(Session, Widget):
         build, rate, velocity, name = builder(optimizer, learning_rate, momentum)
         setup = Setup(params, data, epochs, build, rng, loss_and_grads)
         Session.__init__(self, setup, Settings(rate, velocity, batch_size), snapshot_bytes)
-        self._images, self._labels, self._names, self._split = tiles(data, params.sizes[-1])
+        self._tiles = tiles(data, params.sizes[-1])
         self._sentence = sentence(setup, name, batch_size)
         self._looking_at: int | None = None  # a step; None is the present
-        self._sent_rows, self._sent_at, self._updates = 0, -math.inf, 0
+        self._sent_rows, self._due, self._updates = 0, (0.0, 0.0), 0
         self._display = None
         Widget.__init__(self)
 
@@ -100,8 +98,9 @@ class TrainingDeck(Session, Widget):
 
         if self.runs:
             return learning_curves(self.runs)
-        probabilities = self._probabilities(self.params)
-        return image_grid(self._images, self._labels, probabilities=probabilities, class_names=self._names)
+        images, labels, names, _ = self._tiles
+        answers = probabilities(self._run.setup, self.params, images, labels)
+        return image_grid(images, labels, probabilities=answers, class_names=names)
 
     async def finished(self) -> None:
         """Wait until training has ended; starts a run that nobody has started.
@@ -181,26 +180,16 @@ class TrainingDeck(Session, Widget):
 
     def pack(self) -> dict[str, Any]:
         """Everything that a fresh page needs."""
-        fixed = {
-            "title": "Training deck",
-            "split": self._split,
-            "validated": isinstance(self._run.setup.data, Dataset)
-            and len(self._run.setup.data.valid.labels) > 0,
-            "names": self._names,
-            "images": as_bytes(self._images),
-            "labels": self._labels,
-            "shape": picture_shape(self._images.shape[1]),
-            "columns": SENT,
-        }
+        fixed = {"title": "Training deck", "columns": SENT, "validated": has_validation(self._run.setup.data)}
+        fixed |= self._tiles._asdict() | {"images": as_bytes(self._tiles.images)}
+        fixed["shape"] = picture_shape(self._tiles.images.shape[1])
         return {**fixed, **self._state(0), **self._shelf_state(), **self._pictures(weights=True)}
-
-    # --- messages ---
 
     def ticked(self) -> None:
         """Send what is new, if anybody looks and the last time is long enough ago."""
-        if self.watched and time.perf_counter() - self._sent_at >= PAUSE:
+        if self.watched and time.perf_counter() >= self._due[0] and time.thread_time() >= self._due[1]:
             self._updates += 1
-            self._post(weights=self._updates % WEIGHTS_EVERY == 0)
+            self._post(weights=self._looking_at is None and self._updates % WEIGHTS_EVERY == 0)
 
     def changed(self, shelf: bool = False) -> None:
         """Send at once what a button, or the end, has changed."""
@@ -210,11 +199,13 @@ class TrainingDeck(Session, Widget):
             self._post(weights=True, **(self._shelf_state() if shelf else {}))
 
     def _post(self, weights: bool, **more: Any) -> None:
+        began = time.thread_time()
         start, self._sent_rows = self._sent_rows, len(self.history)
         still = self._looking_at is not None and not weights  # looking back: the pictures stay as they are
         pictures = {} if still else self._pictures(weights)
         self.tell(**self._state(start), **pictures, **more)
-        self._sent_at = time.perf_counter()
+        work = time.thread_time()
+        self._due = (time.perf_counter() + PAUSE, work + SHARE * (work - began))
 
     def _state(self, start: int) -> dict[str, Any]:
         run = self._run
@@ -233,32 +224,17 @@ class TrainingDeck(Session, Widget):
         }
 
     def _shelf_state(self) -> dict[str, Any]:
-        return {"shelf": [{**_facts(run), "rows": run.history.rows[:, SENT_COLUMNS]} for run in self._shelf]}
+        return {"shelf": [{**facts(run), "rows": run.history.rows[:, SENT_COLUMNS]} for run in self._shelf]}
 
     def _pictures(self, weights: bool) -> dict[str, Any]:
         """What the network that is being looked at says of the images, and its first weights as bytes."""
         at = self._run.now if self._looking_at is None else self._run.at(self._looking_at)
-        told = {
-            "shown": at.step,
-            "looking": self._looking_at,
-            "probabilities": self._probabilities(at.params),
-        }
+        told = {"shown": at.step, "looking": self._looking_at}
+        told["probabilities"] = probabilities(self._run.setup, at.params, *self._tiles[:2])
         if weights:
             told["weights"], told["limit"] = weight_pictures(at.params)
             told["units"] = at.params.sizes[1]
         return told
-
-    def _probabilities(self, params: Params) -> np.ndarray:
-        """By the very function that trains, so that the learner's own network speaks for itself."""
-        with np.errstate(all="ignore"):
-            try:
-                loss, _ = self._run.setup.loss_and_grads(params, self._images, self._labels)
-                logits = loss.logits if isinstance(loss, Loss) else forward(params, self._images).logits
-                return softmax(logits)
-            except Exception:  # a diverged network, or a function that fails: the run itself will say so
-                return np.full((len(self._labels), params.sizes[-1]), np.nan)
-
-    # --- the still picture ---
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -271,7 +247,3 @@ class TrainingDeck(Session, Widget):
         if self._display is not None and not self.watched and self.comm is not None:
             data, metadata = self._repr_mimebundle_()
             self._display.update(data, metadata=metadata, raw=True)
-
-
-def _facts(run: Run) -> dict[str, Any]:
-    return {"key": run.key, "name": run.name, **run.settings._asdict()}
