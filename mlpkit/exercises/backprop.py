@@ -578,7 +578,7 @@ NUMERICAL_GRADIENT = Exercise(
         ),
         Mistake(
             "eps-of-its-own",
-            tuple(lambda f, x, eps, e=e: numerical_gradient(f, x, e) for e in (1e-4, 1e-5, 1e-6, 1e-7)),
+            tuple(lambda f, x, eps, e=e: numerical_gradient(f, x, e) for e in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)),
             "It looks as if the step is a number of your own. Whoever calls this chooses eps.",
             seen=lambda got, want, args: f"With eps = {args[2]:.3g} your first number is {got.flat[0]:.6g}, and {want.flat[0]:.6g} would be right.",
         ),

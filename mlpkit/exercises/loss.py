@@ -96,6 +96,11 @@ _SOFTMAX_MISTAKES = (
         seen=_rows_sum,
     ),
     Mistake(
+        "columns-for-rows",
+        (lambda z: _raw_softmax(z, axis=0).T, lambda z: softmax(z.T)),
+        "It looks as if each column is taken for an example, and the result turned round. Rows are examples here.",
+    ),
+    Mistake(
         "no-shift",
         _raw_softmax,
         "The formula is right, but e to the power of 1000 does not fit into a float. "

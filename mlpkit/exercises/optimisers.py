@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .core import Exercise, Mistake, Probe
+from .core import Exercise, Fresh, Mistake, Probe
 
 
 def momentum_step(param, grad, velocity, learning_rate, momentum):
@@ -60,6 +60,18 @@ def _next_grad(grads: np.ndarray):
 
 _START = np.random.default_rng(7).normal(size=(4, 3))
 
+
+def _own_buffer():
+    """A momentum step that remembers the velocity itself, one for all parameters."""
+    kept: dict = {}
+
+    def wrong(param, grad, velocity, learning_rate, momentum):
+        kept[grad.shape] = momentum * kept.get(grad.shape, 0) + grad
+        return param - learning_rate * kept[grad.shape], kept[grad.shape]
+
+    return wrong
+
+
 MOMENTUM_STEP = Exercise(
     "momentum_step",
     task="Take one step with momentum, and return the new parameter and the new velocity.",
@@ -92,8 +104,24 @@ MOMENTUM_STEP = Exercise(
     ),
     mistakes=(
         Mistake(
+            "buffer-of-its-own",
+            Fresh(_own_buffer),
+            "It looks as if the velocity is kept inside the function, one for all who call it: every parameter then "
+            "gets a share of the others' gradients. Where does the velocity come from?",
+        ),
+        Mistake(
+            "learning-rate-missing",
+            lambda p, g, v, rate, m: (p - (m * v + g), m * v + g),
+            "It looks as if the learning rate plays no part. What is the step multiplied with?",
+        ),
+        Mistake(
+            "momentum-missing",
+            lambda p, g, v, rate, m: (p - rate * (v + g), v + g),
+            "It looks as if nothing is ever forgotten: the velocity is a plain sum. With which factor should the old one count?",
+        ),
+        Mistake(
             "velocity-reset",
-            lambda p, g, v, rate, m: (p - rate * g, g),
+            (lambda p, g, v, rate, m: (p - rate * g, g), lambda p, g, v, rate, m: (p - rate * (1 - m) * g, (1 - m) * g)),
             "It looks as if the velocity starts from 0 in every step, so nothing is ever remembered. "
             "Where does the old velocity enter?",
         ),
