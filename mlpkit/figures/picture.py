@@ -14,6 +14,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from .style import STYLE
 
@@ -132,10 +134,21 @@ def png(ax: Axes) -> bytes:
     raises: as `describe`
     """
     file, figure = io.BytesIO(), ax.figure.canvas.figure  # the whole figure, even from within a subfigure
-    metadata = {"Description": str(describe(ax)), "Software": None}
+    description = str(describe(ax))
     with mpl.rc_context(STYLE):  # ticks are made when they are first drawn
-        figure.savefig(file, format="png", dpi="figure", facecolor=figure.get_facecolor(), metadata=metadata)
-    return file.getvalue()
+        figure.savefig(file, format="png", dpi="figure", facecolor=figure.get_facecolor())
+    return _in_few_colors(file, description)
+
+
+def _in_few_colors(file: io.BytesIO, description: str) -> bytes:
+    """The same picture with at most 256 colours: a third of the bytes, which stay in a notebook for good."""
+    told = PngInfo()
+    told.add_itxt("Description", description)
+    smaller = io.BytesIO()
+    Image.open(file).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
+        smaller, "PNG", optimize=True, pnginfo=told
+    )
+    return smaller.getvalue()
 
 
 def html(ax: Axes) -> str:
