@@ -47,7 +47,7 @@ def tfds_names() -> list[str]:
 
 def _registered() -> list[str]:
     tfds = sys.modules.get("tensorflow_datasets")  # whoever registers a set of their own has imported it
-    return tfds.list_builders() if tfds else []
+    return tfds.list_builders(with_community_datasets=False) if tfds else []
 
 
 def _suggestion(name: str) -> str:
