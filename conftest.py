@@ -5,6 +5,7 @@ Below them stand two cures for nbval 0.11: a kernel that dies is noticed at once
 
 import os
 import shutil
+import signal
 import tempfile
 import time
 from queue import Empty
@@ -28,6 +29,7 @@ _OWN_FOLDERS = [os.environ["MLPKIT_WORKBOOK"], os.environ["IPYTHONDIR"]]
 
 
 def pytest_configure(config):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background would ignore Ctrl+C
     if config.option.nbval_sanitize_with is None:
         config.option.nbval_sanitize_with = str(about.SANITIZE_FILE)  # nbval needs an absolute path
 

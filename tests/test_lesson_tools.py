@@ -131,11 +131,13 @@ def test_an_error_in_a_cell_is_raised_with_its_text(tmp_path):
 
 
 def test_the_cost_of_a_run_is_measured(tmp_path):
+    """The kernel's own peak, however much this process has held itself."""
+    ballast = bytearray(700_000_000)
     source = "import time; time.sleep(0.3); block = bytearray(200_000_000); print(len(block))"
     cost = remade("1", source, folder=tmp_path).cost
     assert cost.slowest_cell == 2
     assert 0.3 <= cost.slowest <= cost.wall
-    assert 200 < cost.peak_mb < 600
+    assert 200 < cost.peak_mb < len(ballast) / 2**20
     assert "in [2]" in run.row("00_made_up", cost)
 
 

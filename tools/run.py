@@ -26,9 +26,15 @@ QUIET = {
 }
 SECONDS_A_CELL = 120  # a cell that needs more is broken
 HEADER = "lesson                        wall s    CPU s   slowest cell   peak MB"
-_ASK_COST = (
-    "import resource as _r; _u = _r.getrusage(_r.RUSAGE_SELF); print(_u.ru_utime + _u.ru_stime, _u.ru_maxrss)"
-)
+# Linux counts in ru_maxrss what the parent held before this program began, so VmHWM is asked first.
+_ASK_COST = """
+import pathlib as _p, resource as _r, sys as _s
+_used = _r.getrusage(_r.RUSAGE_SELF)
+_peak = _used.ru_maxrss / (2**20 if _s.platform == "darwin" else 2**10)
+if _p.Path("/proc/self/status").exists():
+    _peak = int(_p.Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) / 2**10
+print(_used.ru_utime + _used.ru_stime, _peak)
+"""
 
 
 class Cost(NamedTuple):
@@ -103,7 +109,7 @@ def _ask_cost(client: NotebookClient) -> tuple[float, float]:
         return float("nan"), float("nan")
     finally:
         cells.pop()
-    return float(cpu), float(peak) / (2**20 if sys.platform == "darwin" else 2**10)
+    return float(cpu), float(peak)
 
 
 if __name__ == "__main__":
