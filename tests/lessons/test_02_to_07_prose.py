@@ -1,0 +1,189 @@
+"""The numbers in the text of lessons 02 to 07 are true: those that no cell prints are worked out here."""
+
+import numpy as np
+import pytest
+
+from mlpkit import cross_entropy, initializers, numerical_gradient, softmax
+from tests.lessons.numbers import lesson, minutes
+
+LESSONS = {
+    "02_init": 50,
+    "03_forward": 45,
+    "04_softmax_cross_entropy": 60,
+    "05_backprop": 100,
+    "06_sgd": 60,
+    "07_optimisers": 75,
+}
+
+
+def text_of(name):
+    return " ".join(lesson(name)[0].values())
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_sections_take_the_minutes_of_the_title(name):
+    promised, taken = minutes(lesson(name)[0])
+    promised *= 2 if name == "05_backprop" else 1  # its title says 2 x 50
+    assert promised == taken == LESSONS[name]
+
+
+# 02
+
+
+def test_the_widths_that_lesson_02_speaks_of():
+    text = text_of("02_init")
+    assert "0.0505" in text
+    assert "0.00255" in text
+    assert round(np.sqrt(2 / 784), 4) == 0.0505
+    assert round(2 / 784, 5) == 0.00255
+    left = 0.7**20
+    assert left == pytest.approx(0.0008, abs=5e-5)
+    assert np.sqrt(128) == pytest.approx(11.3, abs=0.05)  # the factor of eleven a layer at width 1
+    limit, draw = 1 / np.sqrt(784), initializers.uniform_fan_in(784, 400, np.random.default_rng(0))
+    assert draw.var() == pytest.approx(limit**2 / 3, rel=0.01)
+    assert (2 / 784) / (limit**2 / 3) == pytest.approx(6)  # "six times too little for relu"
+
+
+def test_relu_halves_the_mean_square_of_a_symmetric_signal():
+    z = np.random.default_rng(0).normal(size=200_000)
+    assert np.mean(np.maximum(z, 0) ** 2) == pytest.approx(np.var(z) / 2, rel=0.02)
+
+
+# 03
+
+
+def test_the_layer_by_hand_and_the_v_made_of_two_relus():
+    images, weights = np.array([[0.5, 1, 0], [1, 0, 2]]), np.array([[2, 1], [-1, 3], [4, 0]])
+    assert (images @ weights + [0.5, -1]).tolist() == [[0.5, 2.5], [10.5, 0.0]]
+    x = np.array([-2.0, -1.0, 0.0, 3.0])
+    assert (np.maximum(x, 0) + np.maximum(-x, 0)).tolist() == np.abs(x).tolist()
+
+
+def test_two_affine_maps_are_one():
+    rng = np.random.default_rng(0)
+    x, w1, b1, w2, b2 = (rng.normal(size=s) for s in ((5, 4), (4, 3), (3,), (3, 2), (2,)))
+    assert np.allclose((x @ w1 + b1) @ w2 + b2, x @ (w1 @ w2) + (b1 @ w2 + b2))
+
+
+# 04
+
+
+def test_the_losses_that_lesson_04_speaks_of():
+    text = text_of("04_softmax_cross_entropy")
+    for said, true in (
+        ("2.303", np.log(10)),
+        ("0.69", np.log(2)),
+        ("20.7", -np.log(1e-9)),
+        ("1.461", cross_entropy(softmax(np.where(np.eye(10) == 1, 50.0, -50.0)), np.arange(10))),
+    ):
+        assert said in text
+        assert true == pytest.approx(float(said), abs=0.6 * 10.0 ** -len(said.split(".")[1]))
+    assert np.log(np.finfo(float).max) == pytest.approx(709.8, abs=0.1)  # "which is e to the 709"
+
+
+@pytest.mark.parametrize("d", [0, 3, 8])
+def test_how_hard_each_loss_pulls_is_the_numerical_slope(d):
+    def probabilities(z):
+        return softmax(z[None])[0]
+
+    z, label = np.array([0.0, float(d)]), 0
+    p = probabilities(z)[label]
+    pull = -numerical_gradient(lambda z: -np.log(probabilities(z)[label]), z)[label]
+    assert pull == pytest.approx(1 - p, rel=1e-6)
+    one_hot = np.array([1.0, 0.0])
+    squared = -numerical_gradient(lambda z: 0.5 * ((probabilities(z) - one_hot) ** 2).sum(), z)[label]
+    assert squared == pytest.approx(2 * p * (1 - p) ** 2, rel=1e-5)
+
+
+# 05: every gradient worked out by hand, beside the numerical one
+
+
+def test_the_chain_by_hand():
+    def loss(at):
+        x, w, b = at
+        return 0.5 * (max(w * x + b, 0) - 1) ** 2
+
+    dx, dw, db = numerical_gradient(loss, np.array([2.0, 3.0, -4.0]))
+    assert (dx, dw, db) == pytest.approx((3, 2, 1), abs=1e-6)
+
+
+def test_p_minus_y_by_hand():
+    logits = np.array([[2.0, 1.0, 0.0]])
+    slope = numerical_gradient(lambda z: cross_entropy(z, np.array([1])), logits)
+    assert np.allclose(slope, softmax(logits) - [[0, 1, 0]], atol=1e-8)
+    assert np.allclose(slope.round(3), [[0.665, -0.755, 0.090]])
+
+
+def test_the_layer_backward_by_hand():
+    images, dz = np.array([[0.5, 1, 0], [1, 0, 2]]), np.array([[1.0, 0], [0, 2]])
+    weights, bias = np.ones((3, 2)), np.zeros(2)
+    dweights = numerical_gradient(lambda w: float((dz * (images @ w + bias)).sum()), weights)
+    dbias = numerical_gradient(lambda b: float((dz * (images @ weights + b)).sum()), bias)
+    assert np.allclose(dweights, [[0.5, 2], [1, 0], [0, 4]], atol=1e-8)
+    assert np.allclose(dbias, [1, 2], atol=1e-8)
+
+
+def test_softmax_has_the_jacobian_that_the_text_gives():
+    z = np.array([0.3, -1.0, 0.8])
+    p = softmax(z[None])[0]
+    for k in range(3):
+        row = numerical_gradient(lambda z, k=k: softmax(z[None])[0, k], z)
+        assert np.allclose(row, p[k] * ((np.arange(3) == k) - p), atol=1e-8)
+
+
+# 06
+
+
+def test_the_paths_down_a_parabola():
+    for rate, path in ((0.1, [2.4, 1.92, 1.536]), (0.9, [-2.4, 1.92, -1.536]), (1.1, [-3.6, 4.32, -5.184])):
+        x = 3.0
+        for want in path:
+            x -= rate * float(numerical_gradient(lambda x: float(x[0] ** 2), np.array([x]))[0])
+            assert x == pytest.approx(want, abs=1e-6)
+
+
+# 07
+
+
+def bench(move, steps):
+    """Length of the last of so many steps along a gradient of 1, with what the moves remember."""
+    state = None
+    for t in range(1, steps + 1):
+        length, state = move(state, t)
+    return length
+
+
+def adam_with(correct, join):
+    def move(state, t):
+        m, s = state or (0.0, 0.0)
+        m, s = 0.9 * m + 0.1, 0.999 * s + 0.001
+        return join(m, s, *correct(t)), (m, s)
+
+    return move
+
+
+def test_the_bench_of_lesson_07():
+    def divided(m, s, a, b):
+        return (m / a) / np.sqrt(s / b)
+
+    rows = {
+        "right": adam_with(lambda t: (1 - 0.9**t, 1 - 0.999**t), divided),
+        "no bias correction": adam_with(lambda t: (1, 1), divided),
+        "without the power": adam_with(lambda t: (0.1, 0.001), divided),
+        "multiplied": adam_with(
+            lambda t: (1 - 0.9**t, 1 - 0.999**t), lambda m, s, a, b: m * a / np.sqrt(s * b)
+        ),
+    }
+    table = {name: [bench(move, steps) for steps in (1, 10, 3000)] for name, move in rows.items()}
+    assert table["right"] == pytest.approx([1, 1, 1])
+    assert table["no bias correction"] == pytest.approx([3.16, 6.5, 1], rel=0.04)
+    assert table["without the power"] == pytest.approx([1, 2.1, 0.32], rel=0.03)
+    assert table["multiplied"] == pytest.approx([10, 43, 1], rel=0.06)
+    velocities = [bench(lambda v, t: ((v or 0) * 0.9 + 1,) * 2, steps) for steps in (1, 10, 3000)]
+    assert velocities == pytest.approx([1, 6.5, 10], rel=0.01)
+
+
+def test_the_running_mean_is_too_small_by_one_minus_b_to_the_t():
+    for t in (1, 5, 50):
+        mean = bench(lambda m, _: ((0.9 * (m or 0) + 0.1 * 7.0),) * 2, t)
+        assert mean == pytest.approx((1 - 0.9**t) * 7.0)
