@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from . import plot, tables
+from .targets import fastest_product
 
 
 def write(results: dict, folder: Path) -> None:
@@ -44,23 +44,23 @@ def how(section: dict) -> str:
 
 def _race(found: dict) -> str:
     parts = [RACE, tables.targets(found)]
-    parts += [f"### {event}\n\n{tables.event(event, rows)}" for event, rows in found.items()]
-    return "\n\n".join(parts)
+    return "\n\n".join(parts + _events(found, "cpu"))
 
 
 def _two(found: dict) -> str:
-    return "\n\n".join(f"### {event}\n\n{tables.event(event, rows, 'wall')}" for event, rows in found.items())
+    return "\n\n".join(_events(found, "wall"))
 
 
-def _rows(header: Sequence[str], rows: Iterable) -> str:
-    return tables.markdown(header, rows)
+def _events(found: dict, clock: str) -> list[str]:
+    limit = fastest_product(found)
+    return [f"### {name}\n\n{tables.event(name, rows, limit, clock)}" for name, rows in found.items()]
 
 
 RACE = """Seconds are medians over interleaved rounds, quartiles in brackets. *times mlpkit* is the ratio of
 two medians, the other's over mlpkit's, with its 95 % interval; CPU seconds are what a quiet machine's clock
 would show. *share of the limit*: floating-point operations of the network's matrix products, over what the
-fastest product of two 1024 x 1024 matrices could have done in the same CPU time. *test loss*: after the
-epoch, on the 10,000 test images, worked out alike for all; who trained on a part of the epoch ends higher.
+fastest product of two 1024 x 1024 matrices in any round could have done in the same CPU time. *test loss*:
+on the 10,000 test images after the epoch, worked out alike for all; those who trained on a part end higher.
 W0 with SGD at this rate is not smooth: rounding alone moves its loss by a few hundredths."""
 
 SECTIONS = {

@@ -40,8 +40,8 @@ def _verdict(found, is_share: bool) -> str:
     return f"{found.value:.2f} ({found.target:g}) {sign}"
 
 
-def event(name: str, rows: dict, clock: str = "cpu") -> str:
-    """One event: every contender, fastest first."""
+def event(name: str, rows: dict, limit: float, clock: str = "cpu") -> str:
+    """One event: every contender, fastest first; limit: see `share`."""
     net = name.split()[0]
     notes = {contender.name: contender.note for contender in CONTENDERS}
     present = [who for who, row in rows.items() if who != "limit" and row.get("cpu") and "error" not in row]
@@ -49,7 +49,7 @@ def event(name: str, rows: dict, clock: str = "cpu") -> str:
     table = []
     for who in present:
         row, times = rows[who], ratio_to_ours(rows, who, clock)
-        part = share(rows, who, net, clock)
+        part = share(rows, who, net, limit, clock)
         table.append(
             [
                 f"**{who}**" if who == "mlpkit" else who,
@@ -63,10 +63,9 @@ def event(name: str, rows: dict, clock: str = "cpu") -> str:
             ]
         )
     header = ["", "wall s", "CPU s", "times mlpkit", "share of the limit", "test loss", "images", "how"]
-    limit = rows["limit"]
     words = (
-        f"Limit: {max(limit['large']) / 1e9:.0f} GFLOP/s for a large product, "
-        f"{max(limit['net']) / 1e9:.0f} GFLOP/s for this net's own."
+        f"Limit: {limit / 1e9:.0f} GFLOP/s for a large product, "
+        f"{max(rows['limit']['net']) / 1e9:.0f} GFLOP/s for this net's own."
     )
     missing = [f"{who} ({row['error'][:80]})" for who, row in rows.items() if row and "error" in row]
     words += f" Left out: {'; '.join(missing)}." if missing else ""

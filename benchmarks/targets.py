@@ -44,12 +44,17 @@ def ratio_to_ours(event: dict, name: str, clock: str = "cpu") -> Ratio | None:
     return ratio(theirs[clock], ours[clock])
 
 
-def share(event: dict, name: str, net: str, clock: str = "cpu") -> float | None:
-    """A contender's part of what the fastest matrix product of the run could have done in its time."""
+def share(event: dict, name: str, net: str, limit: float, clock: str = "cpu") -> float | None:
+    """A contender's part of what a large matrix product could have done in its time."""
     row = event.get(name, {})
     if not row.get(clock) or "error" in row:
         return None
-    return flops(NETS[net]) / summary(row[clock]).median / max(event["limit"]["large"])
+    return flops(NETS[net]) / summary(row[clock]).median / limit
+
+
+def fastest_product(race: dict) -> float:
+    """The limit of a race: operations a second of the fastest large matrix product in any of its rounds."""
+    return max(speed for event in race.values() for speed in event["limit"]["large"])
 
 
 def verdicts(race: dict) -> Iterator[tuple[str, dict[str, Verdict]]]:
@@ -63,7 +68,7 @@ def verdicts(race: dict) -> Iterator[tuple[str, dict[str, Verdict]]]:
         yield name, row
     row = {}
     for event, target in SHARES.items():
-        value = share(race.get(event, {}), OURS, event.split()[0]) if event in race else None
+        value = share(race.get(event, {}), OURS, event.split()[0], fastest_product(race))
         if value:
             row[event] = Verdict(target, value, value, value)
     yield "share of the limit", row
