@@ -1,0 +1,92 @@
+"""Make the README's animated picture of the training deck: a real one, in a real JupyterLab.
+
+Run as `python -m tools.deck_picture [FILE]`; it needs chromium, and Pillow, which matplotlib brings.
+"""
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+from tests.browser import Lab
+from tests.notebooks import ROOT, notebook
+from tests.widget_page import find, settle, wait
+
+FILE = ROOT / "docs" / "training_deck.gif"
+SOURCE = """
+import mlpkit
+from mlpkit.widgets import TrainingDeck
+deck = TrainingDeck(mlpkit.load(), epochs=3)
+deck
+"""
+LIVE, FORKED, LOOKS = 14, 8, (1500, 800, 400, 60)  # frames of each kind; steps that are looked back at
+WIDTH, FRAME = 880, 220  # pixels; milliseconds
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train, look back, fork with a tenth of the rate, and write what was seen as a GIF."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    file = Path(arguments[0]) if arguments else FILE
+    with tempfile.TemporaryDirectory(prefix="mlpkit-deck-") as folder:
+        lab = Lab(folder)
+        try:
+            frames = film(lab)
+        finally:
+            lab.close()
+    file.parent.mkdir(exist_ok=True)
+    first, *rest = [small(frame) for frame in frames]
+    holds = [1200, *[FRAME] * (len(rest) - 1), 2500]
+    first.save(file, save_all=True, append_images=rest, duration=holds, loop=0, optimize=True)
+    print(f"{file}: {len(frames)} pictures, {file.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+def film(lab: Lab) -> list[bytes]:
+    """The deck at rest, training, looked back at, and going on from there.
+
+    lab: Lab
+    returns: PNG files
+    """
+    page = lab.open(notebook(SOURCE))
+    lab.command("application:toggle-left-area")
+    lab.page.set_viewport_size({"width": 1080, "height": 1150})
+    page.run(0)
+    deck = find(page)
+    wait(deck, status="ready")
+    settle(lab)
+    frames = [deck.screenshot()]
+    deck.get_by_role("button", name="Start").click()
+    for i in range(LIVE):
+        wait(deck, number=f"x >= {2580 * (i + 1) / LIVE:.0f}")
+        frames.append(deck.screenshot())
+    for step in LOOKS:
+        deck.get_by_label("Look back at step").fill(str(step))
+        wait(deck, looking=step, shown=f"x <= {step}")
+        settle(lab)
+        frames += [deck.screenshot()] * 2
+    deck.get_by_role("button", name="Fork from").click()
+    wait(deck, run=2)
+    deck.get_by_label("Learning rate").fill("-4")
+    wait(deck, rate="0.0001")
+    deck.get_by_role("button", name="Continue").click()
+    for i in range(FORKED):
+        wait(deck, number=f"x >= {60 + 2520 * (i + 1) / FORKED:.0f}")
+        frames.append(deck.screenshot())
+    return frames
+
+
+def small(png: bytes) -> Image.Image:
+    """A picture in the width of a README and with few colours.
+
+    png: bytes
+    returns: PIL image
+    """
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    height = round(picture.height * WIDTH / picture.width)
+    return picture.resize((WIDTH, height), Image.Resampling.LANCZOS).quantize(96, dither=Image.Dither.NONE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
