@@ -164,6 +164,7 @@ _PIP = f"{sys.executable} -m pip install"
 _PACKAGES = (  # name, from this version, before this one; a test compares them with pyproject.toml
     ("numpy", "1.26", None),
     ("matplotlib", "3.9", None),
+    ("pillow", "10.4", None),
     ("ipywidgets", "8.1.5", None),
     ("anywidget", "0.9.18", None),
     ("jupyterlab", "4.4.5", "4.7"),
