@@ -14,7 +14,7 @@ from tests.browser import Lab
 from tests.notebooks import ROOT, notebook
 from tests.widget_page import find, settle, wait
 
-FILE = ROOT / "docs" / "training_deck.gif"
+FILE = ROOT / "docs" / "training_deck.webp"
 SOURCE = """
 import mlpkit
 from mlpkit.widgets import TrainingDeck
@@ -26,7 +26,7 @@ WIDTH, FRAME = 880, 220  # pixels; milliseconds
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train, look back, fork with a tenth of the rate, and write what was seen as a GIF."""
+    """Train, look back, fork with a tenth of the rate, and write what was seen, animated."""
     arguments = sys.argv[1:] if arguments is None else arguments
     file = Path(arguments[0]) if arguments else FILE
     with tempfile.TemporaryDirectory(prefix="mlpkit-deck-") as folder:
@@ -36,9 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
         finally:
             lab.close()
     file.parent.mkdir(exist_ok=True)
-    first, *rest = [small(frame) for frame in frames]
+    first, *rest = alike([Image.open(io.BytesIO(frame)).convert("RGB") for frame in frames])
     holds = [1200, *[FRAME] * (len(rest) - 1), 2500]
-    first.save(file, save_all=True, append_images=rest, duration=holds, loop=0, optimize=True)
+    first.save(file, save_all=True, append_images=rest, duration=holds, loop=0, quality=70, method=6)
     print(f"{file}: {len(frames)} pictures, {file.stat().st_size / 1e6:.1f} MB")
     return 0
 
@@ -77,15 +77,17 @@ def film(lab: Lab) -> list[bytes]:
     return frames
 
 
-def small(png: bytes) -> Image.Image:
-    """A picture in the width of a README and with few colours.
+def alike(pictures: list[Image.Image]) -> list[Image.Image]:
+    """All pictures as high as the highest, white below, and as wide as a README shows them.
 
-    png: bytes
-    returns: PIL image
+    pictures: list of PIL images
+    returns: list of PIL images
     """
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
-    height = round(picture.height * WIDTH / picture.width)
-    return picture.resize((WIDTH, height), Image.Resampling.LANCZOS).quantize(96, dither=Image.Dither.NONE)
+    wide, high = pictures[0].width, max(picture.height for picture in pictures)
+    sheets = [Image.new("RGB", (wide, high), "white") for _ in pictures]
+    for sheet, picture in zip(sheets, pictures):
+        sheet.paste(picture)
+    return [sheet.resize((WIDTH, round(high * WIDTH / wide)), Image.Resampling.LANCZOS) for sheet in sheets]
 
 
 if __name__ == "__main__":

@@ -272,7 +272,12 @@ export default widget({ merge, live: true, build(view) {
     ctx.stroke();
   }
   function label(ctx, text, px, py, theme, align = "left") {
-    Object.assign(ctx, { font: FONT, fillStyle: theme.muted, textAlign: align, textBaseline: "middle" });
+    Object.assign(ctx, { font: FONT, fillStyle: theme.surface, textAlign: align, textBaseline: "middle" });
+    if (align === "center") {
+      const wide = ctx.measureText(text).width + 12;
+      ctx.fillRect(px - wide / 2, py - 9, wide, 18); // no grid line through the words
+    }
+    ctx.fillStyle = theme.muted;
     ctx.fillText(text, align === "left" ? px + 4 : px, py);
   }
   function drawBars(ctx, w, t, theme, i) {
