@@ -46,13 +46,14 @@ def sentences(text):
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
 def test_the_reference_passes_and_is_quick(exercise):
-    check(exercise.name, exercise.reference)
-    start = time.perf_counter()
-    result = check(exercise.name, exercise.reference)
-    took = time.perf_counter() - start
+    took = []
+    for _ in range(3):  # the best of three, since other programs may be at work here
+        start = time.perf_counter()
+        result = check(exercise.name, exercise.reference)
+        took.append(time.perf_counter() - start)
     assert result.outcome == "passed", result
     assert result.forwards
-    assert took < 0.3, f"{took:.2f} s"
+    assert min(took) < 0.3, f"{min(took):.2f} s"
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)

@@ -3,7 +3,6 @@
 import inspect
 import subprocess
 import sys
-import time
 import warnings
 
 import matplotlib as mpl
@@ -154,14 +153,6 @@ def test_names_with_dollar_signs_and_tags_are_only_names():
     assert "<b>" in figures.describe(ax)
     assert "<b>" not in figures.html(ax)
     assert "&lt;b&gt;" in figures.describe(ax)._repr_html_()
-
-
-def test_a_figure_is_drawn_fast():
-    figures.png(EVERY["learning_curves"]())  # fonts are found the first time
-    long = history(np.abs(np.sin(np.arange(1, 20_001))) + 0.1)
-    began = time.process_time()
-    figures.png(figures.learning_curves(long))
-    assert time.process_time() - began < 0.5
 
 
 def test_importing_mlpkit_leaves_matplotlib_alone_and_figures_leave_pyplot_alone():
