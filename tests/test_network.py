@@ -65,8 +65,9 @@ def test_lists_strided_and_mapped_arrays_give_the_same(tmp_path):
     expected = forward(params, images).logits
     np.testing.assert_array_equal(forward(list(params), images.tolist()).logits, expected)
     wide = np.repeat(images, 2, axis=1)
-    np.testing.assert_array_equal(forward(params, wide[:, ::2]).logits, expected)
-    np.testing.assert_allclose(forward(params, np.asfortranarray(images)).logits, expected)
+    # Some versions of NumPy multiply strided arrays in another order, which may change the last digit.
+    np.testing.assert_allclose(forward(params, wide[:, ::2]).logits, expected, rtol=1e-12)
+    np.testing.assert_allclose(forward(params, np.asfortranarray(images)).logits, expected, rtol=1e-12)
     np.save(tmp_path / "images.npy", images)
     mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
     logits = forward(params, mapped).logits
