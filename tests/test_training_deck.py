@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import mlpkit
-from mlpkit.widgets import TrainingDeck
+from mlpkit.widgets import TrainingDeck, training_deck
 from mlpkit.widgets.blame import blame
-from mlpkit.widgets.deck_parts import tiles, weight_pictures
+from mlpkit.widgets.deck_parts import thinned, tiles, weight_pictures
 from mlpkit.widgets.session import KEPT
 from tests.notebooks import notebook, pytest_over
 from tools import lessons
@@ -361,6 +361,30 @@ def test_a_slow_function_is_asked_less_often_for_pictures(data):
     assert pictures <= 3 + steps / 30
 
 
+def test_a_long_run_is_sent_in_pieces_that_the_page_asks_for(data, monkeypatch):
+    monkeypatch.setattr(training_deck, "ROWS", 30)
+    deck = TrainingDeck(data, epochs=20)
+    asyncio.run(deck.finished())
+    assert deck.pack()["rows"].shape == (30, 7)
+    messages, have = heard(deck), {"run": 1, "rows": 30}
+    while have["rows"] < messages[-1][1]["length"]:
+        ask(deck, "watch", {"page": "test", "on": True, "have": have})
+        assert messages[-1][1]["start"] == have["rows"]
+        have["rows"] = len(rows_heard(messages))
+    assert np.array_equal(rows_heard(messages)[:, 2], deck.history.column("loss").astype(np.float32))
+
+
+def test_a_thinned_table_keeps_means_and_every_validation_it_can():
+    rows = np.column_stack([np.arange(1, 10_001), np.zeros(10_000), np.linspace(2, 0, 10_000)])
+    rows = np.column_stack([rows, np.full((10_000, 4), np.nan)])
+    rows[999::1000, -2:] = 0.5
+    few = thinned(rows)
+    assert len(few) == 2000
+    assert few[:, 2].mean() == pytest.approx(rows[:, 2].mean())
+    assert few[np.isfinite(few[:, -1]), 0].tolist() == rows[999::1000, 0].tolist()
+    assert np.array_equal(thinned(rows[:1999]), rows[:1999], equal_nan=True)
+
+
 def test_closing_stops_training(data):
     async def scene():
         deck = TrainingDeck(data, epochs=100, loss_and_grads=slow)
@@ -421,7 +445,7 @@ def test_blame_names_the_learners_line_also_below_mlpkits(data):
 NOTEBOOK = """
 import numpy as np
 import mlpkit
-from mlpkit.widgets import TrainingDeck
+from mlpkit.widgets import TrainingDeck, training_deck
 rng = np.random.default_rng(0)
 data = mlpkit.Examples(rng.integers(0, 256, (640, 16), dtype=np.uint8), rng.integers(0, 3, 640))
 deck = TrainingDeck(data, epochs=3)

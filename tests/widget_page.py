@@ -8,8 +8,9 @@ import shutil
 import subprocess
 
 import pytest
+from playwright.sync_api import TimeoutError
 
-from tests.browser import ARTIFACTS
+from tests.browser import ARTIFACTS, CURRENT, READ
 from tests.notebooks import ROOT
 
 NODE_FOLDER = ROOT / "tests" / "js"
@@ -20,9 +21,31 @@ NO_NPM = "npm is needed to fetch axe-core; Debian and Ubuntu: apt-get install np
 def find(notebook, number=0):
     """The widget with this number on the page, once it is there."""
     widget = notebook.locator("section.mlp").nth(number)
-    widget.wait_for(state="visible")
+    try:
+        widget.wait_for(state="visible")
+    except TimeoutError as error:
+        raise AssertionError(f"no widget {number} on the page: {_why_not(notebook)}") from error
     widget.scroll_into_view_if_needed()
     return widget
+
+
+def _why_not(notebook):
+    """What JupyterLab knows of its kernel and of the widgets in it."""
+    return notebook.page.evaluate(
+        f"""async () => {{
+            const kernel = {CURRENT}.sessionContext.session?.kernel;
+            const told = await Promise.race([
+                kernel?.requestCommInfo({{ target_name: "jupyter.widget" }}),
+                new Promise((done) => setTimeout(done, 5000)),
+            ]);
+            return {{
+                status: kernel?.status, connection: kernel?.connectionStatus,
+                handlesComms: kernel?.handleComms, targets: Object.keys(kernel?._targetRegistry ?? {{}}),
+                known: [...(kernel?._comms?.keys() ?? [])],
+                inKernel: told?.content?.comms, outputs: {READ}.map((cell) => cell.map((o) => o.data ?? o)),
+            }};
+        }}"""
+    )
 
 
 def wait(widget, seconds=30, **facts):

@@ -21,7 +21,7 @@ from mlpkit.widgets import TrainingDeck
 deck = TrainingDeck(mlpkit.load(), epochs=3)
 deck
 """
-LIVE, FORKED, LOOKS = 14, 8, (1500, 800, 400, 60)  # frames of each kind; steps that are looked back at
+LIVE, FORKED, LOOKS = 14, 8, (1900, 1200, 700, 300)  # frames of each kind; steps that are looked back at
 WIDTH, FRAME = 880, 220  # pixels; milliseconds
 
 
@@ -72,7 +72,7 @@ def film(lab: Lab) -> list[bytes]:
     wait(deck, rate="0.0001")
     deck.get_by_role("button", name="Continue").click()
     for i in range(FORKED):
-        wait(deck, number=f"x >= {60 + 2520 * (i + 1) / FORKED:.0f}")
+        wait(deck, number=f"x >= {300 + 2280 * (i + 1) / FORKED:.0f}")
         frames.append(deck.screenshot())
     return frames
 

@@ -105,6 +105,25 @@ def train_split(data: Dataset | Examples) -> Examples:
     )
 
 
+def thinned(rows: np.ndarray, most: int = 2_000) -> np.ndarray:
+    """A table with fewer rows, for a curve that is only drawn: means of neighbours, validation as it is.
+
+    rows: (n, columns), the first column the step, the last two NaN but where validation was measured
+    most: int, rows at most
+    returns: (most, columns) at most
+    """
+    size = -(-len(rows) // most)
+    if size < 2:
+        return rows
+    out = []
+    for i in range(0, len(rows), size):
+        some = rows[i : i + size]
+        seen = some[np.isfinite(some[:, -1])]
+        last = seen[-1] if len(seen) else some[-1]
+        out.append(np.concatenate([last[:1], some[:, 1:-2].mean(axis=0), last[-2:]]))
+    return np.array(out)
+
+
 def has_validation(data: Dataset | Examples) -> bool:
     """Whether training on this data measures a validation split."""
     return isinstance(data, Dataset) and len(data.valid.labels) > 0

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import numpy as np
+
 from ..checks import check_count
 from ..history import History
 from ..params import Params
@@ -86,6 +88,15 @@ class Session:
         if self._status != "running" or steps < 1:
             return None
         return (self._run.total - self._run.number) * (self.seconds - self._pace_from[1]) / steps
+
+    def summary(self) -> str:
+        """How far training has come, in one sentence."""
+        if not len(self.history):
+            return "Nothing has been trained yet."
+        valid = self.history.column("valid_accuracy")
+        valid = valid[np.isfinite(valid)]
+        seen = f"; validation accuracy ≈ {100 * valid[-1]:.1f} %" if len(valid) else ""
+        return f"{self._run.number:,} of {self._run.total:,} steps{seen}."
 
     def start(self) -> None:
         """Train, or go on training, until all epochs are done."""

@@ -53,7 +53,7 @@ export function merge(state, change, store) {
   if (state.table?.run !== state.run) state.table = new Table(state.run, state.columns);
   const whole = state.table.put(start, rows);
   state.have = { run: state.run, rows: state.table.length };
-  if (!whole) store.ask("watch", { page: store.page, on: true, have: state.have });
+  if (!whole || state.table.length < state.length) store.ask("watch", { page: store.page, on: true, have: state.have });
 }
 
 /** At most `n` points of a curve: mean, smallest and largest of neighbours. What is not finite is left out. */

@@ -18,7 +18,16 @@ from ..optimizers import Optimizer, adam
 from ..params import Params, as_params
 from .base import Widget
 from .blame import blame
-from .deck_parts import facts, has_validation, network_for, probabilities, sentence, tiles, weight_pictures
+from .deck_parts import (
+    facts,
+    has_validation,
+    network_for,
+    probabilities,
+    sentence,
+    thinned,
+    tiles,
+    weight_pictures,
+)
 from .prediction_gallery import as_bytes, picture_shape
 from .runs import Setup
 from .session import Session
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
 PAUSE = 0.12  # seconds between updates: eight a second at most
 SHARE = 40  # and a fortieth of the work at most: a learner's function may be slow, the machine busy
 WEIGHTS_EVERY = 3  # updates between new pictures of the weights, the larger part of a message
+ROWS = 20_000  # in one message: Jupyter Server drops what exceeds 1 MB a second; a page asks for the rest
 SENT = ("step", "epoch", "loss", "accuracy", "learning_rate", "valid_loss", "valid_accuracy")
 SENT_COLUMNS = [COLUMNS.index(name) for name in SENT]
 
@@ -82,15 +92,6 @@ class TrainingDeck(Session, Widget):
     def describe(self) -> str:
         """What the deck trains; the same before and after, so that nbval can compare it."""
         return self._sentence
-
-    def summary(self) -> str:
-        """How far training has come, in one sentence."""
-        if not len(self.history):
-            return "Nothing has been trained yet."
-        valid = self.history.column("valid_accuracy")
-        valid = valid[np.isfinite(valid)]
-        seen = f"; validation accuracy ≈ {100 * valid[-1]:.1f} %" if len(valid) else ""
-        return f"{self._run.number:,} of {self._run.total:,} steps{seen}."
 
     def figure(self) -> Axes:
         """The learning curves of all runs; before the first step the images and what is made of them."""
@@ -175,7 +176,7 @@ class TrainingDeck(Session, Widget):
         if value["on"]:
             have = value.get("have") or {}
             known = int(have["rows"]) if have.get("run") == self._run.key else 0
-            self._sent_rows = min(self._sent_rows, known)
+            self._sent_rows = max(0, min(self._sent_rows, known))
             self._post(weights=True, **self._shelf_state())
 
     def pack(self) -> dict[str, Any]:
@@ -200,7 +201,7 @@ class TrainingDeck(Session, Widget):
 
     def _post(self, weights: bool, **more: Any) -> None:
         began = time.thread_time()
-        start, self._sent_rows = self._sent_rows, len(self.history)
+        start, self._sent_rows = self._sent_rows, min(len(self.history), self._sent_rows + ROWS)
         still = self._looking_at is not None and not weights  # looking back: the pictures stay as they are
         pictures = {} if still else self._pictures(weights)
         self.tell(**self._state(start), **pictures, **more)
@@ -213,7 +214,8 @@ class TrainingDeck(Session, Widget):
             "run": run.key,
             "name": run.name,
             "start": start,
-            "rows": self.history.rows[start:, SENT_COLUMNS],
+            "rows": self.history.rows[start : start + ROWS, SENT_COLUMNS],
+            "length": len(self.history),
             "status": self._status,
             "number": run.number,
             "total": run.total,
@@ -224,7 +226,8 @@ class TrainingDeck(Session, Widget):
         }
 
     def _shelf_state(self) -> dict[str, Any]:
-        return {"shelf": [{**facts(run), "rows": run.history.rows[:, SENT_COLUMNS]} for run in self._shelf]}
+        rows = [thinned(run.history.rows[:, SENT_COLUMNS]) for run in self._shelf]
+        return {"shelf": [{**facts(run), "rows": some} for run, some in zip(self._shelf, rows)]}
 
     def _pictures(self, weights: bool) -> dict[str, Any]:
         """What the network that is being looked at says of the images, and its first weights as bytes."""

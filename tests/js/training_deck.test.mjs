@@ -40,6 +40,16 @@ test("messages in order, a lost one, and a new run", () => {
   assert.deepEqual(state.have, { run: 2, rows: 0 });
 });
 
+test("rows that are still to come are asked for", () => {
+  const asked = [];
+  const store = { page: "p", ask: (name, value) => asked.push(value.have.rows) };
+  const state = { columns: COLUMNS };
+  deck.merge(state, { run: 1, start: 0, length: 25, rows: rows(0, 10) }, store);
+  deck.merge(state, { run: 1, start: 10, length: 25, rows: rows(10, 10) }, store);
+  deck.merge(state, { run: 1, start: 20, length: 25, rows: rows(20, 5) }, store);
+  assert.deepEqual(asked, [10, 20]);
+});
+
 test("a message without rows leaves the table", () => {
   const state = { columns: COLUMNS };
   deck.merge(state, { run: 1, start: 0, rows: rows(0, 3) }, {});
