@@ -88,3 +88,12 @@ def test_it_looks_right_and_axe_finds_nothing(gallery, lab):
     widget.get_by_label("Show").select_option("wrong")
     wait(widget, filter="wrong")
     assert axe(lab, widget) == []
+
+
+def test_who_wants_less_motion_gets_none(gallery, lab):
+    _, widget = gallery
+    moving = "(root) => getComputedStyle(root.querySelector('.mlp-bar-fill')).transitionDuration"
+    assert widget.evaluate(moving) != "0s"
+    lab.page.emulate_media(reduced_motion="reduce")
+    assert widget.evaluate(moving) == "0s"
+    lab.page.emulate_media(reduced_motion="no-preference")
