@@ -226,7 +226,7 @@ export default widget({ merge, live: true, build(view) {
   function drawChart(kind, valid, format, ctx, w, t, theme) {
     const { table, total } = view.state;
     const box = { left: 46, right: w - 20, top: 8, bottom: t - 24 };
-    const x = linear([0, Math.max(total, ...shown().map((r) => results(r.table).steps))], [box.left, box.right]);
+    const x = linear([0, Math.max(total, ...shown().map((r) => r.steps))], [box.left, box.right]);
     const n = Math.max(40, (box.right - box.left) / 3);
     const curve = bucketed(table.column("step"), table.column(kind), n);
     const others = shown().map((run) => ({ run, curve: bucketed(run.table.column("step"), run.table.column(kind), n) }));
@@ -333,15 +333,14 @@ export default widget({ merge, live: true, build(view) {
     const away = h("td", {}, mine ? null : button("Remove", () => view.ask("drop", run.key), { "aria-label": `Remove ${run.name}` }));
     const element = h("tr", { class: mine ? "mlp-is-now" : null },
       h("td", { class: "mlp-deck-show" }, box, swatch), h("th", { scope: "row" }, h("span", { class: "mlp-note" }, `${run.key} `), name), rateCell, batchCell, steps, loss, best, away);
-    const update = (facts, table) => {
-      const got = results(table);
+    const update = (facts, got) => {
       setText(rateCell, facts.learning_rate == null ? "–" : short(facts.learning_rate) + (facts.momentum == null ? "" : ` · ${short(facts.momentum)}`));
       setText(batchCell, count(facts.batch_size));
       setText(steps, count(got.steps));
       setText(loss, short(got.loss));
       setText(best, percent(got.best));
     };
-    if (!mine) update(run, run.table);
+    if (!mine) update(run, run);
     return { element, update };
   }
 
@@ -390,7 +389,7 @@ export default widget({ merge, live: true, build(view) {
     painted = view.theme();
     setText(unitsNote, `${state.weights.shape[0]} of ${state.units}, up to ±${short(state.limit)}`);
     list(state);
-    current.update(state, table);
+    current.update(state, results(table));
 
     const last = table.length - 1;
     for (const c of charts) {
