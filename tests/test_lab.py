@@ -60,7 +60,10 @@ def test_mlpkit_lab_opens_the_first_lesson(lab, tmp_path):
     try:
         page.goto(address)
         page.wait_for_function("() => window.jupyterapp")
-        page.wait_for_function(f"() => {CURRENT}?.sessionContext?.session?.kernel?.status === 'idle'")
+        for _ in range(120):  # asked from here: a script that waits in a page still being set up may be lost
+            page.wait_for_timeout(500)
+            if page.evaluate(f"() => {CURRENT}?.sessionContext?.session?.kernel?.status") == "idle":
+                break
         assert page.evaluate(f"() => {CURRENT}.context.path") == "00_start_here.ipynb"
     finally:
         page.close()
