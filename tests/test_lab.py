@@ -1,11 +1,9 @@
 """JupyterLab as `mlpkit lab` starts it, in a real browser."""
 
 import json
-import sys
 
 import pytest
 
-from tests.browser import CURRENT, FOR_TESTS, start_server, stop_server
 from tests.notebooks import notebook
 
 pytestmark = pytest.mark.browser
@@ -51,20 +49,3 @@ def test_the_page_can_be_loaded_anew(open_notebook):
     page.reload_page()
     page.run(1)
     assert page.text(1) == "2\n"
-
-
-def test_mlpkit_lab_opens_the_first_lesson(lab, tmp_path):
-    command = [sys.executable, "-m", "mlpkit", "lab", str(tmp_path / "course"), "--", *FOR_TESTS]
-    server, address = start_server(command, tmp_path)
-    page = lab.browser.new_page()
-    try:
-        page.goto(address)
-        page.wait_for_function("() => window.jupyterapp")
-        for _ in range(120):  # asked from here: a script that waits in a page still being set up may be lost
-            page.wait_for_timeout(500)
-            if page.evaluate(f"() => {CURRENT}?.sessionContext?.session?.kernel?.status") == "idle":
-                break
-        assert page.evaluate(f"() => {CURRENT}.context.path") == "00_start_here.ipynb"
-    finally:
-        page.close()
-        stop_server(server)
