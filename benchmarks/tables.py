@@ -102,7 +102,8 @@ def accuracy(found: list) -> str:
         rows.append(
             [
                 "-".join(map(str, row["sizes"])),
-                f"{row['epochs']} epochs, batch {row['batch']}, Adam, cosine from {row['rate']:g}",
+                f"{row['epochs']} epochs, batch {row['batch']}, Adam, cosine from {row['rate']:g}"
+                + (", images mirrored too" if row.get("mirrored") else ""),
                 f"{row['goal']:.1f} %",
                 f"{np.mean(reached):.2f} % ({', '.join(f'{a:.2f}' for a in reached)})",
                 f"{np.mean([run['wall'] for run in row['runs']]):.1f}",
