@@ -199,7 +199,19 @@ def test_a_function_that_interrupts_the_kernel_gets_a_verdict():
         time.sleep(0.1)
         return logits
 
+    for _ in range(10):  # the first interrupt may come while the check is still setting out
+        assert "interrupted" in check("softmax", interrupts).message
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
+def test_a_function_that_interrupts_without_end_gets_a_verdict():
+    def interrupts(logits):
+        while True:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
     assert "interrupted" in check("softmax", interrupts).message
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_random_states_streams_warnings_and_inputs_are_as_before():

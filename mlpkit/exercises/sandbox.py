@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import signal
 import sys
 import threading
 import time
@@ -32,19 +33,35 @@ def run(job: Callable[[], object], seconds: float = SECONDS) -> str:
     returns: "finished", "time" when it was stopped, or "interrupted" by the stop button or Ctrl-C
     """
     ended = threading.Event()
-    worker, again = _start(job, ended)
     status = "time"
-    try:
+    with _interrupts() as interrupts:
+        worker, again = _start(job, ended)
         end = time.monotonic() + seconds
         while time.monotonic() < end and status == "time":
-            if ended.wait(0.05):  # in short pieces: on Windows a long one hears no Ctrl-C
+            if ended.wait(0.05):  # in short pieces: an interrupt does not cut a wait short
                 status = "finished"
-        time.sleep(0)  # an interrupt that is still on its way arrives here
-    except KeyboardInterrupt:
-        status = "interrupted"
-    if not ended.is_set():
-        _stop(worker, again, ended)
+            if interrupts:
+                status = "interrupted"
+        if not ended.is_set():
+            _stop(worker, again, ended)
     return status
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Write interrupts down instead of raising them, which could happen anywhere, a clean-up included.
+
+    returns: list of the signals that came; it stays empty off the main thread, where Python hears of none
+    """
+    heard: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield heard
+        return
+    before = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, before if before is not None else signal.default_int_handler)
 
 
 def _start(job: Callable, ended: threading.Event) -> tuple[threading.Thread, type[TimeUp]]:
@@ -116,11 +133,8 @@ def _stop(worker: threading.Thread, again: type[TimeUp], ended: threading.Event)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), error)
             if turn == 10 and sys.version_info >= (3, 12):
                 stack.enter_context(_every_line_raises(worker.ident))
-            try:
-                if ended.wait(0.02):
-                    return
-            except KeyboardInterrupt:
-                pass
+            if ended.wait(0.02):
+                return
 
 
 @contextmanager
