@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import nbformat
 from playwright.sync_api import Error as PlaywrightError
@@ -43,6 +43,8 @@ FOR_TESTS = [
 ]
 # what JupyterLab says by itself when a kernel is shut down before its debugger has looked at it
 JUPYTERLABS_OWN = ("Could not restore the debugger state",)
+# Jupyter Server leaves one page that leads to JupyterLab and, told to open a file, a second that leads to that.
+HOME_PAGE, FILE_PAGE = "jpserver-[0-9]*-open.html", "jpserver-file-to-run-*-open.html"
 # JavaScript: the notebook on top, and what its code cells hold
 CURRENT = "window.jupyterapp.shell.currentWidget"
 READ = f"{CURRENT}.content.widgets.filter(c => c.model.type === 'code').map(c => c.model.outputs.toJSON())"
@@ -52,8 +54,11 @@ def find_browser():
     return next((path for path in map(shutil.which, BROWSERS) if path), None)
 
 
-def start_server(command, folder):
-    """Start JupyterLab with settings of its own; the process, and the address that it would open."""
+def start_server(command, folder, opens=HOME_PAGE):
+    """Start JupyterLab with settings of its own; the process, and the address that it would open.
+
+    opens: str, HOME_PAGE, or FILE_PAGE for a command that names a file to open
+    """
     environment = lab_environment()
     for name in ("MLPKIT_HEADLESS", "MLPKIT_WORKBOOK"):
         environment.pop(name, None)  # here is a browser, and each notebook has its folder
@@ -66,7 +71,7 @@ def start_server(command, folder):
         server = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.poll() is None:
-        for page in (folder / "runtime_dir").glob("jpserver-*-open.html"):
+        for page in (folder / "runtime_dir").glob(opens):
             if found := re.search(r'url=([^"]+)"', page.read_text("utf-8")):
                 return server, html.unescape(found[1])
         time.sleep(0.1)
@@ -96,7 +101,7 @@ class Lab:
         self.folder = Path(folder).resolve()
         self.home = self.folder / "home"
         self.home.mkdir()
-        self.count = 0
+        self.count = self.workspaces = 0
         self.complaints = []  # console errors and uncaught exceptions
         self.outside = []  # requests that left this machine
         command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={self.home}"]
@@ -161,6 +166,11 @@ class Lab:
         self.page.wait_for_function("() => window.jupyterapp")
         self.js("() => window.jupyterapp.restored.then(() => null)")
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+
+    def new_workspace(self):
+        """An address at which JupyterLab opens with nothing in it."""
+        self.workspaces += 1
+        return urljoin(self.address, f"/lab/workspaces/{self.workspaces}")
 
     def screenshot(self, name, selector=None):
         """Keep a picture of the page, or of one element, among the artefacts."""
@@ -257,9 +267,14 @@ class Notebook:
         return nbformat.read(self.path, as_version=4)
 
     def reload_page(self):
-        """Load the page anew, as a learner does, and come back to this notebook; its kernel lives on."""
+        """Load the page anew, as a learner does, and come back to this notebook; its kernel lives on.
+
+        Into an empty workspace: JupyterLab writes down what is open a while after a change, and opens what it
+        wrote down some time after it is ready. On a crowded machine a notebook closed before comes back so, with
+        "widget model not found", in the middle of the next test.
+        """
         self.save()
-        self.page.reload()
+        self.lab.page.goto(self.lab.new_workspace())
         self.lab.wait_until_ready()
         self.open()
 

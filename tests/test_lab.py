@@ -1,9 +1,11 @@
 """JupyterLab as `mlpkit lab` starts it, in a real browser."""
 
 import json
+import sys
 
 import pytest
 
+from tests.browser import CURRENT, FILE_PAGE, FOR_TESTS, start_server, stop_server
 from tests.notebooks import notebook
 
 pytestmark = pytest.mark.browser
@@ -49,3 +51,20 @@ def test_the_page_can_be_loaded_anew(open_notebook):
     page.reload_page()
     page.run(1)
     assert page.text(1) == "2\n"
+
+
+def test_mlpkit_lab_opens_the_first_lesson(lab, tmp_path):
+    command = [sys.executable, "-m", "mlpkit", "lab", str(tmp_path / "course"), "--", *FOR_TESTS]
+    server, address = start_server(command, tmp_path, FILE_PAGE)
+    page = lab.browser.new_page()
+    try:
+        page.goto(address)
+        page.wait_for_function(
+            f"() => window.jupyterapp && {CURRENT}?.context?.path === '00_start_here.ipynb'", timeout=60_000
+        )
+        page.wait_for_function(
+            f"() => {CURRENT}.sessionContext.session?.kernel?.status === 'idle'", timeout=60_000
+        )
+    finally:
+        page.close()
+        stop_server(server)
