@@ -116,9 +116,14 @@ def workbook(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Read the saved notebooks and workbooks of a class, without running them."""
-    from .exercises.report import report_class
+    from .exercises.report import WRITERS, default_file, save, survey
+    from .exercises.report_tables import as_text
 
-    print(report_class(options.folder, options.csv))
+    work = survey(options.folder)
+    print(as_text(work), flush=True)
+    files = {kind: getattr(options, kind) for kind in WRITERS if getattr(options, kind)}
+    for kind, path in (files or {"csv": default_file(options.folder)}).items():
+        print(save(work, kind, path))
     return 0
 
 
@@ -147,9 +152,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("file", type=Path, metavar="FILE", help="a .zip file")
     command = add(report)
     command.add_argument("folder", type=Path, metavar="FOLDER", help="one folder for each learner in it")
-    command.add_argument(
-        "--csv", type=Path, metavar="FILE", help="where the table goes; by default into FOLDER"
-    )
+    where = "; by default, and if no other file is asked for, into FOLDER"
+    for kind, what in (("csv", f"one line for each exercise{where}"), ("json", "all"), ("html", "a page")):
+        command.add_argument(f"--{kind}", type=Path, metavar="FILE", help=what)
     return parser
 
 

@@ -6,191 +6,112 @@ passed over.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import os
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from .catalogue import exercises
-from .result import INCORRECT, JSON_TYPE, NOT_ATTEMPTED, PASSED
+from .report_files import Answer, Found, Unread, read_files
+from .report_page import as_page
+from .report_tables import ClassWork, Row, as_csv, as_json, as_text, row
 from .storage import write
-from .workbook import RECORD
 
-LARGEST = 50_000_000  # bytes of a notebook that is read
-COLUMNS = ("learner", "topic", "exercise", "outcome", "attempts", "hints", "forwards", "mistake", "sources")
-
-
-class Row(NamedTuple):
-    """One learner, one exercise."""
-
-    learner: str
-    topic: str
-    exercise: str
-    outcome: str
-    attempts: int
-    hints: int
-    forwards: bool
-    mistake: str
-    sources: str
-
-
-class Found(NamedTuple):
-    """One thing that a file says about an exercise."""
-
-    learner: str
-    exercise: str
-    outcome: str
-    attempts: int
-    hints: int
-    forwards: bool
-    mistake: str
-    source: str
+WRITERS = {"csv": as_csv, "json": as_json, "html": as_page}
 
 
 def report_class(folder: str | os.PathLike, to: str | os.PathLike | None = None) -> str:
-    """Read a class's folder, write one CSV into it, and put everything into a table.
+    """Read a class's folder, write one CSV into it, and put everything into tables.
 
     folder: one folder or file for each learner in it
     to: the CSV file; by default `mlpkit_report.csv` in the folder
-    returns: str, the table, with what could not be read below it
+    returns: str, the tables, with what could not be read below them
     raises: OSError or ValueError when there is no such folder, or the CSV cannot be written
     """
+    work = survey(folder)
+    return f"{as_text(work)}\n\n{save(work, 'csv', to or default_file(folder))}"
+
+
+def read_class(folder: str | os.PathLike) -> tuple[list[Row], list[Unread]]:
+    """Everything that the files of a class say about exercises.
+
+    folder: one folder or file for each learner in it
+    returns: (rows, one for each learner and exercise; files that could not be read, each with a reason)
+    raises: OSError or ValueError when there is no such folder
+    """
+    work = survey(folder)
+    return work.rows, work.unread
+
+
+def survey(folder: str | os.PathLike) -> ClassWork:
+    """Read a class's folder.
+
+    folder: one folder or file for each learner in it
+    returns: ClassWork: rows, answers to questions, and what could not be read
+    raises: ValueError when it is no folder, OSError when it cannot be opened
+    """
     folder = Path(folder)
+    if folder.is_file():
+        raise ValueError(f"{str(folder)!r} is a file: give the folder that holds the learners' folders")
     if not folder.is_dir():
         raise ValueError(f"there is no folder {str(folder)!r}: give the one that holds the learners' folders")
-    rows, broken = read_class(folder)
-    target = Path(to) if to else folder / "mlpkit_report.csv"
-    write(target.absolute(), _csv(rows).encode("utf-8-sig"))  # the mark lets Excel read accents
-    lines = [_table(rows), "", f"All of it is in {target}."]
-    return "\n".join(lines + [f"Not read: {path} ({why})." for path, why in broken])
-
-
-def read_class(folder: Path) -> tuple[list[Row], list[tuple[str, str]]]:
-    """Everything that the files of a class say.
-
-    folder: Path
-    returns: (rows, one for each learner and exercise; files that could not be read, each with a reason)
-    """
-    found: list[Found] = []
-    broken: list[tuple[str, str]] = []
-    for path in sorted(folder.rglob("*")):
-        reader = _reader(path)
-        if reader is None or ".ipynb_checkpoints" in path.parts or not path.is_file():
-            continue
-        parts = path.relative_to(folder).parts
-        learner = parts[0] if len(parts) > 1 else path.stem
-        try:
-            if path.stat().st_size > LARGEST:
-                raise ValueError("larger than 50 MB")
-            found.extend(reader(path, learner))
-        except Exception as error:
-            broken.append((str(path.relative_to(folder)), f"{type(error).__name__}: {error}"[:120]))
-    learners = list(dict.fromkeys(f.learner for f in found))
-    return [_row(learner, name, found) for learner in learners for name in exercises()], broken
-
-
-def _reader(path: Path):
-    if path.suffix == ".ipynb":
-        return _from_notebook
-    if path.name == RECORD:
-        return lambda path, learner: _from_record(json.loads(path.read_text("utf-8")), path.parent, learner)
-    return _from_zip if path.suffix == ".zip" else None
-
-
-def _from_notebook(path: Path, learner: str) -> Iterator[Found]:
-    notebook = json.loads(path.read_text("utf-8"))
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise ValueError("no notebook: it has no list of cells")
-    for cell in notebook["cells"]:
-        for output in (cell.get("outputs") or []) if isinstance(cell, dict) else []:
-            data = output.get("data", {}).get(JSON_TYPE) if isinstance(output, dict) else None
-            if isinstance(data, dict) and data.get("exercise") in exercises():
-                yield _checked(learner, data, path.name)
-
-
-def _checked(learner: str, data: dict, source: str) -> Found:
-    outcome = data.get("outcome") if data.get("outcome") in (PASSED, INCORRECT) else NOT_ATTEMPTED
-    tries = int(outcome != NOT_ATTEMPTED)
-    return Found(learner, data["exercise"], outcome, tries, 0, data.get("forwards") is True,
-                 _word(data.get("mistake")), source)  # fmt: skip
-
-
-def _from_record(record: dict, folder: Path | None, learner: str) -> Iterator[Found]:
-    if not isinstance(record, dict) or not isinstance(record.get("exercises"), dict):
-        raise ValueError("no record of a workbook")
-    for name, said in record["exercises"].items():
-        if name in exercises() and isinstance(said, dict):
-            outcome = (
-                PASSED if said.get("passed") is True or said.get("outcome") == PASSED else said.get("outcome")
-            )
-            mistakes = said.get("mistakes") if isinstance(said.get("mistakes"), list) else []
-            outcome = outcome if outcome in (PASSED, INCORRECT) else NOT_ATTEMPTED
-            counts = _count(said.get("attempts")), _count(said.get("hints"))
-            last = _word(mistakes[-1] if mistakes else None)
-            yield Found(learner, name, outcome, *counts, said.get("forwards") is True, last, "workbook")
-
-
-def _from_zip(path: Path, learner: str) -> Iterator[Found]:
-    with zipfile.ZipFile(path) as file:
-        if RECORD in file.namelist() and file.getinfo(RECORD).file_size < LARGEST:
-            yield from _from_record(json.loads(file.read(RECORD)), None, learner)
-
-
-def _row(learner: str, name: str, found: list[Found]) -> Row:
-    mine = [f for f in found if f.learner == learner and f.exercise == name]
-    outcomes = [f.outcome for f in mine]
-    outcome = next((o for o in (PASSED, INCORRECT) if o in outcomes), NOT_ATTEMPTED)
-    passes = [f for f in mine if f.outcome == PASSED]
-    return Row(
-        learner, exercises()[name].topic, name, outcome,
-        max((f.attempts for f in mine), default=0), max((f.hints for f in mine), default=0),
-        bool(passes) and all(f.forwards for f in passes),
-        next((f.mistake for f in reversed(mine) if f.mistake), "") if outcome != PASSED else "",
-        " ".join(dict.fromkeys(f.source for f in mine)),
-    )  # fmt: skip
-
-
-def _csv(rows: list[Row]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([_harmless(value) for value in row] for row in rows)
-    return text.getvalue()
-
-
-def _harmless(value: object) -> object:
-    """A spreadsheet takes text that begins with = + - or @ for a formula."""
-    value = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
-def _table(rows: list[Row]) -> str:
-    if not rows:
-        return "No exercises were found in this folder."
-    learners = list(dict.fromkeys(row.learner for row in rows))
-    lines = [
-        f"{'learner':<24} {'passed':>7} {'wrong':>6} {'tries':>6} {'hints':>6}  only forwards, still wrong"
+    try:
+        found, unread = read_files(folder)
+    except OSError as error:
+        reason = error.strerror or error
+        raise OSError(f"cannot read {folder}: {reason}; ask for the right to, or for a copy") from None
+    groups: dict[tuple[str, str], list[Found]] = {}
+    for said in found:
+        if isinstance(said, Found):
+            groups.setdefault((said.learner, said.exercise), []).append(said)
+    learners = sorted({said.learner for said in found})
+    rows = [
+        row(learner, name, groups.get((learner, name), [])) for learner in learners for name in exercises()
     ]
-    for learner in learners:
-        mine = [row for row in rows if row.learner == learner]
-        passed = sum(row.outcome == PASSED for row in mine)
-        wrong = [
-            f"{r.exercise} ({r.mistake})" if r.mistake else r.exercise for r in mine if r.outcome == INCORRECT
-        ]
-        handed = [f"{row.exercise} forwards" for row in mine if row.forwards]
-        tries, hints = sum(r.attempts for r in mine), sum(r.hints for r in mine)
-        lines.append(f"{learner[:24]:<24} {passed:>3}/{len(mine):<3} {len(wrong):>6} {tries:>6} {hints:>6}  "
-                     f"{', '.join(handed + wrong)}".rstrip())  # fmt: skip
-    return "\n".join(lines)
+    answers = list(dict.fromkeys(said for said in found if isinstance(said, Answer)))  # a copy counts once
+    return ClassWork(rows, answers, unread)
 
 
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**6 else 0
+def default_file(folder: str | os.PathLike) -> Path:
+    """Where the CSV goes when nobody says."""
+    return Path(folder) / "mlpkit_report.csv"
 
 
-def _word(value: object) -> str:
-    return value[:60] if isinstance(value, str) else ""
+def save(work: ClassWork, kind: str, path: str | os.PathLike) -> str:
+    """Write a report; another file that is there already is kept under a name of its own.
+
+    kind: str, "csv", "json" or "html"
+    path: file name
+    returns: str, what was written, and where the older file is now
+    raises: OSError, and then the older file is as it was
+    """
+    path = Path(path)
+    encoding = "utf-8-sig" if kind == "csv" else "utf-8"  # the mark lets Excel read accents
+    content = WRITERS[kind](work).encode(encoding, "replace")
+    try:
+        if path.is_dir():
+            raise OSError("it is a folder")
+        if path.is_file() and path.read_bytes() == content:
+            return f"{path} says the same already."
+        return f"The report is in {path}.{_replace(path.absolute(), content)}"
+    except OSError as error:
+        reason = error.strerror or error
+        raise OSError(f"cannot write {path}: {reason}. Name another file with --{kind}") from None
+
+
+def _replace(path: Path, content: bytes) -> str:
+    """Write a file whole, after what is there has stepped aside; what stepped aside, in words."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        write(unfinished, content)
+        aside = _step_aside(path) if path.exists() else None
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return f" The one that was there before is now {aside.name}." if aside else ""
+
+
+def _step_aside(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.stem} (older {number}){path.suffix}")).exists():
+        number += 1
+    path.rename(aside)
+    return aside
