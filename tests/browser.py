@@ -43,7 +43,7 @@ FOR_TESTS = [
 ]
 # what JupyterLab says by itself when a kernel is shut down before its debugger has looked at it
 JUPYTERLABS_OWN = ("Could not restore the debugger state",)
-# Jupyter Server leaves one page that leads to JupyterLab and, told to open a file, a second that leads to that.
+# Jupyter Server leaves a page that leads to JupyterLab and, told to open a file, a second that leads to that.
 HOME_PAGE, FILE_PAGE = "jpserver-[0-9]*-open.html", "jpserver-file-to-run-*-open.html"
 # JavaScript: the notebook on top, and what its code cells hold
 CURRENT = "window.jupyterapp.shell.currentWidget"
@@ -270,8 +270,8 @@ class Notebook:
         """Load the page anew, as a learner does, and come back to this notebook; its kernel lives on.
 
         Into an empty workspace: JupyterLab writes down what is open a while after a change, and opens what it
-        wrote down some time after it is ready. On a crowded machine a notebook closed before comes back so, with
-        "widget model not found", in the middle of the next test.
+        wrote down some time after it is ready. On a crowded machine a notebook closed before comes back so,
+        with "widget model not found", in the middle of the next test.
         """
         self.save()
         self.lab.page.goto(self.lab.new_workspace())
