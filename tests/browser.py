@@ -269,7 +269,7 @@ class Notebook:
     def reload_page(self):
         """Load the page anew, as a learner does, and come back to this notebook; its kernel lives on.
 
-        Into an empty workspace: JupyterLab writes down what is open a while after a change, and opens what it
+        Into an empty workspace: JupyterLab writes down what is open a while after a change, and opens it
         wrote down some time after it is ready. On a crowded machine a notebook closed before comes back so,
         with "widget model not found", in the middle of the next test.
         """
