@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import datasets
+from .exercises.backup import reminder
 
 ALL_IS_WELL = "All is well: Python, JupyterLab, the widgets and the data are ready."
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
@@ -35,8 +36,8 @@ def doctor() -> None:
     """
     broken = [finding for finding in examine() if finding.state == "broken"]
     print("\n".join(_line(finding) for finding in broken) or ALL_IS_WELL)
-    if _forgets():
-        print(_FORGETS)
+    if reminder():
+        print(reminder())
 
 
 def examine() -> list[Finding]:
@@ -55,7 +56,7 @@ def report(findings: list[Finding]) -> str:
     """
     broken = [finding for finding in findings if finding.state == "broken"]
     last = f"{len(broken)} to mend." if broken else ALL_IS_WELL
-    return "\n".join([*map(_line, findings), *([_FORGETS] if _forgets() else []), last])
+    return "\n".join([*map(_line, findings), *filter(None, [reminder()]), last])
 
 
 def python() -> list[Finding]:
@@ -170,10 +171,6 @@ _PACKAGES = (  # name, from this version, before this one; a test compares them 
     ("jupyterlab", "4.4.5", "4.7"),
     ("ipykernel", "7.1", None),
 )
-_FORGETS = (
-    "This server forgets everything after ten idle minutes: take your workbook out now and then, "
-    "with `mlpkit workbook export FILE`."
-)
 
 
 def _carefully(look: Callable[[], list[Finding]]) -> list[Finding]:
@@ -244,8 +241,3 @@ def _number_in(path: str) -> int | None:
         return int(Path(path).read_text())
     except (OSError, ValueError):  # no such file outside a container; the word "max" where there is no limit
         return None
-
-
-def _forgets() -> bool:
-    """Are we on Binder, whose servers do not last?"""
-    return "BINDER_SERVICE_HOST" in os.environ or "BINDER_LAUNCH_HOST" in os.environ

@@ -1,8 +1,10 @@
 """The workbook: what passes is kept, alone and whole, whatever happens, and becomes a network that trains."""
 
+import base64
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -381,3 +383,15 @@ def test_the_workbook_lies_beside_the_notebook_unless_told_otherwise(monkeypatch
     monkeypatch.chdir(tmp_path)
     assert books.folder() == tmp_path / "my_mlpkit"
     assert not os.path.exists(books.folder())
+
+
+@pytest.mark.parametrize("name", ["BINDER_LAUNCH_HOST", "BINDER_SERVICE_HOST"])
+def test_where_the_server_forgets_progress_offers_the_workbook(book, monkeypatch, name):
+    pass_softmax()
+    assert "forgets" not in repr(progress())
+    monkeypatch.setenv(name, "somewhere")
+    assert "This server forgets everything after ten idle minutes." in repr(progress())
+    shown = progress()._repr_mimebundle_()["text/html"]
+    (packed,) = re.findall(r'download="my_mlpkit.zip" href="data:application/zip;base64,([^"]*)"', shown)
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(packed))) as file:
+        assert {"softmax.py", "record.json"} == set(file.namelist())

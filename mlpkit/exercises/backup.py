@@ -6,6 +6,7 @@ Some servers forget everything after ten idle minutes; the downloaded file does 
 from __future__ import annotations
 
 import base64
+import os
 
 from .questions import live
 from .result import framed
@@ -19,28 +20,18 @@ class Backup:
         self._button = _upload() if live() else None
 
     def __repr__(self) -> str:
-        count = len(passed_names())
         return (
-            f"Your workbook holds {count} function{'' if count == 1 else 's'}. Take it out with "
-            "`mlpkit workbook export FILE`, bring it in with `mlpkit workbook import FILE`."
+            f"{_holds()}. Take it out with `mlpkit workbook export FILE`, "
+            "bring it in with `mlpkit workbook import FILE`."
         )
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        display({"text/plain": repr(self), "text/html": framed(self._link())}, raw=True)
+        link = f"{download_link()} and bring it in again below, wherever you go on." if live() else repr(self)
+        display({"text/plain": repr(self), "text/html": framed(link)}, raw=True)
         if self._button is not None:
             display(self._button)
-
-    def _link(self) -> str:
-        data = base64.b64encode(export_bytes()).decode() if live() else ""
-        words = repr(self).split(". ")[0]
-        if not data:
-            return f"{words}. In a notebook, a link to download it stands here."
-        return (
-            f'{words}. <a download="my_mlpkit.zip" href="data:application/zip;base64,{data}">'
-            "Download it</a> and bring it in again below, wherever you go on."
-        )
 
 
 def backup() -> Backup:
@@ -49,6 +40,39 @@ def backup() -> Backup:
     returns: something to show; without a browser, text
     """
     return Backup()
+
+
+def reminder() -> str:
+    """What to do where the server will forget everything: on Binder.
+
+    returns: str, "" elsewhere
+    """
+    if not os.environ.keys() & _BINDER:
+        return ""
+    return (
+        "This server forgets everything after ten idle minutes. Download your workbook now and then: "
+        "`from mlpkit.exercises import backup`, then `backup()`; or `mlpkit workbook export FILE`."
+    )
+
+
+def download_link() -> str:
+    """The whole workbook as a link to click on.
+
+    returns: str, HTML
+    """
+    data = base64.b64encode(export_bytes()).decode()
+    return (
+        f'{_holds()}. <a download="my_mlpkit.zip" href="data:application/zip;base64,{data}">Download it</a>'
+    )
+
+
+# BinderHub sets the first for every server that it starts, and Kubernetes the second.
+_BINDER = {"BINDER_LAUNCH_HOST", "BINDER_SERVICE_HOST"}
+
+
+def _holds() -> str:
+    count = len(passed_names())
+    return f"Your workbook holds {count} function{'' if count == 1 else 's'}"
 
 
 def _upload() -> object:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import html
 
+from .backup import download_link, reminder
 from .catalogue import TOPICS, exercises
 from .ladder import Shown
-from .result import COLOURS, INCORRECT, NOT_ATTEMPTED, PASSED, SYMBOLS
+from .result import COLOURS, INCORRECT, NOT_ATTEMPTED, PASSED, SYMBOLS, rich
 from .workbook import entry, passed_names, read_record
 
 
@@ -23,8 +24,9 @@ def progress() -> Shown:
     passed = sum(outcome == PASSED for _, _, outcome, *_ in rows)
     head = f"{passed} of {len(rows)} exercises passed"
     bins = calibration(record)
-    text = "\n".join([head, *map(_line, rows), "", *_calibration_lines(bins)])
-    return Shown(text, f"<strong>{head}</strong>{_table(rows)}{_calibration_html(bins)}")
+    text = "\n".join([head, *map(_line, rows), "", *_calibration_lines(bins), *filter(None, [reminder()])])
+    take_along = f"<div>{rich(reminder())} {download_link()}.</div>" if reminder() else ""
+    return Shown(text, f"<strong>{head}</strong>{_table(rows)}{_calibration_html(bins)}{take_along}")
 
 
 def calibration(record: dict) -> list[tuple[int, int, int]]:
