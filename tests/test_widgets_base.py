@@ -81,6 +81,12 @@ def test_the_browser_may_ask_for_actions_and_nothing_else(counter):
     assert counter.told == [{"value": 2}]
 
 
+def test_an_answer_says_what_it_answers_and_news_do_not(counter):
+    counter._handle_custom_msg({"do": "add", "value": 2, "number": ["page", 7]}, [])
+    counter.tell(value=9)
+    assert counter.told == [{"value": 2, "answers": ["page", 7]}, {"value": 9}]
+
+
 def test_a_failing_action_is_told_in_the_widget_and_forgotten_after_the_next(counter):
     counter._handle_custom_msg({"do": "add", "value": "<i>x</i>"}, [])
     assert "invalid literal" in counter.told[-1]["problem"]

@@ -88,6 +88,7 @@ class Widget(anywidget.AnyWidget):
         self._loop = _running_loop()
         self._watchers: set[str] = set()
         self._problem = ""
+        self._answering: Any = None  # the browser's own number for what it has asked
         self._cell = _cell()
         super().__init__()
         self.on_msg(Widget._receive)
@@ -123,7 +124,7 @@ class Widget(anywidget.AnyWidget):
         """
         if self.comm is not None:
             content, buffers = encode(changes)
-            self.send(content, buffers)
+            self.send({**content, "answers": self._answering} if self._answering else content, buffers)
 
     @property
     def watched(self) -> bool:
@@ -168,19 +169,20 @@ class Widget(anywidget.AnyWidget):
         if name != "watch" and name not in self.actions:
             return
         if self._loop is None or threading.current_thread() is threading.main_thread():
-            self._act(name, content.get("value"))
+            self._act(name, content.get("value"), content.get("number"))
         else:  # some versions of ipykernel call from another thread, beside a running cell
-            self._loop.call_soon_threadsafe(self._act, name, content.get("value"))
+            self._loop.call_soon_threadsafe(self._act, name, content.get("value"), content.get("number"))
 
-    def _act(self, name: str, value: Any) -> None:
+    def _act(self, name: str, value: Any, number: Any = None) -> None:
         """Answer the browser; what goes wrong is shown in the widget, for no cell is there to show it."""
-        before, self._problem = self._problem, ""
+        before, self._problem, self._answering = self._problem, "", number
         try:
             getattr(self, f"on_{name}")(value)
         except Exception as error:
             self._problem = f"{type(error).__name__}: {error}"
         if before != self._problem:
             self.tell(problem=self._problem)
+        self._answering = None
 
 
 def source(stem: str, kind: str) -> str:

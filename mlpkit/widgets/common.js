@@ -287,24 +287,27 @@ const PLAIN = (event) => !(event.ctrlKey || event.metaKey || event.altKey) &&
  *   build(view) -> { draw(state) }   elements once, then drawing; both per view
  *   merge(state, change, store)      how a message changes the state; replaces by name unless told
  *   live: true                       tell Python when the widget comes into sight and leaves it
+ *   latest: true                     pass over an answer when something newer has been asked meanwhile: it would
+ *                                    take a reader who is faster than the kernel back to where they were
  */
-export function widget({ build, merge = (state, change) => Object.assign(state, change), live = false }) {
+export function widget({ build, merge = (state, change) => Object.assign(state, change), live = false, latest = false }) {
   return () => {
-    const store = { state: {}, local: {}, views: new Set(), page: unique("page"), ask() {}, seen() {} };
+    const store = { state: {}, local: {}, views: new Set(), page: unique("page"), asked: 0, ask() {}, seen() {} };
     store.changed = () => store.views.forEach((view) => view.redraw());
     store.inSight = () => [...store.views].some((view) => view.visible);
     return {
       initialize({ model }) {
         const packed = model.get("_packed");
         merge(store.state, decode(packed.content, packed.buffers), store);
-        store.ask = (name, value = null) => model.send({ do: name, value });
+        store.ask = (name, value = null) => model.send({ do: name, value, number: [store.page, ++store.asked] });
         let told = false;
         store.seen = () => {
           if (!live || told === store.inSight()) return;
           told = store.inSight();
           store.ask("watch", { page: store.page, on: told, have: store.state.have ?? 0 });
         };
-        const receive = (content, buffers) => {
+        const receive = ({ answers: [page, number] = [], ...content }, buffers) => {
+          if (latest && page === store.page && number < store.asked) return;
           merge(store.state, decode(content, buffers), store);
           store.changed();
         };

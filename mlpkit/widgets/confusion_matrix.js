@@ -27,6 +27,7 @@ export function meaning(names, [row, column], number, ofTrue, ofPredicted) {
 }
 
 export default widget({
+  latest: true,
   build(view) {
     const { names, choices } = view.state;
     const [height, width] = view.state.shape;

@@ -35,6 +35,7 @@ export function verdict(bend, gap, activation, layers, images) {
 }
 
 export default widget({
+  latest: true,
   build(view) {
     const { names, sizes, activation, images, units, matrix } = view.state;
     const [height, width] = view.state.shape;
