@@ -7,7 +7,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 REST   := tfds or classroom or wheel or oldest or slow
 
-.PHONY: help lab test test-all test-rest lint format lessons cost bench clean
+.PHONY: help lab test test-all test-rest lint format lessons cost site bench clean
 
 help:            ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ lessons: $(VENV)/.test      ## execute the lessons anew; ONLY="03 04" for some, 
 cost: $(VENV)/.test         ## seconds and megabytes of every lesson on one core
 	$(BIN)/python -m tools.run $(ONLY)
 
+site: $(VENV)/.site         ## build the lessons as pages to read into build/site
+	$(BIN)/python -m tools.site
+
 bench: $(VENV)/.bench       ## measure mlpkit beside its peers; QUICK=1 for two minutes
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
@@ -46,10 +49,11 @@ clean:           ## take away what was installed and built, never a learner's wo
 # One stamp for each set of extras: installing again is needed only when pyproject.toml has changed.
 $(VENV)/.lab:   EXTRAS := [datasets]
 $(VENV)/.test:  EXTRAS := [datasets,test]
-$(VENV)/.all:   EXTRAS := [datasets,prepare,test]
+$(VENV)/.all:   EXTRAS := [datasets,prepare,test,site]
+$(VENV)/.site:  EXTRAS := [site]
 $(VENV)/.bench: EXTRAS := [bench]
 
-$(VENV)/.lab $(VENV)/.test $(VENV)/.all $(VENV)/.bench: pyproject.toml | $(BIN)/python
+$(VENV)/.lab $(VENV)/.test $(VENV)/.all $(VENV)/.site $(VENV)/.bench: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.$(EXTRAS)'
 	@touch $@
 

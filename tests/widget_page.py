@@ -76,8 +76,9 @@ def axe(lab, widget):
         )
     if not lab.page.evaluate("() => typeof axe === 'object'"):
         lab.page.evaluate("(source) => { (0, eval)(source); }", AXE.read_text("utf-8"))
+    options = {"resultTypes": ["violations"], "preload": False}  # no style sheet is asked for a second time
     found = widget.evaluate(
-        "async (element) => (await axe.run(element, { resultTypes: ['violations'] })).violations"
+        "async (element, options) => (await axe.run(element, options)).violations", options
     )
     return [f"{v['id']}: {v['help']}: {node['html'][:160]}" for v in found for node in v["nodes"]]
 

@@ -1,0 +1,152 @@
+"""The reading edition: every lesson as it was executed, as a page, and a contents page before them.
+
+Nothing is run and nothing is typed twice: what a lesson says of itself at its top is what the contents page
+says of it. `make site` builds all of it into build/site.
+"""
+
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS = ROOT / "lessons"
+SETTINGS = ROOT / "docs" / "site"
+SITE = ROOT / "build" / "site"
+
+# how a lesson begins: its title, minutes and what it needs, a few words, and a list of goals
+TOP = re.compile(
+    r"# (?P<title>[^\n]+)\n\n\*(?P<minutes>[^·\n]*minutes?) · (?P<needs>[^\n]+)\*\n"
+    r".*?\n(?P<lead>When you are [^\n]+)\n\n(?P<goals>(?:\* [^\n]+\n?)+)",
+    re.DOTALL,
+)
+LINK = re.compile(r"\[([^\]]+)\]\(([^)#:\s]+\.(?:ipynb|md|py|toml|yml))(#[^)\s]*)?\)")
+# what is folded in the notebook, source and outputs, is closed on the page: its tag, and what to click
+FOLDED = {
+    (True, True): ("hide-cell", "Show the answer"),
+    (True, False): ("hide-input", "Show the code"),
+    (False, True): ("hide-output", "Show what comes out"),
+}
+
+
+class About(NamedTuple):
+    """What a lesson says of itself, in its own Markdown."""
+
+    name: str
+    title: str
+    minutes: str
+    needs: str
+    lead: str
+    goals: str
+
+
+def lessons(folder=LESSONS):
+    """The notebooks that become pages, in order."""
+    return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+
+
+def about(path):
+    """What a lesson says of itself in its first cell."""
+    first = nbformat.read(path, 4).cells[0].source
+    found = TOP.match(first)
+    if not found:
+        raise ValueError(
+            f"{path.name} begins with {first[:60]!r}; expected a title, '*N minutes · you need ...*' and "
+            "a list after 'When you are through, you can'. See the top of 00_start_here.ipynb"
+        )
+    return About(path.name, **{name: text.strip() for name, text in found.groupdict().items()})
+
+
+def contents(abouts):
+    """The part of the contents page that speaks of the lessons, in Markdown."""
+    return "\n\n".join(
+        f"## [{one.title}]({one.name})\n\n*{one.minutes} · {one.needs}*\n\n{one.lead}\n\n{one.goals}"
+        for one in abouts
+    )
+
+
+def within(text, pages):
+    """Markdown in which links that lead out of the site have become plain text."""
+    return LINK.sub(lambda link: link[0] if link[2] in pages else link[1], text)
+
+
+def as_page(notebook, pages):
+    """A notebook as the site shows it: folds closed, pictures with their words, links within it."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = within(cell.source, pages)
+        else:
+            fold(cell)
+            for output in cell.outputs:
+                drop_records(output)
+                describe_picture(output)
+    notebook.metadata.setdefault("language_info", {})["pygments_lexer"] = "ipython3"
+    return notebook
+
+
+def fold(cell):
+    """Close what is folded in the notebook: it would give something away."""
+    folds = cell.metadata.get("jupyter", {})
+    folded = (bool(folds.get("source_hidden")), bool(folds.get("outputs_hidden")))
+    if folded in FOLDED:
+        tag, prompt = FOLDED[folded]
+        cell.metadata.tags = [*cell.metadata.get("tags", []), tag]
+        cell.metadata.mystnb = {
+            "code_prompt_show": prompt,
+            "code_prompt_hide": prompt.replace("Show", "Hide"),
+        }
+
+
+def drop_records(output):
+    """Leave out what is meant for programs alone."""
+    for kind in [kind for kind in output.get("data", {}) if kind.endswith("+json")]:
+        del output.data[kind]
+
+
+def describe_picture(output):
+    """Put a picture on the page with the words that stand for it; Sphinx alone would leave them out."""
+    picture = output.get("data", {}).get("image/png")
+    words = output.get("metadata", {}).get("image/png", {}).get("alt")
+    if picture and words:
+        source = "data:image/png;base64," + picture.replace("\n", "")
+        output.data["text/html"] = f'<img alt="{html.escape(words)}" src="{source}">'
+
+
+def prepare(folder):
+    """Write what Sphinx reads into an empty folder: lessons, pages beside them, contents."""
+    paths = lessons()
+    texts = sorted(LESSONS.glob("*.md"))
+    pages = {path.name for path in [*paths, *texts]}
+    for path in paths:
+        nbformat.write(as_page(nbformat.read(path, 4), pages), folder / path.name)
+    for path in texts:
+        (folder / path.name).write_text(within(path.read_text("utf-8"), pages), "utf-8")
+    index = (SETTINGS / "index.md").read_text("utf-8")
+    index = index.replace("{lessons}", contents(map(about, paths)))
+    (folder / "index.md").write_text(index, "utf-8")
+
+
+def build(target=SITE):
+    """Build the site; any warning of Sphinx's ends it with an error, after all of them have been told."""
+    target = Path(target).resolve()
+    source = target.with_name(target.name + "-source")
+    for folder in (source, target):
+        shutil.rmtree(folder, ignore_errors=True)
+    source.mkdir(parents=True)
+    prepare(source)
+    folders = ["-c", str(SETTINGS), "-d", str(source / ".doctrees"), str(source), str(target)]
+    strict = ["--fail-on-warning", "--keep-going", "--nitpicky", "--quiet"]
+    quiet = {**os.environ, "PYTHONWARNINGS": "ignore"}  # those of other packages; Sphinx's own are errors
+    return subprocess.run([sys.executable, "-m", "sphinx", *strict, *folders], env=quiet).returncode
+
+
+if __name__ == "__main__":
+    failed = build(*sys.argv[1:2])
+    print("" if failed else f"open {Path(*sys.argv[1:2] or [SITE]) / 'index.html'} in a browser")
+    sys.exit(failed)
