@@ -141,6 +141,33 @@ def test_other_passed_functions_may_be_used(book, capsys):
     assert mine.accuracy is exercises()["accuracy"].reference
 
 
+def test_a_kept_function_may_call_others_through_mine(book, capsys):
+    """As the lessons advise: each is the learner's own if it has passed, and mlpkit's otherwise."""
+
+    @exercise
+    def cross_entropy(logits, labels):
+        return float(-mine.log_softmax(logits)[np.arange(len(labels)), labels].mean())
+
+    assert "kept in your workbook, as `cross_entropy.py`" in capsys.readouterr().out
+    assert mine.whose("cross_entropy") == "yours: cross_entropy"
+    assert mine.cross_entropy(np.zeros((2, 10)), np.array([3, 4])) == pytest.approx(np.log(10))
+    inner = own_function("cross_entropy").__globals__["mine"]
+    assert inner.log_softmax is exercises()["log_softmax"].reference
+    solve("log_softmax")
+    inner = own_function("cross_entropy").__globals__["mine"]
+    assert inner.log_softmax.__module__ == "my_mlpkit.log_softmax"
+    assert inner.log_softmax is inner.log_softmax  # read once: a network calls it in every step
+
+
+def test_a_kept_function_that_calls_itself_through_mine_ends(book):
+    @exercise
+    def softmax(logits):
+        return mine.softmax(logits)
+
+    assert mine.softmax(np.zeros((1, 2))).tolist() == [[0.5, 0.5]]
+    assert own_function("mine") is None
+
+
 def test_forget_and_do_it_again(book):
     pass_softmax()
     mine.forget("softmax")

@@ -68,7 +68,7 @@ def _store(name: str, function: Callable) -> tuple[bool, str]:
     if source is None:
         return False, "It is not kept in the workbook, since Python cannot show its source."
     try:
-        alone = load(name, source, own_function)
+        alone = load(name, source, lambda other: own_function(other, (name,)))
     except Missing as missing:
         names = ", ".join(f"`{n}`" for n in missing.names[:4])
         return (

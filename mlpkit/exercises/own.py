@@ -16,10 +16,17 @@ from .workbook import forget, function_file, passed_names
 class Mine:
     """The learner's functions by their exercise's name."""
 
+    def __init__(self, using: tuple[str, ...] = ()) -> None:
+        self._using, self._found = using, {}
+
     def __getattr__(self, name: str) -> Callable:
         if name.startswith("_") or name not in exercises():
             raise AttributeError(f"there is no exercise called {name!r}; there are {', '.join(exercises())}")
-        return own_function(name) or find(name).reference
+        if not self._using:  # in a notebook: whatever the workbook holds now
+            return own_function(name) or find(name).reference
+        if name not in self._found:  # within a kept function, which may call it in every step
+            self._found[name] = own_function(name, self._using) or find(name).reference
+        return self._found[name]
 
     def __dir__(self) -> list[str]:
         return [*exercises(), "forget", "as_network", "whose"]
@@ -66,10 +73,12 @@ class Mine:
 def own_function(name: str, using: tuple[str, ...] = ()) -> Callable | None:
     """A function from the workbook, or None when it is not there or cannot be used any more.
 
-    name: str, the exercise
+    name: str, the exercise; a kept function that says `mine` gets all of them under that name
     using: names of functions that are being loaded already, so that two that use each other end somewhere
     returns: function or None
     """
+    if name == "mine" and using:
+        return Mine(using)
     if name not in exercises() or name in using or not function_file(name).is_file():
         return None
     path = function_file(name)
