@@ -143,7 +143,8 @@ MOMENTUM_STEP = Exercise(
         ),
         Mistake(
             "rate-in-velocity",
-            lambda p, g, v, rate, m: (p - (m * v + rate * g), m * v + rate * g),
+            (lambda p, g, v, rate, m: (p - (m * v + rate * g), m * v + rate * g),
+             lambda p, g, v, rate, m: (p + m * v - rate * g, m * v - rate * g)),
             "The parameter may look right for a while, but the learning rate went into the velocity. "
             "Where does it enter here?",
         ),
@@ -499,8 +500,20 @@ ADAM_STEP = Exercise(
             "It looks as if the power is t + 1. The step that comes in counts from 1 already.",
         ),
         Mistake(
+            "one-step-one-too-many",
+            (_adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 ** (t + 1)) / (np.sqrt(s / (1 - b2**t)) + eps)),
+             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / (np.sqrt(s / (1 - b2 ** (t + 1))) + eps))),
+            "It looks as if one of the two corrections has the power t + 1. Both count from 1, as the step that comes in does.",
+        ),
+        Mistake(
+            "nadam",
+            _adam(lambda m, s, t, b1, b2, eps, g: (b1 * m + (1 - b1) * g) / (1 - b1**t) / (np.sqrt(s / (1 - b2**t)) + eps)),
+            "It looks as if the step looks ahead with Nesterov's momentum, as Nadam does. Plain Adam steps by the corrected mean.",
+        ),
+        Mistake(
             "times-step-not-power",
-            _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 * t) / (np.sqrt(np.abs(s / (1 - b2 * t))) + eps)),
+            (_adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 * t) / (np.sqrt(np.abs(s / (1 - b2 * t))) + eps)),
+             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 * t) / (np.sqrt(s / (1 - b2 * t)) + eps))),
             "It looks as if b is multiplied by the step. How is a power written in Python?",
         ),
         Mistake(
