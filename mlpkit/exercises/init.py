@@ -147,7 +147,7 @@ def _limit(fan_in, fan_out):
 
 GLOROT_UNIFORM = Exercise(
     "glorot_uniform",
-    task="Draw weights evenly between plus and minus the root of 6 / (fan_in + fan_out).",
+    task="Draw weights evenly around 0, as wide as gives them the variance 2 / (fan_in + fan_out).",
     reference=glorot_uniform,
     package=initializers.glorot_uniform,
     takes={"fan_in": "", "fan_out": "", "rng": ""},

@@ -52,6 +52,7 @@ def _labels(seed: int, batch: int, classes: int) -> np.ndarray:
 _SMALL, _WIDE, _SQUARE = _logits(1, 5, 3), _logits(2, 7, 10), _logits(3, 4, 4)
 _LARGE = np.round(8 * _logits(4, 3, 4)) / 8 + np.array([[1000.0], [0.0], [-1000.0]])  # exact in float32 too
 _GAP = np.array([[0.0, 1000.0, 3.0], [0.5, -0.2, 0.1]])
+_FAR = np.array([[0.0, 2000.0, 0.0], [0.5, -0.2, 0.1]])  # the mean of a row does not tame this one
 _APART = np.array([[0.0, 1.0], [1000.0, 1001.0], [3.0, 1.0]])
 _ONE_ROW = _logits(5, 1, 6)
 _ZEROS = np.zeros((2, 10))
@@ -65,6 +66,7 @@ _ROWS = (
     Probe("rows around 1000, 0 and -1000", (_LARGE,)),
     Probe("the rows [0, 1], [1000, 1001] and [3, 1]", (_APART,)),
     Probe("a row with a gap of 1000 between its logits", (_GAP,)),
+    Probe("a row whose largest logit stands 2000 above the others", (_FAR,)),
 )
 
 
@@ -111,6 +113,13 @@ _SOFTMAX_MISTAKES = (
         lambda z: (e := np.exp(z - z.max())) / e.sum(axis=1, keepdims=True),
         "It looks as if one maximum is taken off the whole array, so rows far below it become 0 / 0. "
         "Which maximum should each row lose?",
+    ),
+    Mistake(
+        "mean-for-maximum",
+        (lambda z: (e := np.exp(z - z.mean(axis=1, keepdims=True))) / e.sum(axis=1, keepdims=True),
+         lambda z: (e := np.exp(z - z.min(axis=1, keepdims=True))) / e.sum(axis=1, keepdims=True)),
+        "The formula is right, and something is taken off each row, but not its largest logit: one that stands "
+        "far above it still overflows. After which shift is every power at most 1?",
     ),
     Mistake(
         "maximum-of-columns",
