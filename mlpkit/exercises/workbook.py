@@ -164,6 +164,18 @@ def _merge(mine: dict, other: dict) -> None:
         here.update({key: here[key] or there[key] for key in ("passed", "solution", "forwards", "outcome")})
         here["mistakes"] = list(dict.fromkeys(here["mistakes"] + there["mistakes"]))
     mine["predictions"] = {**other["predictions"], **mine["predictions"]}
+    mine["clinic"] = _merged_patients(mine.get("clinic"), other.get("clinic"))
+
+
+def _merged_patients(mine: object, other: object) -> dict:
+    """What is known of the clinic's patients: what was done here stays, unless only the other has a cure."""
+    mine, other = (table if isinstance(table, dict) else {} for table in (mine, other))
+    cured = {
+        name: kept
+        for name, kept in other.items()
+        if isinstance(kept, dict) and kept.get("cured") and not (mine.get(name) or {}).get("cured")
+    }
+    return {**other, **mine, **cured}
 
 
 def _whole(record: dict) -> dict:

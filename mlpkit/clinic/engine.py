@@ -1,0 +1,205 @@
+"""The clinic: a patient comes in, tests are ordered from a budget, a diagnosis is given, a repair is written.
+
+A visit keeps its budget in memory; what was diagnosed and repaired stays in the learner's workbook.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from mlpkit.exercises.checking import check_against
+from mlpkit.exercises.reloading import source_of
+from mlpkit.exercises.result import PASSED, Result
+from mlpkit.exercises.sandbox import run as run_safely
+
+from . import menu
+from .answers import Answer, Diagnosis, Repair, Report
+from .keeping import note, note_diagnosis, note_repair, record_of
+from .patients import Patient, patients
+from .program import Program, Run, run
+from .symptoms import Symptoms, accuracy_words, binned
+
+BUDGET = 6
+SEEDS = (0, 1, 2)
+MEASURING = 30.0  # seconds that a learner's repair may take to train its three networks
+
+
+@dataclass(repr=False)
+class Case:
+    """One visit of one patient; `patient(name)` opens it."""
+
+    _patient: Patient
+    left: int = BUDGET
+    reports: dict[str, Report] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The patient's name."""
+        return self._patient.name
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The diagnoses to choose from."""
+        return tuple(
+            sorted([self._patient.disease, *self._patient.others], key=lambda text: (len(text), text))
+        )
+
+    def __repr__(self) -> str:
+        kept = record_of(self.name)
+        state = "cured" if kept["cured"] else "diagnosed" if kept["right"] else "waiting"
+        points = _points(self.left)
+        return f'{self.name} ({state}): "{self._patient.complaint}" {points} for tests.'
+
+    def symptoms(self) -> Symptoms:
+        """What can be seen without a test: nothing of the budget is spent.
+
+        returns: Symptoms, from a run of the sick program on real images
+        """
+        patient, ran = self._patient, _sick_run(self.name)
+        with np.errstate(all="ignore"):
+            lines = patient.lines(patient.ill, ran) if patient.lines else []
+            shape = patient.histogram and binned(patient.histogram[0], patient.histogram[1](patient.ill, ran))
+        return Symptoms(
+            patient.name, patient.complaint, repr(patient.ill), ran.losses, ran.accuracies, lines, shape
+        )
+
+    def menu(self) -> Answer:
+        """The tests, what they cost, and what is left to spend."""
+        width = max(map(len, menu.MENU))
+        rows = (f"{t.price}  {name:<{width}}  {t.about}" for name, t in menu.MENU.items())
+        return Answer(None, (f"{_points(self.left)} left; price, test, what it looks at:", *rows))
+
+    def order(self, test: str) -> Report:
+        """Have a test done; the same test once more costs nothing.
+
+        test: str, a name from the menu
+        returns: Report
+        raises: ValueError when there is no such test, or not enough left of the budget
+        """
+        test = _one_of("test", test, menu.MENU)
+        if test in self.reports:
+            return self.reports[test]
+        price = menu.MENU[test].price
+        if price > self.left:
+            raise ValueError(
+                f"the test {test!r} costs {_points(price)} and {_points(self.left)} left: "
+                f"commit to a diagnosis, or begin again with patient({self.name!r})"
+            )
+        self.left -= price
+        found = tuple(menu.order(test, self._patient.ill))
+        lines = (f"{'as usual   ' if f.normal else 'OUT OF RANGE'}  {f.text}" for f in found)
+        head = f"{test}, {_points(price)}; {_points(self.left)} left"
+        self.reports[test] = Report(all(f.normal for f in found), (head, *lines), found)
+        return self.reports[test]
+
+    def diagnose(self, disease: str) -> Diagnosis:
+        """Commit to a diagnosis; the workbook keeps it.
+
+        disease: str, one of `choices`
+        returns: Diagnosis, whose `good` says whether it is right, and whose lines say why or why not
+        raises: ValueError when it is none of the choices
+        """
+        disease = _one_of("diagnosis", disease, self.choices)
+        right = disease == self._patient.disease
+        noted = note(self.name, lambda kept: note_diagnosis(kept, disease, right, list(self.reports)))
+        if not right:
+            return Diagnosis(False, (f"Not: {disease}.", self._patient.others[disease], *noted))
+        exercise = self._patient.exercise
+        ask = f"The repair: write `{exercise.signature}`, then `.repair({exercise.name})`."
+        found = f"Found in: {self._patient.source}."
+        return Diagnosis(True, (f"Yes: {disease}.", self._patient.told, found, ask, *noted))
+
+    @property
+    def stub(self) -> str:
+        """The source of the repair, its body left blank."""
+        return self._patient.exercise.stub
+
+    def repair(self, function: Callable) -> Repair:
+        """Check a repair as an exercise is checked, and measure what it is worth once it is right.
+
+        function: any callable of the signature that `stub` shows
+        returns: Repair; whatever the function does, nothing is raised and nothing hangs
+        """
+        result = check_against(self._patient.exercise, function)
+        source = source_of(function) if callable(function) else None
+        noted = note(self.name, lambda kept: note_repair(kept, result, source))
+        values = {name: getattr(result, name) for name in Result.__dataclass_fields__}
+        if result.outcome != PASSED:
+            return Repair(**{**values, "notes": (*result.notes, *noted)})
+        before, after, own = _worth(self._patient, function)
+        words = _worth_words(self._patient, before, after, own)
+        return Repair(**{**values, "notes": (words, *noted)}, before=before, after=after)
+
+
+def patient(name: str) -> Case:
+    """Open a case: a fresh visit, with the whole budget.
+
+    name: str, one of `ward()`
+    returns: Case
+    raises: ValueError when there is no such patient
+    """
+    return Case(patients()[_one_of("patient", name, patients())])
+
+
+@cache
+def _sick_run(name: str) -> Run:
+    return run(patients()[name].ill)
+
+
+@cache
+def _score_before(name: str) -> float:
+    return _score(patients()[name], patients()[name].ill)
+
+
+def _score(patient: Patient, program: Program) -> float:
+    runs = [run(program, seed) for seed in SEEDS]
+    score = patient.score or (lambda program, ran: ran.accuracies[-1])
+    return float(np.mean([score(program, ran) for ran in runs]))
+
+
+def _worth(patient: Patient, function: Callable) -> tuple[float, float, bool]:
+    """Before, after, and whether the learner's own function could be used for the latter."""
+    found: list[float] = []
+    run_safely(lambda: found.append(_score(patient, patient.cured(function))), MEASURING)
+    after = found[0] if found else _score(patient, patient.healthy)
+    return _score_before(patient.name), after, bool(found)
+
+
+def _worth_words(patient: Patient, before: float, after: float, own: bool) -> str:
+    whose = "your repair" if own else "the model repair (yours is too slow to train with)"
+    words = [_score_words(patient, value) for value in (before, after)]
+    said = f"{patient.scored[0].upper()}{patient.scored[1:]}: {words[0]} before, {words[1]} with {whose}"
+    small = " Accuracy alone would never have found it." if abs(after - before) < 0.02 else ""
+    return f"{said}, mean of three seeds.{small}"
+
+
+def _score_words(patient: Patient, value: float) -> str:
+    return f"≈ {100 * value:.1f} %" if patient.score else accuracy_words(value)
+
+
+def _one_of(what: str, given: Any, names: Iterable[str]) -> str:
+    """The name that was meant; capitals and spaces around it do not matter."""
+    names = list(names)
+    if not isinstance(given, str):
+        raise ValueError(f"the {what} is {type(given).__name__}: give its name, one of {_quoted(names)}")
+    plain = " ".join(given.split()).rstrip(".").casefold()
+    for name in names:
+        if name.casefold() == plain:
+            return name
+    near = difflib.get_close_matches(plain, names, 3, 0.6)
+    ask = f"did you mean {' or '.join(map(repr, near))}?" if near else "choose one of these."
+    raise ValueError(f"there is no {what} {given[:80]!r}: {ask} There are {_quoted(names)}")
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(map(repr, names))
+
+
+def _points(count: int) -> str:
+    return f"{count} point{'' if count == 1 else 's'}"

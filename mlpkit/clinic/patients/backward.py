@@ -1,0 +1,237 @@
+"""Patients whose illness lies on the way back: gates, means, Jacobians, decay, and the order of things.
+
+Most of them learn. That is what makes them dangerous.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlpkit.exercises.catalogue import find
+
+from .. import program as lab
+from ..program import Program
+from ..repairs import ADD_DECAY, HIDDEN_LAYER, LAYER_GRADS, LEAKY_BACKWARD, SOFTMAX_BACKWARD, WALK_BACK
+from . import Patient
+
+
+def open_gate(da, z):
+    slope = np.ones(z.shape)
+    slope[z == 0] = 0
+    return da * slope
+
+
+def plain_gate(da, z):
+    return da * np.where(z > 0, 1, 0)
+
+
+def weights_summed(errors, inputs):
+    return inputs.T @ errors, errors.mean(axis=0)
+
+
+def diagonal_only(dp, p):
+    return dp * p * (1 - p)
+
+
+def everything_decays(dweights, dbias, weights, bias, decay):
+    return dweights + 2 * decay * weights, dbias + 2 * decay * bias
+
+
+def unscaled_and_open(z, da, mask, keep):
+    a = np.maximum(z, 0) * mask
+    return a, da * mask * (a >= 0)
+
+
+def updated_first(layers, entered, dz, learning_rate):
+    new = []
+    for (weights, bias), inputs in zip(reversed(layers), reversed(entered)):
+        weights = weights - learning_rate * inputs.T @ dz
+        new.insert(0, (weights, bias - learning_rate * dz.sum(axis=0)))
+        dz = (dz @ weights.T) * (inputs > 0)
+    return new
+
+
+def _close(program, run):
+    """As a notebook prints it: are the gradients those of nudging?"""
+    from .. import menu
+
+    found = menu.order("gradient check", program)
+    return [f"close to the nudged {f.text.split(':')[0]}: {f.normal}" for f in found]
+
+
+def _sizes(program, run):
+    first, last = (np.sqrt(np.mean(layers[0][0] ** 2)) for layers in (run.start, run.layers))
+    return [f"first layer's weights, root mean square: ≈ {first:.3f} before, ≈ {last:.3f} after"]
+
+
+def _dropped_and_not(program, run):
+    x = lab.scaled(program, lab.images(500).images)
+    masks = lab.masks_for(program, 500, np.random.default_rng(0))
+    dropped = lab.forward(program, run.layers, x, masks)[1][-1]
+    whole = lab.forward(program, run.layers, x)[1][-1]
+    ratio = np.abs(whole).mean() / np.abs(dropped).mean()
+    return [f"logits in use are {'more' if ratio > 1.6 else 'less'} than 1.6 times as large as in training"]
+
+
+def _at_each_rate(program, run):
+    runs = {rate: lab.run(program._replace(rate=rate, epochs=2)) for rate in (0.01, 0.05, program.rate)}
+    return [f"rate {rate:g}: after two epochs {_words(r.accuracies[-1])}" for rate, r in runs.items()]
+
+
+def _words(accuracy):
+    return (
+        f"≈ {100 * accuracy:.0f} %"
+        if accuracy > 0.5
+        else "below 50 %"
+        if accuracy > 0.2
+        else "no better than guessing"
+    )
+
+
+PATIENTS = (
+    Patient(
+        "all-fine",
+        "It learns. I only want to be sure before I build on it.",
+        Program(rate=0.05),
+        "relu_backward",
+        open_gate,
+        find("relu_backward"),
+        lambda program, run, well: run.accuracies[-1] > well.accuracies[-1] - 0.1,
+        ("gradient check",),
+        "the relu gate is always open",
+        {
+            "nothing is wrong": "The curve says so. What says the gradient check of the first layer?",
+            "the gradient is not divided by the batch": "Then every layer would be wrong, by the same factor. Here "
+            "the last layer is right.",
+            "relu is missing in the forward pass": "Then the check would pass: a network without relu has right "
+            "gradients too.",
+        },
+        "The slope was 1 wherever z is not exactly 0, and z is never exactly 0. Units that were off are pushed "
+        "about all the same. The last layer has no gate, so it is right.",
+        "published notebook 0",
+    ),
+    Patient(
+        "hair-off",
+        "I replaced relu by leaky relu. The accuracy is what it was.",
+        Program(activation="leaky relu"),
+        "leaky_backward",
+        plain_gate,
+        LEAKY_BACKWARD,
+        lambda program, run, well: abs(run.accuracies[-1] - well.accuracies[-1]) < 0.05,
+        ("gradient check",),
+        "forward is leaky, backward is not",
+        {
+            "nothing is wrong": "An error of half a per cent is no rounding error: in float64 that is below 1e-9.",
+            "the relu gate is always open": "Then the first layer would be off by a third or more, not by a hair.",
+            "the nudges cross a kink": "A kink spoils a number here and there. This is everywhere in the first "
+            "layer, and nowhere in the last.",
+        },
+        "Two functions that belong together were changed apart. Slope 0.01 is small, so the error is small, and "
+        "no accuracy will ever show it.",
+        "published notebook 4",
+    ),
+    Patient(
+        "true-false",
+        "I compared my gradients with nudging. Some are the same, some are not, and training goes wild.",
+        Program(),
+        "layer_grads",
+        weights_summed,
+        LAYER_GRADS,
+        lambda program, run, well: run.accuracies[-1] < well.accuracies[-1] - 0.1,
+        ("two batch sizes", "gradient check"),
+        "weights are summed over the batch, biases averaged",
+        {
+            "the relu gate is always open": "Then the last layer would be right, weights and bias. It is not the "
+            "layer that decides here.",
+            "the weights are transposed": "Then the direction would be off. The cosine is 1.",
+            "the nudge is too small": "Then everything would be a little wrong, biases too. They are right.",
+        },
+        "A matrix product sums over the images by itself, a mean does not: 1 / batch was forgotten in the one and "
+        "hidden in the other. The weights learn as if their rate were 50 times larger.",
+        "published notebook 3, whose check gave 9.65",
+        lines=_close,
+    ),
+    Patient(
+        "lukewarm",
+        "Squared error on softmax outputs. It learns, somehow. My gradients were copied from a formula sheet.",
+        Program(squared=True, rate=0.3),
+        "softmax_backward",
+        diagonal_only,
+        SOFTMAX_BACKWARD,
+        lambda program, run, well: run.losses[0] < 1 and run.accuracies[-1] > 0.5,
+        ("row sums", "gradient check"),
+        "the softmax derivative is its diagonal alone",
+        {
+            "squared error is averaged over classes": "Then the gradient would be too short by one factor, in one "
+            "direction. Look at the cosine.",
+            "the relu gate is always open": "Then the last layer would be right.",
+            "softmax takes no maximum": "Then large logits would give no numbers. All sums of probabilities are 1.",
+        },
+        "p (1 - p) is how a logit moves its own probability. It moves the nine others too. With cross-entropy the "
+        "whole Jacobian melts into p - y; with squared error it must be written out.",
+        "published notebook 4",
+    ),
+    Patient(
+        "stiff",
+        "I switched weight decay on. It holds back more than it should for that number.",
+        Program(decay=0.03),
+        "add_decay",
+        everything_decays,
+        ADD_DECAY,
+        lambda program, run, well: np.mean(run.losses[-10:]) < np.mean(well.losses[-10:]) - 0.02,
+        ("constant-gradient bench", "gradient check"),
+        "weight decay is doubled and pulls at biases",
+        {
+            "the decay rate is too large": "Whatever its number, a decay of 0.01 pulls a weight of 5 by 0.05. What "
+            "does this program do?",
+            "decay is not decoupled": "That is a question with Adam. Plain descent knows no difference.",
+            "the penalty is missing in the loss": "Then every weight would fail its check by the whole pull. Compare "
+            "what is pulled with what should be.",
+        },
+        "The derivative of w² is 2w, of w² / 2 it is w; and a bias makes no function wilder, so it is left alone. ",
+        "published notebook 2",
+        lines=_sizes,
+    ),
+    Patient(
+        "two-faces",
+        "With dropout, training is slow, and the network in use is not the one I trained.",
+        Program(sizes=(784, 64, 10), keep=0.5),
+        "hidden_layer",
+        unscaled_and_open,
+        HIDDEN_LAYER,
+        lambda program, run, well: "more" in _dropped_and_not(program, run)[0],
+        ("train against test", "gradient check"),
+        "dropout is not scaled, and its gate is open",
+        {
+            "dropout is left on in use": "Then two predictions of one image would differ. Compare the size of the "
+            "hidden units instead.",
+            "too many units are dropped": "Half is usual. What keeps the mean where it was when half are gone?",
+            "the relu gate is always open": "It is, and that is half of it. What says the comparison of training and use?",
+        },
+        "Two diseases at once. Kept units were not divided by keep, so in use everything is larger than the network "
+        "ever saw; and a >= 0 is true of every activation.",
+        "a gist with many stars",
+        lines=_dropped_and_not,
+    ),
+    Patient(
+        "touchy",
+        "At small rates all is well. At a rate others use without trouble it breaks.",
+        Program(rate=0.3),
+        "walk_back",
+        updated_first,
+        WALK_BACK,
+        lambda program, run, well: run.accuracies[-1] < well.accuracies[-1] - 0.15,
+        ("two learning rates", "gradient check"),
+        "weights are updated before the error goes through them",
+        {
+            "the learning rate is too large": "For this program it is. A healthy one learns at it: its direction "
+            "does not depend on the rate.",
+            "the relu gate is always open": "Then the first layer would be wrong at every rate, tiny ones too.",
+            "the gradient is twice as long as it should be": "Then the last layer would be wrong too, and the cosine 1.",
+        },
+        "The error for the layer below went through weights that had changed a moment ago. The larger the rate, "
+        "the more they had changed: at tiny rates nobody can tell.",
+        "a much-read introduction to neural networks in a few lines",
+        lines=_at_each_rate,
+    ),
+)

@@ -1,0 +1,156 @@
+"""Patients whose illness lies at the end of the forward pass: probabilities, loss, and its gradient.
+
+Two of them look healthy until one odd image comes by.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlpkit.exercises.catalogue import find
+
+from .. import program as lab
+from ..program import Program
+from . import Patient
+
+ODD = 7  # the image in a batch that somebody forgot to scale
+
+
+def one_maximum_for_all(logits):
+    power = np.exp(logits - np.max(logits))
+    return power / power.sum(axis=1, keepdims=True)
+
+
+def no_maximum(logits):
+    power = np.exp(logits)
+    return power / power.sum(axis=1, keepdims=True)
+
+
+def mean_over_classes_too(logits, labels):
+    p = find("softmax").reference(logits)
+    return float(np.mean(-np.eye(p.shape[1])[labels] * np.log(p)))
+
+
+def twice_the_error(logits, labels):
+    p = find("softmax").reference(logits)
+    p[np.arange(len(p)), labels] -= 1
+    return 2 * p / len(p)
+
+
+def _with_an_odd_image(program, run):
+    """Probabilities of 200 validation images, one of them 255 times too bright."""
+    x = lab.scaled(program, lab.validation().images[:200])
+    x[ODD] *= 255
+    with np.errstate(all="ignore"):
+        return lab.predict(program, run.layers, x)
+
+
+def _blank_rows(program, run):
+    blank = np.flatnonzero(~np.isfinite(_with_an_odd_image(program, run)).all(axis=1))
+    which = f", row {blank[0]}" if len(blank) == 1 else ""
+    return [
+        f"200 new images in one batch, row {ODD} by mistake as bytes",
+        f"rows of nan: {len(blank)}{which}",
+    ]
+
+
+def _right_among_odd(program, run):
+    p = _with_an_odd_image(program, run)
+    right = (p.argmax(axis=1) == lab.validation().labels[:200]) & np.isfinite(p).all(axis=1)
+    return float(np.delete(right, ODD).mean())
+
+
+def _first_loss(program, run):
+    return [f"the first loss ≈ {run.losses[0]:.2f}, the last ≈ {np.mean(run.losses[-10:]):.3f}"]
+
+
+PATIENTS = (
+    Patient(
+        "blank-rows",
+        "Training went well. Then one odd image came in a batch, and the answers for all the others were gone.",
+        Program(rate=0.2),
+        "softmax",
+        one_maximum_for_all,
+        find("softmax"),
+        lambda program, run, well: _blank_rows(program, run)[1] == "rows of nan: 199",
+        ("row sums",),
+        "softmax takes one maximum for the whole batch",
+        {
+            "softmax takes no maximum": "Then the image with the large logits would be lost, and the others kept. "
+            "Here it is the other way round.",
+            "softmax runs over the wrong axis": "Then rows would not sum to 1 on ordinary logits either.",
+            "the odd image spoils the weights": "Nothing is learned here: it is a forward pass. What do the rows of "
+            "a batch share in it?",
+        },
+        "The maximum of one image was taken away from all. Beside logits of a thousand, everybody else's powers "
+        "are 0, and 0 / 0 is no number.",
+        "published notebook 1",
+        lines=_blank_rows,
+        score=_right_among_odd,
+        scored="right among the ordinary images of that batch",
+    ),
+    Patient(
+        "one-blank",
+        "Training went well. Then one odd image came in a batch, and for that one there is no answer.",
+        Program(rate=0.2),
+        "softmax",
+        no_maximum,
+        find("softmax"),
+        lambda program, run, well: _blank_rows(program, run)[1] == f"rows of nan: 1, row {ODD}",
+        ("row sums",),
+        "softmax takes no maximum",
+        {
+            "softmax takes one maximum for the whole batch": "Then this image would be fine, and all the others lost.",
+            "the logarithm meets a 0": "A logarithm of 0 is minus infinity, and it stands in the loss. Here the "
+            "probabilities themselves are no numbers.",
+            "the weights have exploded": "The other 199 rows go through the same weights, and are fine.",
+        },
+        "The exponential of a thousand is infinite, and infinity over infinity is no number. Taking each row's "
+        "maximum away first changes nothing but that.",
+        "published notebook 4",
+        lines=_blank_rows,
+        score=lambda program, run: float(np.isfinite(_with_an_odd_image(program, run)).all(axis=1).mean()),
+        scored="rows of that batch that hold numbers",
+    ),
+    Patient(
+        "too-good",
+        "My loss starts at 0.24 and ends below 0.1. Others publish ten times as much. Have I won?",
+        Program(),
+        "cross_entropy",
+        mean_over_classes_too,
+        find("cross_entropy"),
+        lambda program, run, well: run.losses[0] < 0.4,
+        ("loss at start", "gradient check"),
+        "the loss is averaged over classes too",
+        {
+            "the labels leak into the images": "Then the accuracy would be far better than others', and it is not.",
+            "the gradient is divided by 10": "Look at what the check calls too long: the gradients, against the slopes "
+            "of this loss. The curve of the accuracy is everybody's.",
+            "the network overfits": "Before the first step nothing can have been learned by heart.",
+        },
+        "Nine of ten entries of the product are 0, and the mean counts them. The gradient, written down "
+        "separately, is right: so accuracy knows nothing of it.",
+        "published notebook 4, whose loss starts at 0.2309",
+        lines=_first_loss,
+    ),
+    Patient(
+        "too-eager",
+        "At the learning rate that works for my colleague, my curve is all over the place.",
+        Program(rate=0.25),
+        "cross_entropy_backward",
+        twice_the_error,
+        find("cross_entropy_backward"),
+        lambda program, run, well: run.accuracies[-1] < well.accuracies[-1] - 0.03,
+        ("gradient check",),
+        "the gradient is twice as long as it should be",
+        {
+            "the batch is not divided by": "Then it would be longer by the batch size, and two batch sizes would "
+            "tell. It is a smaller number.",
+            "the gradient has the wrong sign": "Its cosine with the true one is 1: the direction is right.",
+            "the weights start too large": "The first loss is an ordinary one.",
+        },
+        "A factor 2, perhaps remembered from squared error. Its direction is right, so a smaller rate hides it "
+        "for ever. Only a check against the loss tells.",
+        "published notebook 1",
+    ),
+)

@@ -1,0 +1,78 @@
+"""Patients who were born ill: something is wrong with the numbers before the first step.
+
+Weights and biases.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlpkit.exercises.catalogue import find
+
+from .. import program as lab
+from ..program import Program
+from . import Patient
+
+
+def weights_around_minus_k(sizes, rng):
+    layers = []
+    for fan_in, fan_out in zip(sizes, sizes[1:]):
+        k = 1 / np.sqrt(fan_in)
+        layers.append((rng.normal(-k, k, (fan_in, fan_out)), np.zeros(fan_out)))
+    return layers
+
+
+def biases_of_size_1(sizes, rng):
+    he = [rng.normal(0, np.sqrt(2 / a), (a, b)) for a, b in zip(sizes, sizes[1:])]
+    return [(weights, rng.normal(0, 1, weights.shape[1])) for weights in he]
+
+
+def _hidden(program, run):
+    return lab.forward(program, run.start, lab.scaled(program, lab.images(200).images))[0][1].ravel()
+
+
+PATIENTS = (
+    Patient(
+        "flat-line",
+        "Three epochs or thirty: the curve does not move.",
+        Program(sizes=(784, 64, 32, 10)),
+        "init_params",
+        weights_around_minus_k,
+        find("init_params"),
+        lambda program, run, well: run.accuracies[-1] < 0.2 and max(run.losses) < 2.4,
+        ("starting numbers", "overfit 20 images"),
+        "the weights have a mean below 0",
+        {
+            "the weights start too small": "Look at their spread: it is of the right order. Then look at the other "
+            "number beside it.",
+            "the learning rate is too small": "A small rate makes a slow curve, not a flat one. And 300 steps on 20 "
+            "images would move it.",
+            "images and labels are shuffled apart": "Then 20 images, which nobody shuffles, could be learned by heart.",
+        },
+        "normal(-k, k) is not what uniform(-k, k) is: the first argument is a mean. Pixels are never negative, "
+        "so nearly every sum is below 0, and relu lets none through.",
+        "published notebook 0",
+        histogram=("hidden activations before training", _hidden),
+    ),
+    Patient(
+        "slow-start",
+        "It learns in the end. But its first loss is larger than that of a network that knows nothing.",
+        Program(sizes=(784, 32, 16, 10), activation="sigmoid", rate=0.5),
+        "init_params",
+        biases_of_size_1,
+        find("init_params"),
+        lambda program, run, well: run.losses[0] > well.losses[0] + 0.1 and run.losses[0] > 2.8,
+        ("starting numbers", "loss at start"),
+        "the biases start far from 0",
+        {
+            "the weights start too large": "Look at their spread, layer by layer: it is what it should be.",
+            "pixels are not scaled": "Bytes would make the first sums some hundred times larger, and sigmoids "
+            "would all be at 0 or 1.",
+            "the loss is a sum, not a mean": "A sum over 50 images would be above 100.",
+        },
+        "Each bias was drawn from N(0, 1). Those of the last layer make the network prefer a few classes before "
+        "it has seen anything, and that must be unlearned first.",
+        "published notebook 4",
+        histogram=("hidden activations before training", _hidden),
+    ),
+)
