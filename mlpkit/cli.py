@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.run(options)
     except (ValueError, OSError, ImportError) as problem:
-        print(f"mlpkit {options.command}: {problem}", file=sys.stderr)
+        print(f"mlpkit {options.command}: {_sentence(problem)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -174,6 +174,14 @@ def _split_at_dashes(words: list[str]) -> tuple[list[str], list[str]]:
         return words, []
     at = words.index("--")
     return words[:at], words[at + 1 :]
+
+
+def _sentence(problem: Exception) -> str:
+    """An error in words; those of the system itself come as [Errno 28] No space left on device: '/a/b'."""
+    if not isinstance(problem, OSError) or problem.strerror is None:
+        return str(problem)
+    where = f" {problem.filename}" if problem.filename else ""
+    return f"cannot read or write{where}: {problem.strerror}. Choose another place, or make room there."
 
 
 def _look_after(name: str) -> bool:

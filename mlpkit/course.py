@@ -84,14 +84,26 @@ def blank(path: Path) -> Path:
     returns: Path, what was written
     raises: FileExistsError, when there is such a file; OSError, when it cannot be written
     """
-    path = Path(path).with_suffix(".ipynb")
+    path = Path(path)
+    path = path if path.suffix == ".ipynb" else path.with_name(path.name + ".ipynb")
     text = json.dumps(_blank_notebook(path.stem), indent=1, ensure_ascii=False) + "\n"
     try:
-        with open(path, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        file = open(path, "x", encoding="utf-8", newline="\n")  # noqa: SIM115 (closed below)
     except FileExistsError:
         raise FileExistsError(f"{path} is already there; choose another name, nothing was changed") from None
+    except OSError as problem:
+        raise _not_written(path, problem) from problem
+    try:
+        with file:
+            file.write(text)
+    except OSError as problem:  # the disk is full
+        path.unlink(missing_ok=True)
+        raise _not_written(path, problem) from problem
     return path
+
+
+def _not_written(path: Path, problem: OSError) -> OSError:
+    return OSError(f"cannot write {path}: {problem.strerror or problem}. Name a file in another folder")
 
 
 def _files(source: Path) -> list[Path]:

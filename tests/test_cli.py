@@ -1,6 +1,7 @@
 """The command `mlpkit`: what it refuses, what it prints, and its exit status."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -117,6 +118,29 @@ def test_lab_in_a_place_that_cannot_be_written_is_one_clear_error(tmp_path, less
     assert cli.main(["lab", str(tmp_path / "file")]) == 1
     assert "Name another folder" in capsys.readouterr().err
     assert called == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
+def test_a_disk_that_takes_no_more_is_one_clear_error(tmp_path):
+    """The system itself stops a file at 50 kB; the lessons are larger."""
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
+        "from mlpkit import cli; sys.exit(cli.main(['lab', 'mine', '--', '--version']))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert re.fullmatch(r"mlpkit lab: cannot put the lessons into .*: File too large\. .*\n", run.stderr)
+    assert not list((tmp_path / "mine").glob(".*.tmp"))
+
+
+def test_an_error_of_the_system_is_said_in_words(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "book"))
+    solve_relu()
+    (tmp_path / "file").write_text("x")
+    assert cli.main(["workbook", "export", str(tmp_path / "file" / "book.zip")]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("mlpkit workbook: cannot read or write ")
+    assert "Errno" not in told
 
 
 def test_an_interrupt_is_no_traceback(monkeypatch):

@@ -1,5 +1,10 @@
 """A folder of lessons brought up to date: new ones arrive, a learner's work is never lost."""
 
+import errno
+import os
+import re
+import sys
+
 import pytest
 
 from mlpkit import course
@@ -99,6 +104,107 @@ def test_a_full_disk_loses_nothing(source, target, monkeypatch):
     assert (target / "03_forward.ipynb").read_text() == "my work"
     assert not list(target.glob("*yours*"))
     assert not list(target.glob("*.tmp"))
+
+
+WRITING = ("mkdir", "write_bytes", "rename", "replace")
+
+
+@pytest.fixture
+def fail_at(monkeypatch):
+    """fail_at(n): the n-th thing that is done to the disk fails, a write half way; returns what was done."""
+    real = {name: getattr(course.Path, name) for name in WRITING}
+
+    def arrange(number):
+        done = []
+
+        def stand_in(name):
+            def act(path, *args, **kwargs):
+                done.append(name)
+                if len(done) != number:
+                    return real[name](path, *args, **kwargs)
+                if name == "write_bytes":
+                    real[name](path, args[0][: len(args[0]) // 2])
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+            return act
+
+        for name in WRITING:
+            monkeypatch.setattr(course.Path, name, stand_in(name))
+        return done
+
+    return arrange
+
+
+def test_whatever_fails_nothing_is_lost_and_the_next_call_mends_it(source, tmp_path, fail_at):
+    told = []
+    for number in range(1, 100):
+        target = tmp_path / f"mine {number}"
+        fail_at(None)
+        course.place(source, target)
+        (target / "03_forward.ipynb").write_text("my work")
+        (target / "glossary.md").unlink()
+        edition(source, f"edition {number}")
+        done = fail_at(number)
+        try:
+            course.place(source, target)
+            break  # it ended before that
+        except OSError as problem:
+            told.append(str(problem))
+        texts = [path.read_text() for path in target.glob("*.ipynb")]
+        assert "my work" in texts, f"lost when {done[-1]} failed"
+        assert set(texts) <= {"my work", f"edition {number}"}
+        assert not list(target.glob(".*.tmp"))
+        fail_at(None)
+        course.place(source, target)
+        assert (target / "03_forward.ipynb").read_text() == f"edition {number}"
+        assert "my work" in [path.read_text() for path in target.glob("*(yours*).ipynb")]
+        assert (target / "glossary.md").read_text() == "words"
+    assert len(told) > 6  # folders, two files, their records, and the lesson that steps aside
+    assert all(re.match(r"cannot put the lessons into .*: No space left .*another folder$", t) for t in told)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/sys is a place where nobody may write, on Linux")
+def test_a_place_where_nobody_may_write_is_told(source):
+    with pytest.raises(OSError, match=r"cannot put the lessons into /sys/mlpkit: .*\. Name another folder"):
+        course.place(source, course.Path("/sys/mlpkit"))
+
+
+def test_a_new_lesson_keeps_its_name(tmp_path):
+    assert course.blank(tmp_path / "take 1.2").name == "take 1.2.ipynb"
+    assert course.blank(tmp_path / "idea.ipynb").name == "idea.ipynb"
+
+
+def test_a_new_lesson_in_no_folder_is_told(tmp_path):
+    path = tmp_path / "nowhere" / "idea.ipynb"
+    with pytest.raises(OSError, match=r"cannot write .*idea.ipynb: No such file.* another folder"):
+        course.blank(path)
+
+
+def test_a_full_disk_leaves_no_half_of_a_new_lesson(tmp_path, monkeypatch):
+    def full(*args, **kwargs):
+        file = real(*args, **kwargs)
+        monkeypatch.setattr(course, "open", real, raising=False)
+        return Full(file)
+
+    class Full:
+        def __init__(self, file):
+            self.file = file
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            self.file.close()
+
+        def write(self, text):
+            self.file.write(text[:99])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    real = open
+    monkeypatch.setattr(course, "open", full, raising=False)
+    with pytest.raises(OSError, match=r"cannot write .*: No space left"):
+        course.blank(tmp_path / "idea")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_shipped_folder_itself_is_left_alone(source):

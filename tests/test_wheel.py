@@ -1,44 +1,39 @@
 """The package as it is handed out: built, installed into a fresh environment, used with no checkout near."""
 
+import json
 import os
+import re
+import socket
 import subprocess
 import sys
+import time
 import tomllib
-import venv
+import urllib.request
 import zipfile
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
 from mlpkit import course
 from mlpkit.doctor import ALL_IS_WELL
+from tests.installed import fresh_environment, names_that_count, run
 from tests.notebooks import ROOT
 
-
-def run(*command, folder, seconds=900, **environment):
-    """Run a command somewhere else; its output, or a failure that shows it."""
-    cleared = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    done = subprocess.run(
-        [str(word) for word in command],
-        cwd=folder,
-        env={**cleared, "PYTHONIOENCODING": "utf-8", **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=seconds,
-    )
-    assert done.returncode == 0, f"{command}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
-    return done.stdout
-
-
-def fresh_environment(folder):
-    """A new virtual environment; returns the folder of its commands."""
-    venv.create(folder, with_pip=True)
-    return folder / ("Scripts" if sys.platform == "win32" else "bin")
-
-
-def names_that_count(*folders):
-    return run("git", "ls-files", "--cached", "--others", "--exclude-standard", *folders, folder=ROOT).split()
+# Put where Python looks at its start: nothing but this machine can be reached.
+NO_NETWORK = """
+import socket
+real_connect, real_getaddrinfo = socket.socket.connect, socket.getaddrinfo
+def connect(self, address):
+    if self.family != socket.AF_UNIX and not address[0].startswith("127."):
+        raise OSError(101, "Network is unreachable")
+    return real_connect(self, address)
+def getaddrinfo(host, *rest, **more):
+    if host not in (None, "", "localhost", "127.0.0.1", b"127.0.0.1"):
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+    return real_getaddrinfo(host, *rest, **more)
+socket.socket.connect, socket.getaddrinfo = connect, getaddrinfo
+"""
 
 
 @pytest.fixture(scope="session")
@@ -74,14 +69,111 @@ def test_it_works_without_a_checkout(installed, tmp_path):
     assert run(command, "doctor", folder=tmp_path).endswith(ALL_IS_WELL + "\n")
 
 
+@pytest.fixture
+def alone(tmp_path):
+    """The environment of somebody whose network is down."""
+    (tmp_path / "cut").mkdir()
+    (tmp_path / "cut" / "sitecustomize.py").write_text(NO_NETWORK)
+    return {"PYTHONPATH": str(tmp_path / "cut")}
+
+
 @pytest.mark.wheel
-def test_the_lessons_come_with_it_and_run(installed, tmp_path):
-    told = run(installed / "mlpkit", "lab", "course", "--", "--version", folder=tmp_path)
+def test_the_lessons_come_with_it_and_run_without_a_network(installed, tmp_path, alone):
+    told = run(installed / "mlpkit", "lab", "course", "--", "--version", folder=tmp_path, **alone)
     assert f"The lessons are in {tmp_path / 'course'}" in told
     shipped = [path.name for path in course._files(ROOT / "lessons") if path.suffix == ".ipynb"]
     assert sorted(path.name for path in (tmp_path / "course").glob("*.ipynb")) == sorted(shipped)
     first = tmp_path / "course" / "00_start_here.ipynb"
-    run(installed / "python", "-m", "jupyter", "execute", first, folder=tmp_path, MLPKIT_HEADLESS="1")
+    alone |= {"MLPKIT_CACHE": str(tmp_path / "cache"), "MLPKIT_HEADLESS": "1"}
+    run(installed / "python", "-m", "jupyter", "execute", first, folder=tmp_path, **alone)
+
+
+@pytest.mark.wheel
+def test_lab_serves_the_first_lesson(installed, tmp_path, alone):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=ours"]
+    with open(tmp_path / "log", "wb") as log:
+        words = [installed / "mlpkit", "lab", "course", "--", *options]
+        environment = {**os.environ, **alone, "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
+        server = subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}/api/contents/00_start_here.ipynb?token=ours"
+    try:
+        assert json.loads(answer(address, server))["content"]["cells"]
+        (page,) = (tmp_path / "runtime").glob("jpserver-file-*-open.html")  # what it shows to a browser
+        assert "/lab/tree/00_start_here.ipynb" in page.read_text("utf-8")
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def answer(address, server, seconds=60):
+    """What is at an address, as soon as the server answers."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=20) as page:
+                return page.read()
+        except OSError:
+            assert server.poll() is None, "the server has ended"
+            assert time.monotonic() < end, "the server does not answer"
+            time.sleep(0.3)
+
+
+@pytest.fixture
+def next_edition(installed):
+    """Change two lessons where the wheel put them, as a later version would; they are put back."""
+    code = "import mlpkit, pathlib; print(pathlib.Path(mlpkit.__file__).parent / 'lessons')"
+    folder = Path(run(installed / "python", "-c", code, folder=installed).strip())
+    before = {name: (folder / name).read_bytes() for name in ("01_data.ipynb", "03_forward.ipynb")}
+    yield lambda: [(folder / name).write_bytes(content + b"\n") for name, content in before.items()]
+    for name, content in before.items():
+        (folder / name).write_bytes(content)
+
+
+@pytest.mark.wheel
+def test_a_later_version_brings_new_lessons_and_keeps_what_was_edited(installed, tmp_path, next_edition):
+    words = [installed / "mlpkit", "lab", "course", "--", "--version"]
+    run(*words, folder=tmp_path)
+    mine = tmp_path / "course" / "03_forward.ipynb"
+    mine.write_text("my work")
+    (tmp_path / "course" / "my_mlpkit").mkdir()
+    (tmp_path / "course" / "my_mlpkit" / "relu.py").write_text("mine too")
+    untouched = (tmp_path / "course" / "01_data.ipynb").read_bytes()
+    next_edition()
+    told = run(*words, folder=tmp_path)
+    assert "03_forward.ipynb has changed; your own version is now 03_forward (yours).ipynb" in told
+    assert (tmp_path / "course" / "03_forward (yours).ipynb").read_text() == "my work"
+    assert mine.read_bytes() == (ROOT / "lessons" / "03_forward.ipynb").read_bytes() + b"\n"
+    assert (tmp_path / "course" / "01_data.ipynb").read_bytes() == untouched + b"\n"
+    assert (tmp_path / "course" / "my_mlpkit" / "relu.py").read_text() == "mine too"
+    assert "yours" not in run(*words, folder=tmp_path)
+
+
+@pytest.mark.wheel
+def test_a_blank_lesson_can_be_made_and_runs(installed, tmp_path):
+    run(installed / "mlpkit", "new", "idea", folder=tmp_path)
+    run(installed / "python", "-m", "jupyter", "execute", tmp_path / "idea.ipynb", folder=tmp_path)
+    told = run(installed / "mlpkit", "new", "idea", folder=tmp_path, status=1)
+    assert told == "mlpkit new: idea.ipynb is already there; choose another name, nothing was changed\n"
+
+
+@pytest.mark.wheel
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["lab", "file"], "mlpkit lab: cannot put the lessons into .*file: .*exist.* Name another folder"),
+        (["new", "nowhere/idea"], "mlpkit new: cannot write nowhere.idea.ipynb: .* another folder"),
+        (["data", "kmnist"], "kmnist: .*datasets.*"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(installed, tmp_path, alone, words, said):
+    (tmp_path / "file").write_text("mine")
+    told = run(installed / "mlpkit", *words, folder=tmp_path, status=1, **alone)
+    assert re.fullmatch(said, told.splitlines()[-1])
+    assert "Traceback" not in told
+    assert (tmp_path / "file").read_text() == "mine"
 
 
 def oldest(requirements):
