@@ -53,6 +53,7 @@ from .optimizers import (
     sgd,
 )
 from .params import Layer, Params, load_params, save_params
+from .regularizers import dropout, early_stopping, validated
 from .schedules import constant, cosine, step_decay, warm_up
 from .training import Step, train
 

@@ -72,6 +72,7 @@ EVERY = {
     "loss_surface": lambda **k: figures.loss_surface(
         X, Y, BOWL, {"sgd": np.array([[-1.5, 0.5], [0, 0]])}, **k
     ),
+    "prediction_record": lambda ax=None: figures.prediction_record([(60, 8, 5), (80, 9, 6)], 1, ax=ax),
     "probability_bars": lambda **k: figures.probability_bars(PROBABILITIES[0], NAMES, 0, **k),
     "faders": lambda **k: figures.faders(np.array([1.0, 2, 3]), 2, NAMES, **k),
     "calibration": lambda **k: figures.calibration(PROBABILITIES, LABELS, **k),

@@ -17,14 +17,15 @@ ROWS = [
     {"backprop", "metrics", "diagnosis", "numerical"},
     {"training", "gradcheck"},
     {"history"},
+    {"regularizers"},
     {"figures", "exercises"},
-    {"widgets", "clinic"},
+    {"widgets", "clinic", "capstone"},
     {"doctor", "course"},
     {"cli"},
     {"__main__"},
 ]
 ROW = {name: row for row, names in enumerate(ROWS) for name in names}
-NUMPY_ROWS = range(7)  # these need NumPy and the standard library alone
+NUMPY_ROWS = range(8)  # these need NumPy and the standard library alone
 
 # Imported only when somebody asks for a data set that does not ship.
 EXTRAS = {"datasets/remote.py": {"tensorflow_datasets", "array_record", "PIL", "requests", "tqdm"}}

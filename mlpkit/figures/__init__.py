@@ -12,6 +12,7 @@ from .gradients import gradient_check_curve, update_ratio
 from .images import image_steps, weights_as_images
 from .matrices import confusion, matrix_product
 from .picture import Description, describe, html, png, show
+from .predictions import prediction_record
 from .probabilities import calibration, faders, probability_bars
 from .surfaces import loss_surface
 
@@ -35,6 +36,7 @@ __all__ = [
     "matrix_product",
     "network_boxes",
     "png",
+    "prediction_record",
     "probability_bars",
     "seed_bands",
     "shares",

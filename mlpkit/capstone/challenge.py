@@ -1,0 +1,217 @@
+"""The challenge: the best validation accuracy in sixty seconds of computing, from three seeds.
+
+One seed may be lucky. What counts is the mean of three, and how far apart they are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from statistics import fmean
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..activations import Activation, relu
+from ..checks import check_count
+from ..data import Dataset, Examples
+from ..metrics import evaluate
+from ..params import Params
+from ..schedules import check_positive
+from ..training import Step
+from . import board
+from .look import fingerprint
+
+SECONDS = 60.0
+HEADLESS_STEPS = 400  # without anybody to wait for it, a number that is the same on every machine
+TOLD_EVERY = 1.0  # seconds of computing between two reports
+
+
+class Run(NamedTuple):
+    """What one seed led to.
+
+    seed: int
+    accuracy: float, on the validation split, of the best network that was measured
+    params: Params, that network
+    steps: int; seconds: float, of computing
+    """
+
+    seed: int
+    accuracy: float
+    params: Params
+    steps: int
+    seconds: float
+
+
+class Challenge(NamedTuple):
+    """The outcome of a challenge.
+
+    name, budget: str
+    runs: list of Run, one a seed
+    complete: bool, whether every seed had its whole turn
+    source: str, the recipe, or "" where it cannot be read
+    activation: the one that the networks were trained with
+    note: str, what else there is to know, or ""
+    """
+
+    name: str
+    budget: str
+    runs: list[Run]
+    complete: bool
+    source: str
+    activation: Activation
+    note: str
+
+    @property
+    def mean(self) -> float:
+        """Mean accuracy over the seeds."""
+        return fmean(run.accuracy for run in self.runs)
+
+    @property
+    def params(self) -> Params:
+        """The network that did best on the validation split."""
+        return max(self.runs, key=lambda run: run.accuracy).params
+
+    def __repr__(self) -> str:
+        lines = [f"{self.name}: {self.budget} for each seed"]
+        lines += [f"  seed {run.seed}: ≈ {100 * run.accuracy:.1f} %" for run in self.runs]
+        lines += [f"  mean    ≈ {100 * self.mean:.1f} %"] if self.runs else []
+        return "\n".join([*lines, *([self.note] if self.note else [])])
+
+
+def challenge(
+    recipe: Callable[[Dataset, np.random.Generator], Iterable[Step]],
+    data: Dataset,
+    *,
+    name: str,
+    seconds: float = SECONDS,
+    steps: int | None = None,
+    seeds: Sequence[int] = (0, 1, 2),
+    activation: Activation = relu,
+) -> Challenge:
+    """Let a recipe train within a budget, once for each seed, and put the result on the leaderboard.
+
+    recipe: (data, rng) -> iterator of Step, for instance one that ends in `return train(...)`; the test
+        images are not in its data. Of the networks that it measures on the validation split the best counts;
+        the last one is always measured
+    data: Dataset with a validation split
+    name: str, for the leaderboard
+    seconds: float > 0, of computing (process time) for each seed
+    steps: int >= 1, a budget in steps instead; without a reader (MLPKIT_HEADLESS=1) there is always one
+    seeds: int, one run each
+    activation: the one that the recipe trains with
+    returns: Challenge. The stop button ends it; what was learned is returned, and the leaderboard left alone
+    raises: ValueError or TypeError for what cannot be used, and whatever the recipe raises
+    """
+    check_positive("seconds", seconds)
+    if steps is not None:
+        check_count("steps", steps, 1)
+    elif _headless():
+        steps = HEADLESS_STEPS
+    if not len(data.valid.labels):
+        raise ValueError("there is no validation split to judge by: pass load(), which keeps 5,000 images")
+    budget = f"{steps:,} steps" if steps else f"{seconds:g} s of computing"
+    hidden = data._replace(test=Examples(data.test.images[:0], data.test.labels[:0]))
+    runs, complete = [], False
+    with _stop_button() as pressed:
+        for seed in seeds:
+            run = _run(recipe, hidden, seed, Budget(seconds, steps), activation)
+            runs += [run] if run else []
+            if pressed:
+                break
+        complete = not pressed and len(runs) == len(seeds)
+    done = Challenge(str(name), budget, runs, complete, _source(recipe), activation, "")
+    return done._replace(note=_keep(done) if complete else "Stopped: it is not on the leaderboard.")
+
+
+class Budget(NamedTuple):
+    """What a run may use: seconds of computing, or steps where these are given."""
+
+    seconds: float
+    steps: int | None
+
+    def used(self, steps: int, seconds: float) -> float:
+        """The share that is used up."""
+        return steps / self.steps if self.steps else seconds / self.seconds
+
+
+def _run(recipe: Callable, data: Dataset, seed: int, budget: Budget, activation: Activation) -> Run | None:
+    began, told, best, step, number = time.process_time(), 0.0, None, None, 0
+    with contextlib.suppress(KeyboardInterrupt):  # what was learned stays
+        for number, step in enumerate(recipe(data, np.random.default_rng(seed)), 1):
+            if not isinstance(step, Step):
+                raise TypeError(
+                    f"the recipe gave {type(step).__name__}: expected Steps; end it in `return train(...)`"
+                )
+            if step.valid and (best is None or step.valid.accuracy > best.valid.accuracy):
+                best = step
+            spent = time.process_time() - began
+            if spent - told > TOLD_EVERY:
+                told = spent
+                _tell(seed, budget.used(number, spent), best)
+            if budget.used(number, spent) >= 1:
+                break
+    if step is None:
+        return None
+    spent = time.process_time() - began
+    if step.valid is None:
+        step = step._replace(valid=evaluate(step.params, *data.valid, activation))
+    best = step if best is None or step.valid.accuracy > best.valid.accuracy else best
+    return Run(seed, best.valid.accuracy, best.params, number, spent)
+
+
+def _tell(seed: int, used: float, best: Step | None) -> None:
+    """Say how far it is, in one line that is written over."""
+    if not _headless():
+        so_far = f", best so far {100 * best.valid.accuracy:.1f} %" if best else ""
+        print(f"\rseed {seed}: {min(100 * used, 100):.0f} % of the budget{so_far}     ", end="", flush=True)
+
+
+def _keep(done: Challenge) -> str:
+    entry = {
+        "name": done.name,
+        "budget": done.budget,
+        "accuracies": [float(run.accuracy) for run in done.runs],
+        "network": fingerprint(done.params),
+        "when": board.today(),
+    }
+    try:
+        return board.change(lambda found: found["entries"].append(entry))
+    except (OSError, ValueError) as error:
+        return f"It could not be put on the leaderboard: {error}"
+
+
+def _source(recipe: Callable) -> str:
+    try:
+        return inspect.getsource(recipe)
+    except (OSError, TypeError):
+        return ""
+
+
+def _headless() -> bool:
+    return os.environ.get("MLPKIT_HEADLESS") == "1"
+
+
+@contextlib.contextmanager
+def _stop_button() -> Iterator[list]:
+    """Notice the stop button also where `train` answers it by ending quietly; the list is then not empty."""
+    pressed: list[bool] = []
+    if threading.current_thread() is not threading.main_thread():  # signals reach the main thread alone
+        yield pressed
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(number: int, frame: Any) -> None:
+        pressed.append(True)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
