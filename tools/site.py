@@ -5,7 +5,6 @@ says of it. `make site` builds all of it into build/site.
 """
 
 import html
-import os
 import re
 import shutil
 import subprocess
@@ -22,8 +21,8 @@ SITE = ROOT / "build" / "site"
 
 # how a lesson begins: its title, minutes and what it needs, a few words, and a list of goals
 TOP = re.compile(
-    r"# (?P<title>[^\n]+)\n\n\*(?P<minutes>[^·\n]*minutes?) · (?P<needs>[^\n]+)\*\n"
-    r".*?\n(?P<lead>When you are [^\n]+)\n\n(?P<goals>(?:\* [^\n]+\n?)+)",
+    r"# (?P<title>[^\n]+)\n\n\*(?P<minutes>[^·\n]*(?:minutes|hours)) · (?P<needs>[^\n]+)\*\n"
+    r".*?\n(?P<lead>[^\n]+)\n\n(?P<goals>(?:\* [^\n]+\n?(?:  [^\n]+\n?)*)+)",
     re.DOTALL,
 )
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#:\s]+\.(?:ipynb|md|py|toml|yml))(#[^)\s]*)?\)")
@@ -57,8 +56,8 @@ def about(path):
     found = TOP.match(first)
     if not found:
         raise ValueError(
-            f"{path.name} begins with {first[:60]!r}; expected a title, '*N minutes · you need ...*' and "
-            "a list after 'When you are through, you can'. See the top of 00_start_here.ipynb"
+            f"{path.name} begins with {first[:60]!r}; expected a title, '*N minutes · you need ...*' and, "
+            "after 'When you are through, you can', a list of goals. See the top of 00_start_here.ipynb"
         )
     return About(path.name, **{name: text.strip() for name, text in found.groupdict().items()})
 
@@ -142,11 +141,13 @@ def build(target=SITE):
     prepare(source)
     folders = ["-c", str(SETTINGS), "-d", str(source / ".doctrees"), str(source), str(target)]
     strict = ["--fail-on-warning", "--keep-going", "--nitpicky", "--quiet"]
-    quiet = {**os.environ, "PYTHONWARNINGS": "ignore"}  # those of other packages; Sphinx's own are errors
-    return subprocess.run([sys.executable, "-m", "sphinx", *strict, *folders], env=quiet).returncode
+    return subprocess.run([sys.executable, "-m", "sphinx", *strict, *folders], cwd=ROOT).returncode
 
 
 if __name__ == "__main__":
-    failed = build(*sys.argv[1:2])
-    print("" if failed else f"open {Path(*sys.argv[1:2] or [SITE]) / 'index.html'} in a browser")
+    try:
+        failed = build()
+    except (OSError, ValueError) as problem:
+        sys.exit(f"the site was not built: {problem}")
+    print("the site was not built: see above" if failed else f"open {SITE / 'index.html'} in a browser")
     sys.exit(failed)
