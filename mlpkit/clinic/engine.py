@@ -44,6 +44,11 @@ class Case:
         return self._patient.name
 
     @property
+    def full(self) -> int:
+        """The points of a fresh visit; `left` says how many are left."""
+        return BUDGET
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """The diagnoses to choose from."""
         return tuple(
