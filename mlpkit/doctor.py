@@ -238,6 +238,6 @@ def _free_mb() -> float | None:
 
 def _number_in(path: str) -> int | None:
     try:
-        return int(Path(path).read_text())
+        return int(Path(path).read_text("ascii"))
     except (OSError, ValueError):  # no such file outside a container; the word "max" where there is no limit
         return None
