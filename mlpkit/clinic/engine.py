@@ -15,7 +15,7 @@ import numpy as np
 
 from mlpkit.exercises.checking import check_against
 from mlpkit.exercises.reloading import source_of
-from mlpkit.exercises.result import PASSED, Result
+from mlpkit.exercises.result import NOT_ATTEMPTED, PASSED, Result
 from mlpkit.exercises.sandbox import run as run_safely
 
 from . import menu
@@ -120,6 +120,15 @@ class Case:
         found = f"Found in: {self._patient.source}."
         return Diagnosis(True, (f"Yes: {disease}.", self._patient.told, found, ask, *noted))
 
+    def solution(self) -> Answer:
+        """What it was, for whoever wants to read it: nothing is noted in the workbook.
+
+        returns: the disease, what is to be said of it, where it was found, and the tests that reveal it
+        """
+        one = self._patient
+        tests = f"What reveals it: {' or '.join(one.tests)}."
+        return Answer(True, (f"{one.name}: {one.disease}.", one.told, tests, f"Found in: {one.source}."))
+
     @property
     def stub(self) -> str:
         """The source of the repair, its body left blank."""
@@ -133,13 +142,14 @@ class Case:
         """
         result = check_against(self._patient.exercise, function)
         source = source_of(function) if callable(function) else None
+        if result.outcome == NOT_ATTEMPTED:
+            return Repair(**_fields(result))
         noted = note(self.name, lambda kept: note_repair(kept, result, source))
-        values = {name: getattr(result, name) for name in Result.__dataclass_fields__}
         if result.outcome != PASSED:
-            return Repair(**{**values, "notes": (*result.notes, *noted)})
+            return Repair(**{**_fields(result), "notes": noted})
         before, after, own = _worth(self._patient, function)
         words = _worth_words(self._patient, before, after, own)
-        return Repair(**{**values, "notes": (words, *noted)}, before=before, after=after)
+        return Repair(**{**_fields(result), "notes": (words, *noted)}, before=before, after=after)
 
 
 def patient(name: str) -> Case:
@@ -150,6 +160,10 @@ def patient(name: str) -> Case:
     raises: ValueError when there is no such patient
     """
     return Case(patients()[_one_of("patient", name, patients())])
+
+
+def _fields(result: Result) -> dict[str, Any]:
+    return {name: getattr(result, name) for name in Result.__dataclass_fields__}
 
 
 @cache

@@ -5,13 +5,12 @@ The numbers are those of a run that has just been made; the picture is drawn onl
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpkit.exercises.result import framed
+from .answers import Answer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,17 +64,15 @@ class Symptoms:
         near = "all of them" if inside == 1 else "most of them" if inside > 0.5 else "less than half"
         return f"{title}: between ≈ {low:.3g} and ≈ {high:.3g}, {near} in the bar at 0"
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        from mlpkit.figures.picture import bundle
+    def _ipython_display_(self) -> None:
+        """In a notebook: the words in a block, then the picture and its sentence."""
+        from IPython.display import display
 
-        data, metadata = bundle(self.figure())
-        alt = html.escape(metadata["image/png"]["alt"], quote=True)
-        lines = "".join(
-            f"<div>{html.escape(line)}</div>" for line in (self.settings, self.curve, *self.lines)
-        )
-        head = f"<strong>{html.escape(self.name)}</strong>: “{html.escape(self.complaint)}”"
-        picture = f'<img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{data["image/png"]}">'
-        return {"text/plain": repr(self), "text/html": framed(head + lines) + picture}, {}
+        from mlpkit.figures import show
+
+        told = [self.settings, *self.lines, *([self._shape()] if self.histogram else [])]
+        display(Answer(None, (f"{self.name}: “{self.complaint}”", *told)))
+        show(self.figure())
 
     def packed(self) -> dict[str, Any]:
         """The same for a widget: plain values and arrays."""

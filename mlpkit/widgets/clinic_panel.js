@@ -33,7 +33,7 @@ export default widget({
       drawAxes(ctx, at, x, y, theme);
       const shown = Array.from(losses, (v) => (Number.isFinite(v) ? Math.min(v, 20) : NaN));
       drawLine(ctx, shown.map((_, i) => i + 1), shown, x, y, { color: theme.series[0] });
-      caption(ctx, "training loss, step by step", width, height, theme);
+      caption(ctx, "training loss by step", width, height, theme);
     } });
     const beside = view.canvas({ height: 190, draw(ctx, width, height, theme) {
       const { accuracies, histogram } = view.state.symptoms;
@@ -57,7 +57,7 @@ export default widget({
       drawLine(ctx, epochs, accuracies.map((a) => 100 * a), x, y, { color: theme.series[0] });
       ctx.fillStyle = theme.series[0];
       accuracies.forEach((a, i) => { ctx.beginPath(); ctx.arc(x(i + 1), y(100 * a), 4, 0, 7); ctx.fill(); });
-      caption(ctx, "validation accuracy in %, by epoch", width, height, theme);
+      caption(ctx, "accuracy in % by epoch", width, height, theme);
     } });
 
     const orders = menu.map(([name, price, about]) => {

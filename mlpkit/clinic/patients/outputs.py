@@ -60,10 +60,6 @@ def _right_among_odd(program, run):
     return float(np.delete(right, ODD).mean())
 
 
-def _first_loss(program, run):
-    return [f"the first loss ≈ {run.losses[0]:.2f}, the last ≈ {np.mean(run.losses[-10:]):.3f}"]
-
-
 PATIENTS = (
     Patient(
         "blank-rows",
@@ -131,7 +127,6 @@ PATIENTS = (
         "Nine of ten entries of the product are 0, and the mean counts them. The gradient, written down "
         "separately, is right: so accuracy knows nothing of it.",
         "published notebook 4, whose loss starts at 0.2309",
-        lines=_first_loss,
     ),
     Patient(
         "too-eager",
