@@ -49,7 +49,7 @@ clean:           ## take away what was installed and built, never a learner's wo
 # One stamp for each set of extras: installing again is needed only when pyproject.toml has changed.
 $(VENV)/.lab:   EXTRAS := [datasets]
 $(VENV)/.test:  EXTRAS := [datasets,test]
-$(VENV)/.all:   EXTRAS := [datasets,prepare,test,site]
+$(VENV)/.all:   EXTRAS := [datasets,prepare,test,site,classroom]
 $(VENV)/.site:  EXTRAS := [site]
 $(VENV)/.bench: EXTRAS := [bench]
 
