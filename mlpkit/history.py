@@ -185,9 +185,10 @@ class History:
         """Keep every n-th snapshot, the first and the latest; double n when the bound is reached."""
         kept = self._snapshots
         if len(kept) > 1 and kept[-1].step % self._every:
-            kept.pop()  # it was kept only for being the latest
-        kept.append(snapshot)
-        self._thin(max(2, self.snapshot_bytes // _bytes(snapshot)))
+            kept[-1] = snapshot  # that one was kept only for being the latest
+        else:
+            kept.append(snapshot)
+            self._thin(max(2, self.snapshot_bytes // _bytes(snapshot)))
 
     def _thin(self, room: int) -> None:
         kept = self._snapshots

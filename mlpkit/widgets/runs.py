@@ -157,6 +157,8 @@ class Run:
             state=now.state,
             start=now.step - stretch.step,
         )
+        if not index:  # the first stretch counts from 0, as `train` does
+            return steps
         return (s._replace(number=s.number + stretch.step, epoch=s.epoch + stretch.epoch) for s in steps)
 
     def _update(self, params: Params, grads: Params, state: Any) -> tuple[Params, Any]:
