@@ -30,6 +30,11 @@ def pictures_of(path):
     return [output.metadata["image/png"].alt for output in outputs if "image/png" in output.get("data", {})]
 
 
+def is_folded(cell):
+    folds = cell.metadata.get("jupyter", {})
+    return bool(folds.get("source_hidden") or (folds.get("outputs_hidden") and cell.outputs))
+
+
 class Page(HTMLParser):
     """What a page loads, links to and names."""
 
@@ -105,8 +110,7 @@ def test_pictures_have_their_words_and_folds_are_closed(lesson, pages):
     assert [words for words in page.words if words] == page.words
     assert page.words == pictures_of(lesson)
     folds = [found for tag, found in page.tags if tag == "details" and "hide" in found.get("class", "")]
-    folded = [cell for cell in code_cells(lesson) if any(cell.metadata.get("jupyter", {}).values())]
-    assert len(folds) == len(folded) > 0
+    assert len(folds) == sum(map(is_folded, code_cells(lesson))) > 0
     assert not any("open" in found for tag, found in page.tags if tag == "details")
 
 
@@ -127,6 +131,9 @@ MATHS = """() => ({
     wrong: document.querySelectorAll('mjx-merror, [data-mjx-error]').length,
     fonts: [...document.fonts].filter(f => f.family.startsWith('MJX') && f.status === 'loaded').length,
 })"""
+
+
+SIDEWAYS = "(element) => element.scrollWidth - element.clientWidth"
 
 
 @pytest.fixture
@@ -192,10 +199,14 @@ def test_axe_finds_nothing_on_the_other_pages(name, scheme, reader):
 
 
 @pytest.mark.browser
-def test_no_page_is_wider_than_a_telephone(reader, pages):
+def test_no_page_scrolls_sideways_on_a_telephone(reader, pages):
+    """Code, formulas and tables may, each by itself."""
     for name in pages:
         page = reader(name, width=400)
-        assert page.evaluate("() => document.documentElement.scrollWidth") == 400, name
+        sideways = page.locator("html, body, .content").evaluate_all(f"(all) => all.map({SIDEWAYS})")
+        assert sideways == [0, 0, 0], name
+        page.locator("article").evaluate("(article) => { article.style.minWidth = '900px'; }")
+        assert page.locator(".content").evaluate(SIDEWAYS) > 500  # so it would have been noticed
         page.close()
 
 

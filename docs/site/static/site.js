@@ -6,7 +6,7 @@ document.querySelector(".toc-drawer")?.setAttribute("aria-label", "On this page"
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
 function reachable() {
-  for (const box of document.querySelectorAll("pre, div.math, .table-wrapper")) {
+  for (const box of document.querySelectorAll("pre, div.math, .table-wrapper, .text_html")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
