@@ -78,6 +78,18 @@ def test_counts_and_questions(room):
     assert hardest(work) == [("recall", "Why 2.3?", 2, 2)]
 
 
+def test_the_clinic_is_told_where_somebody_has_been(room):
+    assert "clinic" not in as_text(report.survey(room))
+    path = room / "ada" / "lessons" / "my_mlpkit" / "record.json"
+    kept = json.loads(path.read_text())
+    kept["clinic"] = {"mr-k": {"right": True, "cured": False, "diagnoses": ["scale", "sign"]}, "odd": 3}
+    path.write_text(json.dumps(kept))
+    work = report.survey(room)
+    assert re.search(r"mr-k +1 +1 +0  scale, sign", as_text(work))
+    assert "<td>mr-k</td><td>1</td><td>1</td><td>0</td>" in report.as_page(work)
+    assert json.loads(report.as_json(work))["cases"][0]["patient"] == "mr-k"
+
+
 def test_one_learners_own_folder_is_one_learner(room):
     rows, _ = report.read_class(room / "ada" / "lessons")
     assert {row.learner for row in rows} == {"lessons"}

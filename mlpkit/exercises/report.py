@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from .catalogue import exercises
-from .report_files import Answer, Found, Unread, read_files
+from .report_files import Answer, Case, Found, Unread, read_files
 from .report_page import as_page
 from .report_tables import ClassWork, Row, as_csv, as_json, as_text, row
 from .storage import write
@@ -45,7 +45,7 @@ def survey(folder: str | os.PathLike) -> ClassWork:
     """Read a class's folder.
 
     folder: one folder or file for each learner in it
-    returns: ClassWork: rows, answers to questions, and what could not be read
+    returns: ClassWork: rows, answers to questions, cases of the clinic, and what could not be read
     raises: ValueError when it is no folder, OSError when it cannot be opened
     """
     folder = Path(folder)
@@ -67,7 +67,8 @@ def survey(folder: str | os.PathLike) -> ClassWork:
         row(learner, name, groups.get((learner, name), [])) for learner in learners for name in exercises()
     ]
     answers = list(dict.fromkeys(said for said in found if isinstance(said, Answer)))  # a copy counts once
-    return ClassWork(rows, answers, unread)
+    cases = list({(said.learner, said.patient): said for said in found if isinstance(said, Case)}.values())
+    return ClassWork(rows, answers, cases, unread)
 
 
 def default_file(folder: str | os.PathLike) -> Path:

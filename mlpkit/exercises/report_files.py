@@ -43,6 +43,16 @@ class Answer(NamedTuple):
     right: bool
 
 
+class Case(NamedTuple):
+    """One patient of the clinic that a learner has looked at."""
+
+    learner: str
+    patient: str
+    right: bool
+    cured: bool
+    diagnoses: tuple[str, ...]
+
+
 class Unread(NamedTuple):
     """A file or folder that could not be read, and why."""
 
@@ -50,14 +60,14 @@ class Unread(NamedTuple):
     why: str
 
 
-def read_files(folder: Path) -> tuple[list[Found | Answer], list[Unread]]:
+def read_files(folder: Path) -> tuple[list[Found | Answer | Case], list[Unread]]:
     """Everything that the files below a folder say.
 
     folder: Path, with a folder or a file for each learner in it; or one learner's own folder of lessons
     returns: (what was found, what could not be read)
     """
     unread: list[Unread] = []
-    found: list[Found | Answer] = []
+    found: list[Found | Answer | Case] = []
     alone = folder.resolve().name if (folder / WORKBOOK).is_dir() else None
     for path in _files(folder, unread):
         parts = path.relative_to(folder).parts
@@ -85,7 +95,7 @@ def _files(folder: Path, unread: list[Unread]) -> Iterator[Path]:
                 yield Path(place, name)
 
 
-def _read(path: Path, learner: str) -> list[Found | Answer]:
+def _read(path: Path, learner: str) -> list[Found | Answer | Case]:
     if not path.is_file():
         raise ValueError("no file, or a link to nowhere")
     if path.suffix != ".zip" and path.stat().st_size > LARGEST:
@@ -117,7 +127,7 @@ def _checked(learner: str, said: dict, source: str) -> Found:
                  (mistake,) if mistake else (), source)  # fmt: skip
 
 
-def _from_record(record: object, learner: str, source: str = RECORD) -> Iterator[Found | Answer]:
+def _from_record(record: object, learner: str, source: str = RECORD) -> Iterator[Found | Answer | Case]:
     if not isinstance(record, dict) or not isinstance(record.get("exercises"), dict):
         raise ValueError("no record of a workbook")
     for name, said in record["exercises"].items():
@@ -128,6 +138,16 @@ def _from_record(record: object, learner: str, source: str = RECORD) -> Iterator
         if isinstance(made, dict) and isinstance(made.get("right"), bool):
             kind = "recall" if made.get("kind") == "recall" else "guess"
             yield Answer(learner, kind, _word(made.get("question"), 200), made["right"])
+    patients = record.get("clinic")
+    for name, kept in patients.items() if isinstance(patients, dict) else []:
+        if isinstance(kept, dict):
+            yield _case(learner, name, kept)
+
+
+def _case(learner: str, name: str, kept: dict) -> Case:
+    named = kept.get("diagnoses") if isinstance(kept.get("diagnoses"), list) else []
+    diagnoses = tuple(filter(None, map(_word, named[:50])))
+    return Case(learner, _word(name), kept.get("right") is True, kept.get("cured") is True, diagnoses)
 
 
 def _kept(learner: str, name: str, said: dict) -> Found:
@@ -140,7 +160,7 @@ def _kept(learner: str, name: str, said: dict) -> Found:
     return Found(learner, name, outcome, *counts, said.get("forwards") is True, mistakes, "workbook")
 
 
-def _from_zip(path: Path, learner: str) -> Iterator[Found | Answer]:
+def _from_zip(path: Path, learner: str) -> Iterator[Found | Answer | Case]:
     with zipfile.ZipFile(path) as file:
         if RECORD in file.namelist():
             if file.getinfo(RECORD).file_size > LARGEST:

@@ -9,7 +9,7 @@ import html
 from collections import Counter
 
 from .catalogue import exercises
-from .report_tables import LESSONS, ClassWork, Row, count, grouped, hardest, remarks
+from .report_tables import LESSONS, ClassWork, Row, clinic, count, grouped, hardest, remarks
 from .result import NOT_ATTEMPTED, SYMBOLS
 
 STYLE = """
@@ -32,7 +32,7 @@ def as_page(work: ClassWork) -> str:
     """
     learners = grouped(work.rows, "learner")
     parts = [f"<p>{len(learners)} learners, {len(exercises())} exercises.</p>"]
-    parts += [_matrix(learners), _mistakes(work), _questions(work)] if learners else []
+    parts += [_matrix(learners), _mistakes(work), _clinic(work), _questions(work)] if learners else []
     parts += ["<h2>Not read</h2>", _table(("file", "why"), work.unread)] if work.unread else []
     body = "\n".join(parts)
     return (
@@ -83,6 +83,11 @@ def _mistakes(work: ClassWork) -> str:
     lines = [(*key, learners[key], n, said.get(key, "")) for key, n in times.most_common()]
     head = ("exercise", "mistake", "learners", "times", "what they were told")
     return "<h2>Mistakes that were met</h2>" + (_table(head, lines) if lines else "<p>None yet.</p>")
+
+
+def _clinic(work: ClassWork) -> str:
+    head = ("patient", "seen", "diagnosed", "cured", "diagnoses")
+    return "<h2>Clinic</h2>" + _table(head, clinic(work)) if work.cases else ""
 
 
 def _questions(work: ClassWork) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from .catalogue import TOPICS, exercises
-from .report_files import Answer, Unread
+from .report_files import Answer, Case, Unread
 from .result import INCORRECT, NOT_ATTEMPTED, PASSED
 
 LESSONS = dict(zip(TOPICS, ("00", "01", "02", "03", "04", "05", "06", "07")))
@@ -44,6 +44,7 @@ class ClassWork(NamedTuple):
 
     rows: list[Row]
     answers: list[Answer]
+    cases: list[Case]
     unread: list[Unread]
 
 
@@ -73,12 +74,12 @@ def count(rows: Iterable[Row]) -> Count:
     )  # fmt: skip
 
 
-def grouped(rows: Iterable[Row], field: str) -> dict[str, list[Row]]:
-    """Rows by one of their fields, in the order in which they come.
+def grouped(rows: Iterable, field: str) -> dict[str, list]:
+    """Rows (or cases) by one of their fields, in the order in which they come.
 
-    returns: dict, name to list of Rows
+    returns: dict, name to list of rows
     """
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list] = {}
     for row in rows:
         groups.setdefault(getattr(row, field), []).append(row)
     return groups
@@ -92,7 +93,7 @@ def as_text(work: ClassWork) -> str:
     if not work.rows:
         said = [NOTHING]
     else:
-        parts = (_learners(work), _lessons(work), _exercises(work), _questions(work))
+        parts = (_learners(work), _lessons(work), _exercises(work), _clinic(work), _questions(work))
         said = ["\n".join(part) for part in parts if part]
     return "\n\n".join([*said, *(["\n".join(_unread(work.unread))] if work.unread else [])])
 
@@ -112,7 +113,7 @@ def as_csv(work: ClassWork) -> str:
 def as_json(work: ClassWork) -> str:
     """Everything, for another program.
 
-    returns: str, with "rows", "answers" and "unread", each a list of objects
+    returns: str, with "rows", "answers", "cases" and "unread", each a list of objects
     """
     tables = {name: [item._asdict() for item in items] for name, items in work._asdict().items()}
     return json.dumps({"schema": 1, **tables}, indent=1, ensure_ascii=False) + "\n"
@@ -180,6 +181,25 @@ def _exercises(work: ClassWork) -> list[str]:
         else:
             idle.append(name)
     return [*lines, *([f"  nobody yet: {', '.join(idle)}"] if idle else [])]
+
+
+def clinic(work: ClassWork) -> list[tuple[str, int, int, int, str]]:
+    """The patients of the clinic, as far as anybody has looked at them.
+
+    returns: list of (patient, how many looked, named the disease, cured it, what was diagnosed)
+    """
+    patients = grouped(work.cases, "patient")
+    return [
+        (name, len(cases), sum(c.right for c in cases), sum(c.cured for c in cases),
+         met(Counter(d for c in cases for d in c.diagnoses)))
+        for name, cases in patients.items()
+    ]  # fmt: skip
+
+
+def _clinic(work: ClassWork) -> list[str]:
+    lines = [f"  {name:<22}{looked:>6} {right:>9} {cured:>6}  {said}".rstrip()
+             for name, looked, right, cured, said in clinic(work)]  # fmt: skip
+    return ["clinic                   seen  diagnosed  cured  diagnoses (how often)", *lines] if lines else []
 
 
 def _questions(work: ClassWork) -> list[str]:
