@@ -1,13 +1,15 @@
 """The machinery that runs and keeps the lessons, tried on small made-up notebooks."""
 
 import json
+import re
+import sys
 import time
 
 import nbformat
 import pytest
 
 from tests.notebooks import notebook, pytest_over
-from tools import lessons, run
+from tools import compare, lessons, run, tidy
 
 PICTURE = """
 from IPython.display import Image, display
@@ -55,7 +57,7 @@ def test_a_picture_stays_while_its_cell_says_the_same(tmp_path):
 def test_running_again_changes_nothing(tmp_path):
     once = remade("import time; print(f'≈ {time.time() % 7:.2f} s')", "1 + 1", "", folder=tmp_path).notebook
     again = lessons.remake(once, tmp_path)
-    assert lessons.text_of(again.notebook) == lessons.text_of(once)
+    assert tidy.text_of(again.notebook) == tidy.text_of(once)
     assert again.changes == []
 
 
@@ -69,7 +71,7 @@ def test_no_machine_no_time_and_no_widget_is_stored(tmp_path):
     }
     raw.cells[1].execution_count = 17
     new = lessons.remake(raw, tmp_path).notebook
-    assert new.metadata == lessons.NOTEBOOK_METADATA
+    assert new.metadata == tidy.NOTEBOOK_METADATA
     assert [cell.execution_count for cell in new.cells] == [1, 2]
     assert new.cells[0].metadata == {"tags": ["kept"]}
     assert new.cells[0].outputs[0].execution_count == 1
@@ -84,10 +86,10 @@ def test_cells_keep_their_ids_and_nameless_ones_get_stable_ones(tmp_path):
         cell["id"] = name
         if name is None:
             del cell["id"]
-    first, second, third = (cell.id for cell in lessons.tidy(nbformat.from_dict(raw)).cells)
+    first, second, third = (cell.id for cell in tidy.tidy(nbformat.from_dict(raw)).cells)
     assert first == "own"
     assert len({first, second, third}) == 3
-    again = lessons.tidy(nbformat.from_dict(raw))
+    again = tidy.tidy(nbformat.from_dict(raw))
     assert [cell.id for cell in again.cells] == [first, second, third]
 
 
@@ -99,7 +101,7 @@ def test_a_lesson_runs_headless_on_one_thread_in_this_python(tmp_path, monkeypat
     )
     where = "import sys; assert sys.prefix == {!r}".format(__import__("sys").prefix)
     path = tmp_path / "00_made_up.ipynb"
-    path.write_text(lessons.text_of(notebook(source, where)), "utf-8")
+    path.write_text(tidy.text_of(notebook(source, where)), "utf-8")
     assert lessons.main([]) == 0
     assert printed(nbformat.read(path, 4).cells[0]) == "['1', '1'] []\n"
 
@@ -107,7 +109,7 @@ def test_a_lesson_runs_headless_on_one_thread_in_this_python(tmp_path, monkeypat
 def test_check_writes_nothing_and_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(lessons, "FOLDER", tmp_path)
     path = tmp_path / "03_made_up.ipynb"
-    path.write_text(lessons.text_of(notebook("print(1)", outputs=("2\n",))), "utf-8")
+    path.write_text(tidy.text_of(notebook("print(1)", outputs=("2\n",))), "utf-8")
     before = path.read_bytes()
     assert lessons.main(["--check", "03"]) == 1
     assert path.read_bytes() == before
@@ -117,6 +119,69 @@ def test_check_writes_nothing_and_says_so(tmp_path, monkeypatch, capsys):
     assert lessons.main(["--check"]) == 0
     assert path.read_bytes() == after
     assert "0 of 1 lessons changed" in capsys.readouterr().out
+
+
+def test_make_lessons_shows_how_outputs_changed(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
+    path = tmp_path / "03_made_up.ipynb"
+    path.write_text(
+        tidy.text_of(notebook("1", "print('same'); print(4)", outputs=("", "same\n5\n"))), "utf-8"
+    )
+    lessons.main(["--check"])
+    told = capsys.readouterr().out
+    assert "modified cell 2: outputs/0/text:" in told
+    assert re.search(r"^\s+-  5\n\s+\+  4$", told, re.MULTILINE)
+    lessons.main([])
+    capsys.readouterr()
+    lessons.main([])
+    assert "outputs" not in capsys.readouterr().out
+
+
+def test_a_changed_picture_is_told_by_its_sum_and_not_printed(tmp_path):
+    first = remade(PICTURE.format(what="a dot"), folder=tmp_path).notebook
+    other = nbformat.from_dict(first)
+    other.cells[0].outputs[0].data["image/png"] = "iVBOR" * 500
+    told = compare.outputs(first, other)
+    assert "base64, md5=" in told
+    assert len(told) < 1500
+
+
+def test_many_changes_end_in_a_line_that_says_where_the_rest_is():
+    texts = ("".join(f"{n * k}\n" for n in range(1, 999)) for k in (2, 3))
+    told = compare.outputs(*(notebook("x", outputs=(text,)) for text in texts)).splitlines()
+    assert len(told) == compare.LINES + 1
+    assert told[-1].endswith("lines more: git diff")
+
+
+def test_without_nbdime_the_lessons_are_made_all_the_same(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "nbdime", None)
+    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
+    path = tmp_path / "03_made_up.ipynb"
+    path.write_text(tidy.text_of(notebook("print(4)", outputs=("5\n",))), "utf-8")
+    assert lessons.main([]) == 0
+    assert "pip install nbdime" in capsys.readouterr().out
+    assert printed(nbformat.read(path, 4).cells[0]) == "4\n"
+
+
+def test_notebooks_are_tidied_before_a_commit(tmp_path, capsys):
+    path = tmp_path / "saved by hand.ipynb"
+    raw = notebook("1", "2")
+    raw.cells[0].execution_count = 7
+    path.write_text(nbformat.writes(raw), "utf-8")
+    assert tidy.main([str(path)]) == 1
+    assert "was tidied" in capsys.readouterr().out
+    assert [cell.execution_count for cell in nbformat.read(path, 4).cells] == [1, 2]
+    assert tidy.main([str(path)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 1}', "no notebook"])
+def test_what_is_no_notebook_is_told_and_left_alone(tmp_path, capsys, text):
+    path = tmp_path / "broken.ipynb"
+    path.write_text(text)
+    assert tidy.main([str(path)]) == 1
+    assert "is no notebook that could be read" in capsys.readouterr().out
+    assert path.read_text() == text
 
 
 def test_an_unknown_lesson_is_refused(tmp_path, monkeypatch, capsys):
@@ -143,7 +208,7 @@ def test_the_cost_of_a_run_is_measured(tmp_path):
 
 def write(folder, *sources, outputs=()):
     path = folder / "made_up.ipynb"
-    path.write_text(lessons.text_of(notebook(*sources, outputs=outputs)), "utf-8")
+    path.write_text(tidy.text_of(notebook(*sources, outputs=outputs)), "utf-8")
 
 
 def test_nbval_compares_strictly_but_for_the_sign(tmp_path):
@@ -193,7 +258,7 @@ def test_each_lesson_under_test_has_a_workbook_of_its_own(tmp_path):
         "import os, pathlib; book = pathlib.Path(os.environ['MLPKIT_WORKBOOK']); print(list(book.iterdir()))"
     )
     for name in ("one", "two"):
-        text = lessons.text_of(notebook(source, "_ = (book / 'left').write_text('x')", outputs=("[]\n",)))
+        text = tidy.text_of(notebook(source, "_ = (book / 'left').write_text('x')", outputs=("[]\n",)))
         (tmp_path / f"{name}.ipynb").write_text(text, "utf-8")
     result = pytest_over(tmp_path)
     assert "4 passed" in result.stdout, result.stdout

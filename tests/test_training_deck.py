@@ -15,7 +15,7 @@ from mlpkit.widgets.blame import blame
 from mlpkit.widgets.deck_parts import thinned, tiles, weight_pictures
 from mlpkit.widgets.session import KEPT
 from tests.notebooks import notebook, pytest_over
-from tools import lessons
+from tools import tidy
 
 
 @pytest.fixture(scope="module")
@@ -478,14 +478,14 @@ def test_without_a_browser_the_cells_run_in_order_and_the_picture_is_the_finishe
 
 def test_nbval_finds_a_stored_deck_unchanged_and_a_changed_one_changed(tmp_path):
     cells = notebook(NOTEBOOK, "await deck.finished()", "print(deck.summary())")
-    stored = lessons.tidy(nbclient.NotebookClient(cells, timeout=60).execute())
+    stored = tidy.tidy(nbclient.NotebookClient(cells, timeout=60).execute())
     assert "image/png" in stored.cells[0].outputs[0].data
-    assert lessons.WIDGET_VIEW not in stored.cells[0].outputs[0].data
+    assert tidy.WIDGET_VIEW not in stored.cells[0].outputs[0].data
     for name in ("same", "other"):
         (tmp_path / name).mkdir()
-    (tmp_path / "same" / "a.ipynb").write_text(lessons.text_of(stored), "utf-8")
+    (tmp_path / "same" / "a.ipynb").write_text(tidy.text_of(stored), "utf-8")
     stored.cells[0].source = stored.cells[0].source.replace("epochs=3", "epochs=2")
-    (tmp_path / "other" / "a.ipynb").write_text(lessons.text_of(stored), "utf-8")
+    (tmp_path / "other" / "a.ipynb").write_text(tidy.text_of(stored), "utf-8")
     same = pytest_over(tmp_path / "same")
     assert same.returncode == 0, same.stdout[-3000:]
     assert pytest_over(tmp_path / "other").returncode == 1

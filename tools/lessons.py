@@ -4,7 +4,6 @@ Run as `make lessons`, or `python -m tools.lessons [--check] [--fresh] [NAME ...
 """
 
 import argparse
-import hashlib
 import os
 import sys
 import tempfile
@@ -14,15 +13,10 @@ from typing import NamedTuple
 import nbformat
 from nbformat import NotebookNode
 
-from tools import about, run
+from tools import about, compare, run
+from tools.tidy import code_cells, text_of, tidy
 
 FOLDER = Path(__file__).resolve().parent.parent / "lessons"
-KEPT_METADATA = {"tags", "jupyter", "editable", "deletable"}
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-NOTEBOOK_METADATA = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 
 
 class Remade(NamedTuple):
@@ -43,25 +37,11 @@ def remake(notebook: NotebookNode, folder: Path, fresh: bool = False) -> Remade:
     return Remade(new, changes, cost)
 
 
-def tidy(notebook: NotebookNode) -> NotebookNode:
-    """A notebook without anything of one machine, one run or one widget; its cells numbered and named."""
-    notebook = nbformat.from_dict(notebook)
-    notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
-    _name_cells(notebook.cells)
-    for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in KEPT_METADATA})
-    for number, cell in enumerate(_code_cells(notebook), start=1):
-        cell.execution_count = number
-        cell.outputs = [_tidy_output(output, number) for output in _joined_streams(cell.get("outputs", []))]
-    return notebook
-
-
 def keep_what_holds(stored: NotebookNode, new: NotebookNode) -> list[str]:
     """Put each stored output back where the new one says the same, and tell what else there is."""
-    before = {cell.id: cell for cell in _code_cells(tidy(stored))}
+    before = {cell.id: cell for cell in code_cells(tidy(stored))}
     changes = []
-    for number, cell in enumerate(_code_cells(new), start=1):
+    for number, cell in enumerate(code_cells(new), start=1):
         old = before.get(cell.id)
         if old is None or old.source != cell.source:
             changes.append(f"cell {number}: its source is new")
@@ -71,11 +51,6 @@ def keep_what_holds(stored: NotebookNode, new: NotebookNode) -> list[str]:
         if not found:
             cell.outputs = old.outputs
     return changes
-
-
-def text_of(notebook: NotebookNode) -> str:
-    """The file that a notebook is stored as."""
-    return nbformat.writes(notebook) + "\n"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -101,6 +76,8 @@ def _remake_file(path: Path, options: argparse.Namespace) -> bool:
     print(run.row(path.stem, remade.cost), flush=True)
     for change in remade.changes:
         print(f"    {change[:400]}", flush=True)
+    if remade.changes:
+        print(compare.outputs(nbformat.reads(stored, as_version=4), remade.notebook), flush=True)
     text = text_of(remade.notebook)
     if text != stored and not options.check:
         path.write_text(text, "utf-8", newline="\n")
@@ -117,44 +94,6 @@ def _parser() -> argparse.ArgumentParser:
         "--fresh", action="store_true", help="take every new output, also where the old one holds"
     )
     return parser
-
-
-def _code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def _name_cells(cells: list[NotebookNode]) -> None:
-    """Give an id to each cell that has none of its own; made from its source, so that it stays the same."""
-    seen = set()
-    for cell in cells:
-        name = cell.get("id")
-        attempt = 0
-        while not name or name in seen:
-            name = hashlib.sha256(f"{attempt} {cell.source}".encode()).hexdigest()[:8]
-            attempt += 1
-        cell.id = name
-        seen.add(name)
-
-
-def _joined_streams(outputs: list) -> list:
-    """Pieces of printed text that follow each other, as one: where a kernel cuts them is chance."""
-    joined = []
-    for output in outputs:
-        last = joined[-1] if joined else None
-        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
-            last.text += output.text
-        else:
-            joined.append(nbformat.from_dict(output))
-    return joined
-
-
-def _tidy_output(output: NotebookNode, number: int) -> NotebookNode:
-    output.pop("transient", None)
-    if output.output_type == "execute_result":
-        output.execution_count = number
-    if "data" in output:
-        output.data.pop(WIDGET_VIEW, None)
-    return output
 
 
 if __name__ == "__main__":
