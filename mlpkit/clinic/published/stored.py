@@ -1,0 +1,141 @@
+"""What came out when all five were trained at full size, as it lies beside this module, and its tables.
+
+`python -m benchmarks --only published` measures it anew.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+import numpy as np
+
+# Which of its numbers a notebook showed, and which runs of ours stand beside it.
+ROWS = (
+    ("0", "784-512-128-64-10, relu", "73.8 % (2 of 5 epochs)", "as printed", "corrected"),
+    ("1", "784-10-10, relu", "49.0 %", "as printed", "corrected"),
+    (
+        "2",
+        "784-500-200-100-30-30-30-10, relu",
+        "82.7 % with decay",
+        "squared error, decay 0.05, as printed",
+        "squared error, corrected",
+    ),
+    ("3", "784-40-10, relu", "check fails at 9.65", "as printed", "corrected"),
+    ("4", "784-64-32-10, sigmoid", "86.3 %", "as printed", "corrected"),
+)
+HEADER = (
+    "notebook",
+    "network",
+    "it printed",
+    "its faults, again",
+    "corrected",
+    "its loops",
+    "mlpkit",
+    "times",
+)
+
+
+def results() -> dict:
+    """All that was measured, by notebook: runs, by variant and seed, and times.
+
+    returns: {"notebook_0": {"data": str, "steps": int, "runs": {...}, "times": {...}}, ...}
+    """
+    return json.loads(resources.files(__package__).joinpath("results.json").read_text(encoding="utf-8"))
+
+
+def rows(found: dict | None = None) -> list[tuple[str, ...]]:
+    """The table of all five, one row of strings for each.
+
+    found: as `results` gives it; None for what is stored
+    returns: list of rows, in the order of HEADER
+    """
+    found = results() if found is None else found
+    return [_row(found[f"notebook_{number}"], number, *rest) for number, *rest in ROWS]
+
+
+def table(found: dict | None = None, markdown: bool = False) -> str:
+    """The table of all five as text: in columns, without the networks' sizes, or as Markdown.
+
+    found: as `results` gives it; None for what is stored
+    markdown: bool
+    returns: str
+    """
+    lines = rows(found)
+    if markdown:
+        return "\n".join(_piped(line) for line in (HEADER, ("---",) + ("---:",) * 7, *lines))
+    return _columns([line[:1] + line[2:] for line in (HEADER, *lines)])
+
+
+def faults_table(number: int, found: dict | None = None) -> str:
+    """Every variant of one notebook: accuracy on the test images, mean and range over the seeds.
+
+    number: int, 0 to 4
+    found: as `results` gives it; None for what is stored
+    returns: str, one line for each variant
+    """
+    header, lines = faults(number, found)
+    return _columns([header, *lines])
+
+
+def faults(number: int, found: dict | None = None) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The same as a header and rows of strings.
+
+    number, found: as for `faults_table`
+    returns: (header, rows)
+    """
+    notebook = (results() if found is None else found)[f"notebook_{number}"]
+    whole = len(notebook["marks"])
+    lines = [(name, last(run, whole), _spread(run, whole)) for name, run in notebook["runs"].items()]
+    return ("", "test accuracy", "over the seeds"), lines
+
+
+def final(run: dict, whole: int) -> list[float]:
+    """Accuracy in per cent at the end, for each seed whose run got there; whole: how often it was scored."""
+    return [curve[-1] for curve in run["accuracy"] if len(curve) == whole]
+
+
+def last(run: dict, whole: int) -> str:
+    """The mean accuracy at the end, or what became of the runs."""
+    reached = final(run, whole)
+    return f"{np.mean(reached):.1f} %" if len(reached) == len(run["accuracy"]) else "not a number"
+
+
+def _spread(run: dict, whole: int) -> str:
+    reached = final(run, whole)
+    if len(reached) < max(2, len(run["accuracy"])):
+        return ""
+    return f"{min(reached):.1f} to {max(reached):.1f}"
+
+
+def _row(notebook: dict, number: str, network: str, printed: str, faulty: str, right: str) -> tuple[str, ...]:
+    runs, times, whole = notebook["runs"], notebook["times"], len(notebook["marks"])
+    ends = [last(runs[name], whole) for name in (faulty, right)]
+    if "distances" in notebook:  # the check is what this notebook is about
+        wide = np.mean(notebook["distances"]["as printed"])
+        ends = [f"{wide:.1f}; {ends[0]}", f"{max(notebook['distances']['corrected']):.0e}; {ends[1]}"]
+    seconds = [_seconds(times[who]["cpu"]) for who in ("loops", "mlpkit")]
+    return (
+        number,
+        network,
+        printed,
+        *ends,
+        *seconds,
+        f"{times['ratio'][0]:.{0 if times['ratio'][0] >= 10 else 1}f}",
+    )
+
+
+def _seconds(seconds: float) -> str:
+    if seconds >= 600:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds:.{3 if seconds < 0.1 else 1 if seconds < 10 else 0}f} s"
+
+
+def _piped(line: tuple[str, ...]) -> str:
+    return "| " + " | ".join(line) + " |"
+
+
+def _columns(lines: list[tuple[str, ...]]) -> str:
+    widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
+    padded = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths)) for line in lines)
+    return "\n".join(line.rstrip() for line in padded)
