@@ -23,9 +23,10 @@ test-all: test test-rest    ## `make test`, then all that takes long: an hour at
 test-rest: $(VENV)/.all     ## only what `make test` leaves out
 	$(BIN)/python -m pytest -m "$(REST)"
 
-lint: $(VENV)/.test         ## ruff over the code and the notebooks
+lint: $(VENV)/.test         ## ruff over the code and the notebooks, and the spelling of everything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 
 format: $(VENV)/.test       ## put code and notebooks into the house's form
 	$(BIN)/ruff check --fix .
