@@ -17,7 +17,7 @@ PROJECT = PYPROJECT["project"]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
 RELEASING = (ROOT / "RELEASING.md").read_text("utf-8")
-SLIP = "te" + "h quick brown fox\n"  # in two parts, or the spelling check would find it here
+SLIP = "t" + "eh quick brown fox\n"  # in two parts, or the spelling check would find it here
 
 
 def hooks():
