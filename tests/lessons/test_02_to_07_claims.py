@@ -1,9 +1,26 @@
 """What lessons 02 to 07 claim in words, without a number, is true: each claim is worked out here."""
 
+from functools import partial
+from itertools import islice
+
 import numpy as np
 import pytest
 
-from mlpkit import init_params, load, loss_and_grads, mean_squared_error, sgd
+from mlpkit import (
+    backward,
+    cross_entropy,
+    cross_entropy_grad,
+    evaluate,
+    forward,
+    init_params,
+    load,
+    loss_and_grads,
+    mean_squared_error,
+    sgd,
+    softmax,
+    softmax_grad,
+    train,
+)
 from tests.lessons.numbers import lesson
 
 
@@ -29,6 +46,69 @@ def test_02_a_normal_draw_from_the_limit_has_the_root_mean_square_of_he_by_accid
     assert "that of He's weights, by accident" in lesson("02_init")[0]["wrong-after"]
     k = 1 / np.sqrt(784)
     assert np.sqrt(k**2 + k**2) == pytest.approx(np.sqrt(2 / 784))  # mean -k, width k
+
+
+def test_02_all_zeros_never_get_off_the_ground(data):
+    text = lesson("02_init")[0]
+    assert "| all zeros | the loss stays at 2.303 |" in text["wrong"]
+    params = init_params([784, 64, 10], rng=np.random.default_rng(0))
+    *_, last = train(params.like(0 * params.flat), data.train, optimizer=sgd(0.05), epochs=1,
+                     batch_size=512, rng=np.random.default_rng(0))  # fmt: skip
+    assert not last.params[0].weights.any()
+    assert not last.params[1].weights.any()
+    assert evaluate(last.params, *data.valid).loss == pytest.approx(2.303, abs=0.01)
+
+
+def test_04_logits_run_away_and_one_nan_is_enough(data):
+    text = lesson("04_softmax_cross_entropy")[0]
+    assert "they run into the hundreds of thousands" in text["overflow"]
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        steps = train(
+            init_params([784, 128, 64, 10], rng=rng), data.train, optimizer=sgd(1.0), epochs=1, rng=rng
+        )
+        logits = [forward(step.params, data.train.images[:64]).logits for step in islice(steps, 12)]
+        assert np.abs(logits).max() > 300_000
+    assert "it spreads into every parameter" in text["overflow-after"]
+    params = init_params([784, 64, 10], rng=np.random.default_rng(0))
+    out = forward(params, data.train.images[:64])
+    dlogits = cross_entropy_grad(out.logits, data.train.labels[:64])
+    dlogits[3] = np.nan
+    assert np.isnan(backward(params, out, dlogits).flat).all()
+
+
+def test_04_with_softmax_twice_a_network_learns_slowly(data):
+    assert "The network learns, slowly" in lesson("04_softmax_cross_entropy")[0]["wrong-after"]
+
+    def twice_grad(logits, labels):
+        p = softmax(logits)
+        return softmax_grad(cross_entropy_grad(p, labels), p)
+
+    twice = partial(loss_and_grads, loss=lambda z, y: cross_entropy(softmax(z), y), loss_grad=twice_grad)
+    for seed in range(3):
+        right = {}
+        for name, gradients in {"once": loss_and_grads, "twice": twice}.items():
+            rng = np.random.default_rng(seed)
+            start = init_params([784, 64, 10], rng=rng)
+            steps = train(start, data.train, optimizer=sgd(0.03), epochs=1, rng=rng, loss_and_grads=gradients)
+            for step in islice(steps, 200):
+                last = step.params
+            right[name] = evaluate(last, *data.valid).accuracy
+        assert 0.2 < right["twice"] < right["once"] - 0.1
+
+
+def test_06_a_gradient_computed_once_falls_then_rises_for_ever(data):
+    assert "| the gradient computed once | it may fall, then rises for ever |" in lesson("06_sgd")[0]["wrong"]
+    images, labels = data.train.images[:640], data.train.labels[:640]
+    params = init_params([784, 64, 10], rng=np.random.default_rng(0))
+    _, grads = loss_and_grads(params, images, labels)
+    losses = [
+        loss_and_grads(params.like(params.flat - k * np.float32(0.02) * grads.flat), images, labels)[0]
+        for k in range(0, 400, 5)
+    ]
+    lowest = int(np.argmin(losses))
+    assert 0 < lowest < 10
+    assert (np.diff(losses[lowest:]) > 0).all()
 
 
 def test_04_squared_error_starts_at_045_and_float32_ends_sooner():

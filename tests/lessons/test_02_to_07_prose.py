@@ -1,4 +1,4 @@
-"""The numbers in the text of lessons 02 to 07 are true: those that no cell prints are worked out here."""
+"""The minutes of lessons 02 to 07, and the numbers in the text of 02 to 05: what no cell prints is worked out."""
 
 import numpy as np
 import pytest
@@ -74,11 +74,13 @@ def test_the_losses_that_lesson_04_speaks_of():
         ("2.303", np.log(10)),
         ("0.69", np.log(2)),
         ("20.7", -np.log(1e-9)),
-        ("1.461", cross_entropy(softmax(np.where(np.eye(10) == 1, 50.0, -50.0)), np.arange(10))),
+        ("1.46", cross_entropy(softmax(np.where(np.eye(10) == 1, 50.0, -50.0)), np.arange(10))),
     ):
         assert said in text
         assert true == pytest.approx(float(said), abs=0.6 * 10.0 ** -len(said.split(".")[1]))
     assert np.log(np.finfo(float).max) == pytest.approx(709.8, abs=0.1)  # "which is e to the 709"
+    assert np.e / (np.e + 9) < 0.25  # "at best ... less than a quarter"
+    assert -np.log(np.e / (np.e + 9)) == pytest.approx(1.4612, abs=5e-5)
 
 
 @pytest.mark.parametrize("d", [0, 3, 8])
@@ -131,59 +133,31 @@ def test_softmax_has_the_jacobian_that_the_text_gives():
         assert np.allclose(row, p[k] * ((np.arange(3) == k) - p), atol=1e-8)
 
 
-# 06
+def test_two_layers_backward_by_hand():
+    texts, printed = lesson("05_backprop")
+    assert "$dW = 2 \\cdot 1 = 2$, $db = 1$" in texts["backward-text"]
+    assert "$dW = 2 \\cdot 5 = 10$, $db = 5$" in texts["backward-text"]
+
+    def logit(at):
+        w1, b1, w2, b2 = at
+        return max(2 * w1 + b1, 0) * w2 + b2
+
+    slopes = numerical_gradient(logit, np.array([3.0, -4.0, 5.0, 0.0]))
+    assert slopes == pytest.approx([10, 5, 2, 1], abs=1e-6)
+    assert "dW 10.0  db 5.0" in printed["backward-by-hand"]
+    assert "dW 2.0  db 1.0" in printed["backward-by-hand"]
 
 
-def test_the_paths_down_a_parabola():
-    for rate, path in ((0.1, [2.4, 1.92, 1.536]), (0.9, [-2.4, 1.92, -1.536]), (1.1, [-3.6, 4.32, -5.184])):
-        x = 3.0
-        for want in path:
-            x -= rate * float(numerical_gradient(lambda x: float(x[0] ** 2), np.array([x]))[0])
-            assert x == pytest.approx(want, abs=1e-6)
+def test_the_inputs_gradient_by_hand():
+    images, dz = np.array([[0.5, 1, 0], [1, 0, 2]]), np.array([[1.0, 0], [0, 2]])
+    weights = np.array([[2.0, 1], [-1, 3], [4, 0]])
+    slope = numerical_gradient(lambda x: float((dz * (x @ weights)).sum()), images)
+    assert np.allclose(slope, [[2, -1, 4], [2, 6, 0]], atol=1e-8)
 
 
-# 07
-
-
-def bench(move, steps):
-    """Length of the last of so many steps along a gradient of 1, with what the moves remember."""
-    state = None
-    for t in range(1, steps + 1):
-        length, state = move(state, t)
-    return length
-
-
-def adam_with(correct, join):
-    def move(state, t):
-        m, s = state or (0.0, 0.0)
-        m, s = 0.9 * m + 0.1, 0.999 * s + 0.001
-        return join(m, s, *correct(t)), (m, s)
-
-    return move
-
-
-def test_the_bench_of_lesson_07():
-    def divided(m, s, a, b):
-        return (m / a) / np.sqrt(s / b)
-
-    rows = {
-        "right": adam_with(lambda t: (1 - 0.9**t, 1 - 0.999**t), divided),
-        "no bias correction": adam_with(lambda t: (1, 1), divided),
-        "without the power": adam_with(lambda t: (0.1, 0.001), divided),
-        "multiplied": adam_with(
-            lambda t: (1 - 0.9**t, 1 - 0.999**t), lambda m, s, a, b: m * a / np.sqrt(s * b)
-        ),
-    }
-    table = {name: [bench(move, steps) for steps in (1, 10, 3000)] for name, move in rows.items()}
-    assert table["right"] == pytest.approx([1, 1, 1])
-    assert table["no bias correction"] == pytest.approx([3.16, 6.5, 1], rel=0.04)
-    assert table["without the power"] == pytest.approx([1, 2.1, 0.32], rel=0.03)
-    assert table["multiplied"] == pytest.approx([10, 43, 1], rel=0.06)
-    velocities = [bench(lambda v, t: ((v or 0) * 0.9 + 1,) * 2, steps) for steps in (1, 10, 3000)]
-    assert velocities == pytest.approx([1, 6.5, 10], rel=0.01)
-
-
-def test_the_running_mean_is_too_small_by_one_minus_b_to_the_t():
-    for t in (1, 5, 50):
-        mean = bench(lambda m, _: ((0.9 * (m or 0) + 0.1 * 7.0),) * 2, t)
-        assert mean == pytest.approx((1 - 0.9**t) * 7.0)
+def test_going_back_costs_at_most_twice_as_much_as_going_forward():
+    assert "at no more than twice the price of going forward" in text_of("05_backprop")
+    for sizes in ([784, 128, 64, 10], [10, 500, 500, 10]):
+        forward = sum(a * b for a, b in zip(sizes, sizes[1:]))  # multiplications for one example
+        down = sum(a * b for a, b in zip(sizes[1:], sizes[2:]))  # the first layer sends nothing down
+        assert forward < forward + down < 2 * forward

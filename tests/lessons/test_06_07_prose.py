@@ -1,0 +1,119 @@
+"""The numbers in the text of lessons 06 and 07 are true: those that no cell prints are worked out here."""
+
+import numpy as np
+import pytest
+
+from mlpkit import cross_entropy, numerical_gradient
+from tests.lessons.numbers import after, lesson
+
+# 06
+
+
+def test_the_metrics_and_the_epoch_by_hand():
+    texts, printed = lesson("06_sgd")
+    assert "the means, 0.490 and 0.5" in texts["evaluate-text"]
+    logits = np.array([[0.0, 0.0], [np.log(3), 0.0]])
+    assert round(cross_entropy(logits, np.array([1, 0])), 3) == 0.490
+    assert "0.490 0.5" in printed["evaluate-use"]
+    assert "$[0.693, 0.127]$" in texts["epoch-text"]
+    assert "[0.693, 0.127]" in printed["epoch-by-hand"]
+    slope = numerical_gradient(lambda z: cross_entropy(z, np.array([0])), np.zeros((1, 2)))
+    assert np.allclose(slope, [[-0.5, 0.5]], atol=1e-8)
+
+
+def test_the_rates_and_seeds_of_06():
+    texts, printed = lesson("06_sgd")
+    assert after("below 0.1: ≈", printed["sorted-experiment"]) == [96]
+    assert "in about 96 % of the steps" in texts["sorted-after"]
+    assert "0.3 still learns, 1 does not" in texts["rate-after"]
+    rows = dict(line.split(maxsplit=1) for line in printed["rate-experiment"].splitlines()[1:])
+    assert rows["1.0"] == rows["3.0"] == rows["0.0001"] == "below 40 %"
+    right = {rate: after("≈", row)[0] for rate, row in rows.items() if "≈" in row}
+    assert max(right, key=right.get) == "0.1"
+    assert right["0.3"] > 75
+    assert "the worst run at 0.03 beats the best at 0.003" in texts["seeds-after"]
+    (_, slow_best), (fast_worst, _) = (after("≈", row) for row in printed["seeds-figure"].splitlines()[1:3])
+    assert fast_worst > slow_best
+
+
+def test_the_paths_down_a_parabola():
+    for rate, path in ((0.1, [2.4, 1.92, 1.536]), (0.9, [-2.4, 1.92, -1.536]), (1.1, [-3.6, 4.32, -5.184])):
+        x = 3.0
+        for want in path:
+            x -= rate * float(numerical_gradient(lambda x: float(x[0] ** 2), np.array([x]))[0])
+            assert x == pytest.approx(want, abs=1e-6)
+
+
+# 07
+
+
+def test_the_steps_by_hand():
+    texts, printed = lesson("07_optimisers")
+    velocity = 0.9 * 1 + 2
+    assert (velocity, 1 - 0.1 * velocity) == pytest.approx((2.9, 0.71))
+    assert 1 - 0.1 * (2 + 0.9 * velocity) == pytest.approx(0.539)
+    assert "velocity 2.900, parameter 0.710, steps [1.0, 1.9, 2.71]" in printed["momentum-use"]
+    assert "velocity 2.900, parameter 0.539, steps [1.9, 2.71, 3.439]" in printed["momentum-use"]
+    assert "its root is 0.632, and the step is $2 / 0.632 = 3.16$ rates" in texts["rmsprop-text"]
+    assert (np.sqrt(0.4), 2 / np.sqrt(0.4)) == pytest.approx((0.632, 3.16), abs=0.003)
+    assert printed["rmsprop-use"].count("first step 3.16 rates") == 2
+    assert "by hand: [-1.] [0.1] [0.001]" in printed["adam-use"]
+    assert after("step", printed["decay-by-hand"]) == [0.05, 1.0, 0.05]
+    assert "[0.6 0.8]" in printed["around-code"]
+
+
+def test_adam_wins_with_every_seed_and_the_relatives_differ_less_than_seeds():
+    texts, printed = lesson("07_optimisers")
+    rows = "".join(printed[name] for name in ("real-experiment", "fair", "relatives")).splitlines()
+    found = {row.split(",")[0] + row[16:17]: after("≈", row) for row in rows if row.count("≈") == 3}
+    assert "it beats both without a search, with each of the three seeds" in texts["real-after"]
+    assert found["Adam "][1] > max(found["momentum "][2], after("≈", printed["fair"])[2])
+    assert "within about a point of its model" in texts["relatives-after"]
+    for relative, model in (("Nesterov ", "momentum "), ("RMSProp ", "Adam "), ("AdamW ", "Adam ")):
+        apart = abs(found[relative][0] - found[model][0])
+        assert apart < 1.1
+        assert apart < found[model][2] - found[model][1]
+
+
+def bench(move, steps):
+    """Length of the last of so many steps along a gradient of 1, with what the moves remember."""
+    state = None
+    for t in range(1, steps + 1):
+        length, state = move(state, t)
+    return length
+
+
+def adam_with(correct, join):
+    def move(state, t):
+        m, s = state or (0.0, 0.0)
+        m, s = 0.9 * m + 0.1, 0.999 * s + 0.001
+        return join(m, s, *correct(t)), (m, s)
+
+    return move
+
+
+def test_the_bench_of_lesson_07():
+    def divided(m, s, a, b):
+        return (m / a) / np.sqrt(s / b)
+
+    rows = {
+        "right": adam_with(lambda t: (1 - 0.9**t, 1 - 0.999**t), divided),
+        "no bias correction": adam_with(lambda t: (1, 1), divided),
+        "without the power": adam_with(lambda t: (0.1, 0.001), divided),
+        "multiplied": adam_with(
+            lambda t: (1 - 0.9**t, 1 - 0.999**t), lambda m, s, a, b: m * a / np.sqrt(s * b)
+        ),
+    }
+    table = {name: [bench(move, steps) for steps in (1, 10, 3000)] for name, move in rows.items()}
+    assert table["right"] == pytest.approx([1, 1, 1])
+    assert table["no bias correction"] == pytest.approx([3.16, 6.5, 1], rel=0.04)
+    assert table["without the power"] == pytest.approx([1, 2.1, 0.32], rel=0.03)
+    assert table["multiplied"] == pytest.approx([10, 43, 1], rel=0.06)
+    velocities = [bench(lambda v, t: ((v or 0) * 0.9 + 1,) * 2, steps) for steps in (1, 10, 3000)]
+    assert velocities == pytest.approx([1, 6.5, 10], rel=0.01)
+
+
+def test_the_running_mean_is_too_small_by_one_minus_b_to_the_t():
+    for t in (1, 5, 50):
+        mean = bench(lambda m, _: ((0.9 * (m or 0) + 0.1 * 7.0),) * 2, t)
+        assert mean == pytest.approx((1 - 0.9**t) * 7.0)
