@@ -50,10 +50,8 @@ class Case:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The diagnoses to choose from."""
-        return tuple(
-            sorted([self._patient.disease, *self._patient.others], key=lambda text: (len(text), text))
-        )
+        """The diagnoses to choose from, in the order of the alphabet."""
+        return tuple(sorted([self._patient.disease, *self._patient.others]))
 
     def __repr__(self) -> str:
         kept = record_of(self.name)

@@ -34,4 +34,4 @@ def some_images(program: Program, count: int = FEW) -> tuple[np.ndarray, np.ndar
 
 def about(number: float) -> str:
     """A number that may differ a little elsewhere."""
-    return f"≈ {number:.3g}" if np.isfinite(number) else "not a number"
+    return f"≈ {number:.3g}" if np.isfinite(number) else "overflowed"

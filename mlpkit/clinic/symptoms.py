@@ -94,7 +94,7 @@ def binned(title: str, values: np.ndarray) -> tuple[str, np.ndarray, np.ndarray]
 def loss_words(loss: float) -> str:
     """A loss as it can be promised to come out again elsewhere."""
     if not np.isfinite(loss):
-        return "not a number"
+        return "overflowed"
     return "above 20" if loss > 20 else f"≈ {loss:.2f}"
 
 

@@ -1,0 +1,99 @@
+"""Lesson 08: every number and every claim of its text is printed there, or measured here."""
+
+import numpy as np
+import pytest
+
+from mlpkit.clinic import MENU, patient, ward
+from mlpkit.clinic.engine import BUDGET
+from mlpkit.clinic.patients import patients
+from mlpkit.clinic.program import run
+from tests.lessons.numbers import after, lesson, minutes
+
+TEXT, PRINTED = lesson("08_debugging_clinic")
+
+
+@pytest.fixture(autouse=True)
+def book(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path))
+
+
+def test_the_minutes_add_up():
+    promised, summed = minutes(TEXT)
+    assert promised == summed == 90
+
+
+def test_how_many_there_are():
+    assert "Twenty such programs" in TEXT["title"]
+    assert "All twenty" in TEXT["ward"]
+    assert PRINTED["setup"].startswith(f"{len(ward())} patients, {len(MENU)} tests, {BUDGET} points")
+    assert len(ward()) == 20
+    assert "you have six" in TEXT["first"]
+    prices = {test.price for test in MENU.values()}
+    assert "Six points, and prices between one and three" in TEXT["truefalse-order"]
+    assert (min(prices), max(prices), BUDGET) == (1, 3, 6)
+
+
+def test_accuracy_moves_by_less_than_from_seed_to_seed():
+    assert "moves by less than from seed to seed" in TEXT["accuracy-after"]
+    for name in ("all-fine", "hair-off", "lukewarm", "fading", "too-good"):
+        one = patients()[name]
+        ill = [run(one.ill, seed).accuracies[-1] for seed in range(3)]
+        well = [run(one.healthy, seed).accuracies[-1] for seed in range(3)]
+        assert abs(np.mean(well) - np.mean(ill)) < np.ptp(well)
+    numbers = np.array(after("≈", PRINTED["accuracy-experiment"])).reshape(5, 2)
+    assert (np.abs(numbers[:, 1] - numbers[:, 0]) < 1).all()
+    assert "its repair brought no accuracy" in TEXT["fading"]
+    assert numbers[3, 1] - numbers[3, 0] < 0.5
+
+
+def test_an_optimiser_that_takes_a_third_of_its_step():
+    assert "takes a third of its step" in TEXT["accuracy-after"]
+    (line,) = (f.text for f in patient("fading").order("constant-gradient bench").findings)
+    assert after(", ", line.partition("should")[0])[-1] == pytest.approx(1 / 3, abs=0.02)
+
+
+def test_the_answers_known_beforehand():
+    table = TEXT["accuracy-after"]
+    assert "2.303" in table and "= 0.45" in table  # noqa: PT018
+    assert PRINTED["by-hand"].split() == ["cross-entropy", "2.303", "squared", "error", "0.45"]
+    assert "SGD 1, 1, 1; momentum 1, 6.5, 10; Adam 1, 1, 1" in table
+    for name, steps in {"all-fine": "1, 1, 1", "heavy-feet": "1, 6.51, 10", "fading": "1, 1, 1"}.items():
+        (line,) = (f.text for f in patient(name).order("constant-gradient bench").findings)
+        assert line.endswith(f"should be {steps}")
+
+
+def test_the_first_patient():
+    assert "This one's has overflowed, before a single step" in TEXT["fever-read"]
+    assert not np.isfinite(patient("high-fever").symptoms().losses[0])
+    assert "Sums in the hundreds" in TEXT["fever-read"]
+    _, _, edges = patient("high-fever").symptoms().histogram
+    assert edges[0] < -200
+    assert edges[-1] > 200
+    assert patient("high-fever").order("starting numbers").normal
+    assert not patient("high-fever").order("dtype").normal
+
+
+def test_the_small_case_by_hand():
+    assert "= -0.125" in TEXT["truefalse-hand"]
+    assert "= 0.125" in TEXT["truefalse-hand"]
+    once, twice = PRINTED["truefalse-by-hand"].splitlines()
+    assert [after(word, once)[0] for word in ("mean", "sum")] == [-0.125, -0.25]
+    assert [after(word, twice)[0] for word in ("mean", "sum")] == [-0.125, -0.5]
+    assert once.endswith("+0.125")
+    assert twice.endswith("+0.125")
+
+
+def test_a_right_step_has_the_same_direction_at_every_rate():
+    assert "is the same at every rate" in TEXT["touchy-order"]
+    from mlpkit.clinic.menu import order
+
+    assert all(f.normal for f in order("two learning rates", patients()["touchy"].healthy))
+    assert not patient("touchy").order("two learning rates").normal
+
+
+def test_what_overfitting_20_images_does_not_prove():
+    assert "with gradients that are wrong in the whole first layer" in TEXT["wrong-after"]
+    case = patient("all-fine")
+    assert case.order("overfit 20 images").normal
+    assert [f.normal for f in case.order("gradient check").findings] == [False, False, True, True]
+    assert "the last layer is right" in TEXT["wrong-after"]
