@@ -1,4 +1,4 @@
-"""The minutes of lessons 02 to 07, and the numbers in the text of 02 to 05: what no cell prints is worked out."""
+"""The minutes of lessons 02 to 07, and what the text of 02 to 05 says in numbers that no cell prints."""
 
 import numpy as np
 import pytest
