@@ -4,35 +4,21 @@ The Littlest JupyterHub reads it from /opt/tljh/config/jupyterhub_config.d/; any
 `load_subconfig("mlpkit_hub.py")`. Who may sign in, and how much memory each gets, is for the hub to say.
 """
 
-import os
-from urllib.parse import urlencode
-
 c = get_config()  # noqa: F821  (the hub defines it)
 
-# Where the lessons come from: your copy of mlpkit's repository, from which learners pull.
-REPOSITORY = os.environ.get("MLPKIT_REPOSITORY", "https://git.example.org/you/mlpkit")
-BRANCH = "main"
-# Where classroom/install.sh has put the images, once for all learners.
-SHARED = os.environ.get("MLPKIT_SHARED", "/srv/mlpkit")
+SHARED = "/srv/mlpkit"  # where classroom/install.sh has put what all learners share
 
 c.Spawner.environment = {
     # OpenBLAS counts the machine's cores; thirty learners with a thread on each would stand in queues.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
-    # One copy of the images, mapped by every kernel: 62 MB of memory for the class, not for each learner.
+    # One copy of the images, mapped by every kernel: 63 MB of memory for the class, not for each learner.
     "MLPKIT_CACHE": f"{SHARED}/data",
     # No pop-up that asks about news; glossary and notes open as pages.
     "JUPYTER_CONFIG_PATH": f"{SHARED}/lab_settings",
 }
 
-# Who signs in gets the newest lessons, and lands in the first one. A lesson that a learner has changed stays
-# theirs (.gitattributes: merge=binary), and my_mlpkit/ is not in git at all.
-c.Spawner.default_url = "/git-pull?" + urlencode(
-    {
-        "repo": REPOSITORY,
-        "branch": BRANCH,
-        "targetpath": "mlpkit",
-        "urlpath": "lab/tree/mlpkit/lessons/00_start_here.ipynb",
-    }
-)
+# The lessons come with the link in docs/class.md. That is not the first page, for if the repository cannot be
+# reached, its button "Proceed without syncing" leads to this first page, and would lead back to the link.
+c.Spawner.default_url = "/lab"

@@ -47,12 +47,12 @@ def room(tmp_path_factory):
         refuse_or_skip(f"{missing}; install the extra: pip install -e '.[test,classroom]'")
     folder = tmp_path_factory.mktemp("class")
     shared, proxy = shared_folder(folder / "shared"), find_proxy(folder / "npm")
-    hub = Hub(folder / "hub", lessons_repository(folder), shared, proxy)
-    family = []
+    repository = lessons_repository(folder)
+    hub = Hub(folder / "hub", shared, proxy)
+    hub.repository, hub.source, family = repository, folder / "source", []
     try:
         with ThreadPoolExecutor(len(NAMES)) as pool:
             hub.learners = dict(zip(NAMES, pool.map(lambda name: attend(hub, name), NAMES)))
-        hub.source = folder / "source"
         yield hub
         family = hub.family()
     except BaseException:
@@ -70,7 +70,7 @@ def attend(hub, name):
 
     learner = Learner(hub, name)
     learner.start()
-    learner.pull()
+    learner.pull(hub.repository)
     notebook = learner.read(LESSON)
     kernel = learner.kernel(LESSON)
     kernel.run_all(notebook)
@@ -185,12 +185,12 @@ def test_the_link_brings_new_lessons_and_leaves_a_learners_work(room):
     book = lessons / "my_mlpkit"
     mine = {path: path.read_bytes() for path in [lessons / LESSON, *book.glob("*.*")]}
     change_upstream(room.source)
-    ada.pull()
+    ada.pull(room.repository)
     assert {path: path.read_bytes() for path in mine} == mine
     assert "a new sentence" in (lessons / "01_data.ipynb").read_text("utf-8")
     assert (lessons / "10_more.ipynb").is_file()
     (lessons / LESSON).rename(lessons / "00_mine.ipynb")  # to begin a lesson anew, as the guide says
-    ada.pull()
+    ada.pull(room.repository)
     assert (lessons / "00_mine.ipynb").read_bytes() == mine[lessons / LESSON]
     assert "a new sentence" in (lessons / LESSON).read_text("utf-8")
     assert "accuracy.py" in [path.name for path in book.iterdir()]
@@ -232,11 +232,14 @@ def test_what_kubernetes_runs_before_a_server_brings_the_lessons_and_keeps_work(
     book.mkdir()
     (book / "relu.py").write_text("mine")
     mine = lesson.read_bytes()
+    (lesson.parent / "10_more.ipynb").write_text("my own idea, by chance of the same name")
     change_upstream(tmp_path / "source")
     subprocess.run(command, **run)
     assert lesson.read_bytes() == mine
     assert (book / "relu.py").read_text() == "mine"
-    assert (lesson.parent / "10_more.ipynb").is_file()
+    assert nbformat.read(lesson.parent / "10_more.ipynb", as_version=4).cells == []
+    (aside,) = lesson.parent.glob("10_more_*.ipynb")
+    assert aside.read_text().startswith("my own idea")
     shutil.move(bare, tmp_path / "gone")  # no network: the server starts all the same
     subprocess.run(command, **run)
     assert lesson.read_bytes() == mine
@@ -288,7 +291,18 @@ def test_kubernetes_and_one_machine_set_the_same():
         assert VALUES["extraEnv"][name] == "1"
     first = min(path.name for path in (ROOT / "lessons").glob("*.ipynb"))
     assert VALUES["defaultUrl"].endswith(f"/lessons/{first}")
-    assert hub_configuration().Spawner.default_url.endswith(f"lessons%2F{first}")
+    assert hub_configuration().Spawner.default_url == "/lab"
+
+
+@pytest.mark.classroom
+def test_the_link_of_the_guide_is_the_one_that_is_tested():
+    from tools.learner import link
+
+    guide = (ROOT / "docs" / "class.md").read_text("utf-8")
+    (found,) = re.findall(
+        r"^https://hub\.example\.org/hub/user-redirect/git-pull\?(\S+)$", guide, re.MULTILINE
+    )
+    assert found == link("https://git.example.org/you/mlpkit")
 
 
 def test_what_one_gets_is_more_than_the_hungriest_lesson_takes():

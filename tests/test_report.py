@@ -90,6 +90,16 @@ def test_the_clinic_is_told_where_somebody_has_been(room):
     assert json.loads(report.as_json(work))["cases"][0]["patient"] == "mr-k"
 
 
+def test_who_has_read_a_solution_is_in_the_files(room):
+    path = room / "ada" / "lessons" / "my_mlpkit" / "record.json"
+    kept = json.loads(path.read_text())
+    kept["exercises"]["softmax"]["solution"] = True
+    path.write_text(json.dumps(kept))
+    work = report.survey(room)
+    assert [(r.learner, r.exercise) for r in work.rows if r.solution] == [("ada", "softmax")]
+    assert report.as_page(work).count(", solution read") == 1
+
+
 def test_one_learners_own_folder_is_one_learner(room):
     rows, _ = report.read_class(room / "ada" / "lessons")
     assert {row.learner for row in rows} == {"lessons"}

@@ -102,20 +102,21 @@ def main(names: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="mlpkit-class-") as scratch:
         folder = Path(scratch)
         shared = shared_folder(folder / "shared")
-        hub = Hub(folder / "hub", lessons_repository(folder), shared, find_proxy(folder / "npm"))
+        repository = lessons_repository(folder)
+        hub = Hub(folder / "hub", shared, find_proxy(folder / "npm"))
         try:
-            _measure(hub, [path.name for path in lessons])
+            _measure(hub, repository, [path.name for path in lessons])
         finally:
             hub.stop()
     return 0
 
 
-def _measure(hub: Hub, lessons: list[str]) -> None:
+def _measure(hub: Hub, repository: Path, lessons: list[str]) -> None:
     print(f"the hub and its proxy: {memory_mb(hub.family()):.0f} MB\n{HEADER}", flush=True)
     learners = [Learner(hub, name) for name in NAMES]
     for learner in learners:
         learner.start()
-        learner.pull()
+        learner.pull(repository)
     print(
         row("signed in, nothing open", len(learners), watched(learners, lambda _: time.sleep(2))), flush=True
     )

@@ -21,6 +21,8 @@ ADDRESS = "http://127.0.0.1:{}"
 CONFIG = """
 c = get_config()
 load_subconfig({config})
+for name, value in c.Spawner.environment.items():
+    c.Spawner.environment[name] = value.replace("/srv/mlpkit", {shared})
 c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = {password}
 c.Authenticator.allow_all = True
@@ -87,13 +89,14 @@ def commit(folder: Path, message: str) -> None:
 class Hub:
     """JupyterHub, its proxy, and all that they start; everything ends with `stop`."""
 
-    def __init__(self, folder: Path, repository: Path, shared: Path, proxy: list[str]):
+    def __init__(self, folder: Path, shared: Path, proxy: list[str]):
         self.folder, self.password = folder, secrets.token_hex(8)
         self.homes = folder / "homes"
         self.homes.mkdir(parents=True)
         public, hub, api = free_ports(3)
         self.address = ADDRESS.format(public)
         settings = {
+            "shared": str(shared),
             "config": str(ROOT / "classroom" / "mlpkit_hub.py"),
             "password": self.password,
             "homes": f"{self.homes}/{{username}}",
@@ -107,19 +110,17 @@ class Hub:
         config = folder / "jupyterhub_config.py"
         config.write_text(CONFIG.format(**{name: repr(value) for name, value in settings.items()}))
         command = [sys.executable, "-m", "jupyterhub", "-f", str(config)]
-        environment = self._environment(repository, shared)
+        environment = self._environment()
         with open(folder / "hub.log", "wb") as log:
             self.process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         self.wait(lambda: requests.get(f"{self.address}/hub/api/", timeout=5).ok)
 
-    def _environment(self, repository: Path, shared: Path) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         inherited = ("LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE")
         return {
             **{name: os.environ[name] for name in inherited if name in os.environ},
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
             "HOME": str(self.folder),
-            "MLPKIT_REPOSITORY": f"file://{repository}",
-            "MLPKIT_SHARED": str(shared),
             "CONFIGPROXY_AUTH_TOKEN": secrets.token_hex(32),
         }
 

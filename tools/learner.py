@@ -5,7 +5,8 @@ Everything goes the way that JupyterLab takes: the server's own addresses, and a
 
 import json
 import uuid
-from urllib.parse import quote
+from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import nbformat
 import requests
@@ -16,6 +17,12 @@ from tools.hub import PATIENCE, Hub
 TARGET = "mlpkit/lessons"  # where the lessons are in a learner's home
 
 
+def link(repository: str) -> str:
+    """What stands after the question mark in the link of docs/class.md."""
+    asked = {"repo": repository, "branch": "main", "targetpath": "mlpkit"}
+    return urlencode({**asked, "urlpath": f"lab/tree/{TARGET}/00_start_here.ipynb"})
+
+
 class Learner:
     """Somebody with a name and a password, and a server of their own."""
 
@@ -23,6 +30,8 @@ class Learner:
         self.hub, self.name, self.home = hub, name, hub.homes / name
         self.web = requests.Session()
         self.token = self._sign_in()
+        self.browser = requests.Session()
+        self.browser.cookies.update(self.web.cookies)
         self.web.cookies.clear()
         self.web.headers["Authorization"] = f"token {self.token}"
 
@@ -55,11 +64,11 @@ class Learner:
         """The address of something on the learner's own server."""
         return f"{self.hub.address}/user/{self.name}/{path}"
 
-    def pull(self) -> str:
-        """Press the link: what the page would ask for, and what git said."""
-        landing = self.ask("GET", "", allow_redirects=False).headers["Location"]
-        question = landing.partition("?")[2]
-        told = self.ask("GET", f"git-pull/api?{question}").text
+    def pull(self, repository: Path) -> str:
+        """Press the link, and do what its page does; what git said."""
+        pressed = f"{self.hub.address}/hub/user-redirect/git-pull?{link(f'file://{repository}')}"
+        landed = self.browser.get(pressed, allow_redirects=False, timeout=PATIENCE).headers["Location"]
+        told = self.ask("GET", f"git-pull/api?{landed.partition('?')[2]}").text
         phases = [json.loads(line[6:]) for line in told.splitlines() if line.startswith("data: ")]
         if not phases or phases[-1]["phase"] != "finished":
             raise RuntimeError(told[-3000:])

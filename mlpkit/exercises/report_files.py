@@ -32,6 +32,7 @@ class Found(NamedTuple):
     forwards: bool
     mistakes: tuple[str, ...]
     source: str
+    solution: bool = False
 
 
 class Answer(NamedTuple):
@@ -157,7 +158,8 @@ def _kept(learner: str, name: str, said: dict) -> Found:
     listed = said.get("mistakes") if isinstance(said.get("mistakes"), list) else []
     mistakes = tuple(filter(None, map(_word, listed[:50])))
     counts = _count(said.get("attempts")), _count(said.get("hints"))
-    return Found(learner, name, outcome, *counts, said.get("forwards") is True, mistakes, "workbook")
+    forwards, solution = said.get("forwards") is True, said.get("solution") is True
+    return Found(learner, name, outcome, *counts, forwards, mistakes, "workbook", solution)
 
 
 def _from_zip(path: Path, learner: str) -> Iterator[Found | Answer | Case]:

@@ -69,6 +69,7 @@ def _cell(row: Row) -> str:
     kind = "waiting" if row.outcome == NOT_ATTEMPTED else row.outcome
     tries = f" {row.attempts}" if row.attempts > 1 else ""
     title = f"{row.exercise}: {row.outcome}, {row.attempts} tries, {row.hints} hints"
+    title += ", solution read" if row.solution else ""
     return f'<td class="mark {kind}" title="{html.escape(title)}">{SYMBOLS[row.outcome]}{tries}</td>'
 
 

@@ -25,7 +25,7 @@ NOTHING = (
 
 
 class Row(NamedTuple):
-    """One learner, one exercise; `mistake` is the last one while it is still wrong."""
+    """One learner, one exercise; `mistake` is the last one while it is still wrong, `solution`: it was read."""
 
     learner: str
     topic: str
@@ -37,6 +37,7 @@ class Row(NamedTuple):
     mistake: str
     sources: str
     mistakes: tuple[str, ...] = ()
+    solution: bool = False
 
 
 class ClassWork(NamedTuple):
@@ -236,4 +237,5 @@ def row(learner: str, name: str, found: list) -> Row:
         bool(passes) and all(f.forwards for f in passes), last if outcome != PASSED else "",
         " ".join(dict.fromkeys(f.source for f in found)),
         max((f.mistakes for f in found), key=len, default=()),
+        any(f.solution for f in found),
     )  # fmt: skip
