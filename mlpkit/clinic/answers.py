@@ -32,11 +32,17 @@ class Answer:
         inner = f"<strong>{self._mark()} {html.escape(head)}</strong>"
         return {
             "text/plain": repr(self),
-            "text/html": framed(inner + "".join(f"<div>{rich(line)}</div>" for line in rest), colour),
+            "text/html": framed(inner + "".join(map(_line, rest)), colour),
         }
 
     def _mark(self) -> str:
         return {None: "○", True: "✓", False: "✗"}[self.good]
+
+
+def _line(text: str) -> str:
+    """A line in HTML; one that is set in columns, by two spaces, keeps them."""
+    columns = ' style="white-space:pre-wrap;font-family:monospace;font-size:12px"' if "  " in text else ""
+    return f"<div{columns}>{rich(text)}</div>"
 
 
 @dataclass(frozen=True, repr=False)

@@ -109,7 +109,10 @@ def _draw_loss(ax: Axes, losses: list[float]) -> None:
     shown = np.minimum(np.nan_to_num(losses, nan=np.nan, posinf=np.nan), 20)
     ax.plot(np.arange(1, len(losses) + 1), shown, color="#0072B2", linewidth=1.5)
     ax.set(
-        xlabel="step", title="training loss", ylim=(0, max(2.6, float(np.nanmax(shown, initial=0)) * 1.05))
+        xlabel="step",
+        title="training loss",
+        xlim=(0, len(losses) + 1),
+        ylim=(0, max(2.6, float(np.nanmax(shown, initial=0)) * 1.05)),
     )
 
 
