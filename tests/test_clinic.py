@@ -308,3 +308,91 @@ def test_reports_read_well():
     assert all(isinstance(finding, Finding) for finding in report.findings)
     assert isinstance(patient("too-good"), Case)
     assert "gradient check" in repr(patient("too-good").menu())
+
+
+def _shuffle_by_index(images, labels, rng):
+    index = np.arange(len(labels))
+    rng.shuffle(index)
+    return np.take(images, index, axis=0), np.array([labels[i] for i in index])
+
+
+def _cut_by_loops(count, batch_size, epochs):
+    cuts = []
+    for _ in range(epochs):
+        low = 0
+        while low < count:
+            high = low + batch_size if low + batch_size < count else count
+            cuts.append([low, high])
+            low = high
+    return np.array(cuts)
+
+
+def _whole_jacobian(dp, p):
+    rows = []
+    for d, q in zip(dp, p):
+        rows.append((np.diag(q) - np.outer(q, q)) @ d)
+    return np.stack(rows)
+
+
+def _hidden_by_activation(z, da, mask, keep):
+    a = np.where(z > 0, z, 0) * mask / keep
+    return a, np.where(a > 0, da / keep, 0)
+
+
+def _walk_in_two_passes(layers, entered, dz, learning_rate):
+    grads = []
+    for k in range(len(layers) - 1, -1, -1):
+        grads.append((np.einsum("bi,bo->io", entered[k], dz), dz.sum(0)))
+        dz = (dz @ np.asarray(layers[k][0]).T) * np.sign(entered[k])
+    return [
+        (w - learning_rate * dw, b - learning_rate * db) for (w, b), (dw, db) in zip(layers, reversed(grads))
+    ]
+
+
+@pytest.mark.parametrize(
+    "name, functions",
+    [
+        (
+            "shuffle",
+            [
+                _shuffle_by_index,
+                lambda x, y, rng: (lambda o: (x[o], y[o]))(np.argsort(rng.random(len(y)))),
+            ],
+        ),
+        (
+            "cut",
+            [
+                _cut_by_loops,
+                lambda n, s, e: np.array([(i, min(i + s, n)) for _ in range(e) for i in range(0, n, s)]),
+            ],
+        ),
+        (
+            "leaky_backward",
+            [
+                lambda da, z: np.where(z > 0, da, 0.01 * da),
+                lambda da, z: da * ((z >= 0) + 0.01 * (z < 0)),
+            ],
+        ),
+        (
+            "layer_grads",
+            [
+                lambda e, x: (np.einsum("bi,bo->io", x, e) / x.shape[0], e.sum(axis=0) / len(x)),
+                lambda e, x: [np.mean([np.outer(a, b) for a, b in zip(x, e)], axis=0), np.mean(e, 0)],
+            ],
+        ),
+        (
+            "add_decay",
+            [lambda dw, db, w, b, d: (d * w + dw, db * 1.0), lambda dw, db, w, b, d: [dw + w * d, db]],
+        ),
+        (
+            "softmax_backward",
+            [_whole_jacobian, lambda d, p: d * p - p * np.einsum("bk,bk->b", d, p)[:, None]],
+        ),
+        ("hidden_layer", [_hidden_by_activation]),
+        ("walk_back", [_walk_in_two_passes]),
+    ],
+)
+def test_a_right_repair_in_another_style_passes(name, functions):
+    for function in functions:
+        verdict = check_against(OWN[name], function)
+        assert verdict.outcome == "passed", verdict

@@ -92,7 +92,7 @@ def _shrinking(count, batch_size, epochs):
 
 CUT = Exercise(
     "cut",
-    task="Say where each batch of each epoch starts and stops; the last one of an epoch may be shorter.",
+    task="Give an array with a row (start, stop) for each batch of each epoch; an epoch's last may be shorter.",
     reference=parts.cut,
     takes={"count": "", "batch_size": "", "epochs": ""},
     gives="batches ends",
