@@ -90,6 +90,15 @@ def _shrinking(count, batch_size, epochs):
     return np.array(pieces)
 
 
+def _one_too_many(count, batch_size, epochs):
+    pieces = []
+    for _ in range(epochs):
+        for low in range(0, count, batch_size):
+            batch_size = batch_size if low + batch_size <= count else count - low + 1
+            pieces.append((low, min(low + batch_size, count)))
+    return np.array(pieces)
+
+
 CUT = Exercise(
     "cut",
     task="Give an array with a row (start, stop) for each batch of each epoch; an epoch's last may be shorter.",
@@ -105,7 +114,7 @@ CUT = Exercise(
     mistakes=(
         Mistake(
             "batch-size-shrinks",
-            _shrinking,
+            (_shrinking, _one_too_many),
             "It looks as if the batch size itself becomes that of the last, short batch, and stays so.",
         ),
         Mistake(
