@@ -161,10 +161,10 @@ def test_a_widget_is_three_files_with_what_all_share_before_them():
 
 
 def scripts():
-    return sorted((*base.FOLDER.glob("*.js"), *base.FOLDER.glob("*.css")))
+    return sorted((*base.FOLDER.rglob("*.js"), *base.FOLDER.rglob("*.css")))
 
 
-@pytest.mark.parametrize("path", scripts(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", scripts(), ids=lambda path: path.relative_to(base.FOLDER).as_posix())
 def test_scripts_evaluate_nothing_and_fetch_nothing(path):
     text = path.read_text("utf-8")
     words = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "fetch(")

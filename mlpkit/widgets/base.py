@@ -29,6 +29,7 @@ How a widget is written: three files with the same stem, all in this folder.
     faders.js    export default widget({ build(view) { ...; return { draw(state) { ... } } } })
                  Everything in common.js is there to be used without an import: it is put before the script.
                  `build` makes the elements once; `draw` runs at most once a frame, only while it can be seen.
+                 What would make it long goes into parts/faders.js, which is put before it.
     faders.css   rules under `.mlp-faders`; colours are the variables of common.css, for light and dark.
 
 Handlers `on_...` run in the kernel's main thread, between cells. They do small things and return: no pyplot,
@@ -186,13 +187,14 @@ class Widget(anywidget.AnyWidget):
 
 
 def source(stem: str, kind: str) -> str:
-    """A widget's script or style sheet, with what all share before it.
+    """A widget's script or style sheet, with what all share and its own parts, if it has some, before it.
 
     stem: str, the widget's file name without ending
     kind: "js" or "css"
     returns: str
     """
-    return "\n".join((FOLDER / f"{name}.{kind}").read_text("utf-8") for name in ("common", stem))
+    files = (FOLDER / f"{name}.{kind}" for name in ("common", f"parts/{stem}", stem))
+    return "\n".join(file.read_text("utf-8") for file in files if file.exists())
 
 
 def encode(values: Any) -> tuple[Any, list[bytes]]:

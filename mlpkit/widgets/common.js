@@ -187,9 +187,10 @@ export function drawGrey(canvas, pixels, width, height, invert = false) {
   });
 }
 
-/** Draw signed numbers, -limit..limit, as a picture: blue below zero, orange above, the page's own colour at zero. */
+/** Draw signed numbers, -limit..limit, as a picture: blue below zero, orange above, the page's own colour at zero.
+    On a dark page the two ends are bright, on a light one deep: the largest numbers stand out on both. */
 export function drawSigned(canvas, values, width, height, limit, zero = [255, 255, 255]) {
-  const [low, high] = [[0, 90, 181], [220, 90, 0]];
+  const [low, high] = zero[0] < 128 ? [[110, 195, 255], [255, 160, 60]] : [[0, 90, 181], [220, 90, 0]];
   paint(canvas, width, height, (rgba, i) => {
     const share = clamp(values[i] / (limit || 1), -1, 1);
     const end = share < 0 ? low : high;

@@ -1,0 +1,201 @@
+// Parts of the training deck: the numbers of its runs, what its charts are drawn with, the table of runs.
+
+/** The numbers of one run, a column each, growing as rows arrive from Python. */
+export class Table {
+  constructor(run, columns) {
+    Object.assign(this, { run, columns, length: 0, room: 0 });
+    for (const name of columns) this[name] = new Float32Array(0);
+  }
+  /** Put rows from number `start` on; false when some before them are missing. */
+  put(start, rows) {
+    if (start > this.length) return false;
+    const [n, width] = rows.shape;
+    if (start + n > this.room) this.grow(start + n);
+    for (let i = 0; i < n; i++) this.columns.forEach((name, c) => { this[name][start + i] = rows[i * width + c]; });
+    this.length = start + n;
+    return true;
+  }
+  grow(needed) {
+    this.room = Math.max(256, needed, 2 * this.room);
+    for (const name of this.columns) {
+      const larger = new Float32Array(this.room);
+      larger.set(this[name]);
+      this[name] = larger;
+    }
+  }
+  column(name) { return this[name].subarray(0, this.length); }
+  /** Index of the last row at or before a step; -1 if there is none. */
+  find(step) {
+    let [low, high] = [0, this.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.step[middle] <= step) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
+
+/** How a message changes the state: rows are appended, what is missing is asked for again. */
+export function merge(state, change, store) {
+  const { rows, start, shelf, ...rest } = change;
+  Object.assign(state, rest);
+  if (shelf) {
+    state.shelf = shelf.map(({ rows: all, ...facts }) => {
+      const table = new Table(facts.key, state.columns);
+      table.put(0, all);
+      return { ...facts, table };
+    });
+  }
+  if (!rows) return;
+  state.updates = (state.updates ?? 0) + 1;
+  if (state.table?.run !== state.run) state.table = new Table(state.run, state.columns);
+  const whole = state.table.put(start, rows);
+  state.have = { run: state.run, rows: state.table.length };
+  if (!whole || state.table.length < state.length) store.ask("watch", { page: store.page, on: true, have: state.have });
+}
+
+/** At most `n` points of a curve: mean, smallest and largest of neighbours. What is not finite is left out. */
+export function bucketed(xs, ys, n) {
+  const size = Math.max(1, Math.ceil(xs.length / n));
+  const out = { x: [], mean: [], low: [], high: [] };
+  for (let i = 0; i < xs.length; i += size) {
+    let [sum, seen, low, high, x] = [0, 0, Infinity, -Infinity, 0];
+    for (let k = i; k < Math.min(i + size, xs.length); k++) {
+      const y = ys[k];
+      if (!Number.isFinite(y)) continue;
+      sum += y; seen += 1; x += xs[k];
+      if (y < low) low = y;
+      if (y > high) high = y;
+    }
+    if (seen) { out.x.push(x / seen); out.mean.push(sum / seen); out.low.push(low); out.high.push(high); }
+  }
+  return out;
+}
+
+/** The vertical scale of a chart: 0 to 1 for shares; from 0 for losses, logarithmic when they span a hundredfold. */
+export function verticalScale(kind, values, range) {
+  if (kind === "accuracy") return linear([0, 1], range);
+  const all = extent(...values) ?? [2.5 / 1.05, 2.5 / 1.05]; // before the first step: a little above ln 10
+  const low = Math.max(all[0], 1e-6);
+  if (all[1] / low > 100) return logarithmic([low / 1.3, all[1] * 1.3], range);
+  return linear([0, all[1] * 1.05 || 1], range);
+}
+
+/** Latest and best of a run, for the table: mean loss of the last steps, best validation accuracy. */
+export function results(table) {
+  const losses = table.column("loss").subarray(-20);
+  const mean = losses.length ? losses.reduce((sum, x) => sum + x, 0) / losses.length : NaN;
+  const valid = extent(table.column("valid_accuracy"));
+  return { steps: table.length ? table.step[table.length - 1] : 0, loss: mean, best: valid ? valid[1] : NaN };
+}
+
+/** What the deck says aloud and writes beside its progress bar. */
+export function statusLine({ status, number, total, left }) {
+  const at = `step ${count(number)} of ${count(total)}`;
+  return {
+    ready: "Ready to train.",
+    running: `Training, ${at}${left == null ? "" : `, ${duration(left)} left`}.`,
+    paused: `Paused at ${at}.`,
+    stopped: `Stopped at ${at}.`,
+    finished: `Finished: all ${count(total)} steps.`,
+    error: `Stopped by an error at ${at}.`,
+  }[status];
+}
+
+const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3], [4, 2], [1, 4]];
+
+/** How a run on the shelf is drawn: its colour, and its dashes as a second channel. */
+const runStyle = (theme, i) => ({ color: theme.series[2 + (i % 4)], dash: DASHES[1 + (i % 5)] });
+
+/** The band between the smallest and the largest of neighbours. */
+function drawBand(ctx, { x: xs, low, high }, x, y, color) {
+  if (!xs.length) return;
+  ctx.save();
+  Object.assign(ctx, { fillStyle: color, globalAlpha: 0.16 });
+  ctx.beginPath();
+  xs.forEach((v, i) => ctx.lineTo(x(v), y(high[i])));
+  for (let i = xs.length - 1; i >= 0; i--) ctx.lineTo(x(xs[i]), y(Math.max(low[i], 1e-6)));
+  ctx.fill();
+  ctx.restore();
+}
+function dot(ctx, px, py, color, edge) {
+  ctx.beginPath();
+  ctx.arc(px, py, 4, 0, 2 * Math.PI);
+  Object.assign(ctx, { fillStyle: color, strokeStyle: edge, lineWidth: 1.5 });
+  ctx.fill();
+  ctx.stroke();
+}
+function label(ctx, text, px, py, theme, align = "left") {
+  Object.assign(ctx, { font: FONT, fillStyle: theme.surface, textAlign: align, textBaseline: "middle" });
+  if (align === "center") {
+    const wide = ctx.measureText(text).width + 12;
+    ctx.fillRect(px - wide / 2, py - 9, wide, 18); // no grid line through the words
+  }
+  ctx.fillStyle = theme.muted;
+  ctx.fillText(text, align === "left" ? px + 4 : px, py);
+}
+
+/** Bars for the probabilities p of one image, in one colour for its true class and another for the rest. */
+function drawBars(ctx, w, t, theme, p, truth) {
+  const step = w / p.length;
+  ctx.fillStyle = theme.grid;
+  ctx.fillRect(0, t - 1, w, 1);
+  p.forEach((value, c) => {
+    const tall = clamp(value || 0, 0, 1) * (t - 2);
+    ctx.fillStyle = c === truth ? theme.good : theme.bad;
+    ctx.fillRect(c * step + 1, t - 1 - tall, Math.max(1, step - 2), tall);
+  });
+}
+
+/** The table of runs: those on the shelf, then the one in hand; `update` once a frame. */
+function runsTable(view) {
+  const body = h("tbody");
+  const element = h("div", { class: "mlp-deck-shelf" }, h("table", {},
+    h("caption", { class: "mlp-hidden" }, "Runs"),
+    h("thead", {}, h("tr", {}, ...["Show", "Run", "Rate", "Batch", "Steps", "Training loss", "Best validation", ""].map((t) =>
+      t ? h("th", { scope: "col" }, t) : h("td", {})))), body));
+
+  let listed = null;
+  let current = null;
+  function update(state) {
+    list(state);
+    current.update(state, results(state.table));
+  }
+  function list(state) {
+    const key = JSON.stringify([state.run, state.name, ...state.shelf.map((run) => [run.key, run.name, run.batch_size, run.learning_rate])]);
+    if (key === listed) return;
+    listed = key;
+    const focus = document.activeElement?.dataset?.focus;
+    const rows = state.shelf.map((run, i) => shelfRow(run, i));
+    current = shelfRow({ key: state.run, name: state.name, table: state.table }, null);
+    body.replaceChildren(...rows.map((r) => r.element), current.element);
+    if (focus) body.querySelector(`[data-focus="${focus}"]`)?.focus();
+  }
+  function shelfRow(run, i) {
+    const mine = i === null;
+    const name = h("input", { class: "mlp-input", value: run.name, "aria-label": `Name of run ${run.key}`, "data-focus": `name${run.key}`, maxlength: 40 });
+    view.on(name, "change", () => view.ask("rename", [run.key, name.value]));
+    const box = mine ? h("span", {}, "now") : h("input", { type: "checkbox", "aria-label": `Show ${run.name}`, "data-focus": `show${run.key}`, checked: !view.local.hidden.has(run.key) });
+    if (!mine) view.on(box, "change", () => { view.local.hidden[box.checked ? "delete" : "add"](run.key); view.redraw(); });
+    const swatch = view.canvas({ height: 14, role: null, "aria-hidden": "true", draw: (ctx, w, t, theme) => {
+      const look = mine ? { color: theme.series[0], dash: [] } : runStyle(theme, i);
+      drawLine(ctx, [1, w - 1], [t / 2, t / 2], (v) => v, (v) => v, look);
+    } });
+    swatch.classList.add("mlp-deck-swatch");
+    const [rateCell, batchCell, steps, loss, best] = Array.from({ length: 5 }, () => h("td"));
+    const away = h("td", {}, mine ? null : button("Remove", () => view.ask("drop", run.key), { "aria-label": `Remove ${run.name}` }));
+    const element = h("tr", { class: mine ? "mlp-is-now" : null },
+      h("td", { class: "mlp-deck-show" }, box, swatch), h("th", { scope: "row" }, h("span", { class: "mlp-note" }, `${run.key} `), name), rateCell, batchCell, steps, loss, best, away);
+    const update = (facts, got) => {
+      setText(rateCell, facts.learning_rate == null ? "–" : short(facts.learning_rate) + (facts.momentum == null ? "" : ` · ${short(facts.momentum)}`));
+      setText(batchCell, count(facts.batch_size));
+      setText(steps, count(got.steps));
+      setText(loss, short(got.loss));
+      setText(best, percent(got.best));
+    };
+    if (!mine) update(run, run);
+    return { element, update };
+  }
+  return { element, update };
+}
