@@ -211,6 +211,25 @@ def test_fork_branches_off_with_the_settings_of_the_moment(data):
     assert deck.history.column("loss")[6] == deck.runs["run 1"].column("loss")[6]
 
 
+def test_the_shelf_tells_the_rate_that_a_run_was_trained_with(data):
+    """The slider moved before a fork, or a reset, is for the next run."""
+    deck = TrainingDeck(data, epochs=2, learning_rate=0.02)
+    asyncio.run(deck.finished())
+    ask(deck, "change", {"learning_rate": 0.05, "batch_size": 50})
+    ask(deck, "fork", 7)
+    (old,) = deck.get_state("_packed")["_packed"]["content"]["shelf"]
+    assert (old["learning_rate"], old["batch_size"]) == (0.02, 64)
+    assert (deck.settings.learning_rate, deck.settings.batch_size) == (0.05, 50)
+
+
+def test_a_closed_deck_keeps_its_curves_and_gives_back_its_memory(data):
+    deck = TrainingDeck(data, epochs=2)
+    asyncio.run(deck.finished())
+    deck.close()
+    assert [kept.step for kept in deck.history.snapshots] == [1, 10]
+    assert len(deck.history) == 10
+
+
 async def go_on(deck):
     deck.start()
     await deck.finished()

@@ -133,7 +133,7 @@ def facts(run: Run) -> dict[str, Any]:
     """What the table of runs says of one on the shelf, whose rows are sent thinned.
 
     run: Run with at least one step
-    returns: dict: key, name, settings; steps, mean loss of the last 20 of them, best validation accuracy
+    returns: dict: key, name, settings of its last step; steps, mean loss of the last 20, best accuracy
     """
     losses, valid = run.history.column("loss"), run.history.column("valid_accuracy")
     valid = valid[np.isfinite(valid)]
@@ -142,7 +142,7 @@ def facts(run: Run) -> dict[str, Any]:
         "loss": float(losses[-20:].mean()),
         "best": float(max(valid, default=np.nan)),
     }
-    return {"key": run.key, "name": run.name, **run.settings._asdict(), **results}
+    return {"key": run.key, "name": run.name, **run.used._asdict(), **results}
 
 
 def sentence(setup: Setup, optimizer: str, batch_size: int) -> str:

@@ -55,11 +55,13 @@ class Run:
     key: int, which run it is, for as long as it lives; its name may change
     snapshot_bytes: int, bound for the snapshots
 
-    `now` is the Snapshot that the next step starts from, `begin` the one before the first step.
+    `now` is the Snapshot that the next step starts from, `begin` the one before the first step;
+    `settings` hold for the next step, `used` are those of the last one taken.
     """
 
     def __init__(self, setup: Setup, settings: Settings, key: int, snapshot_bytes: int) -> None:
         self.setup, self.settings, self.key, self.name = setup, settings, key, f"run {key}"
+        self.used = settings
         self.history = History(snapshot_bytes)
         self.begin = self.now = Snapshot(0, 0, setup.params, None)
         self._optimizer = setup.build(settings)
@@ -96,7 +98,7 @@ class Run:
         if step is None:
             self._steps = self._from_now()
             return None
-        self.now = Snapshot(step.number, step.epoch, step.params, step.state)
+        self.now, self.used = Snapshot(step.number, step.epoch, step.params, step.state), self.settings
         self.history.append(step)
         return step
 
@@ -137,7 +139,7 @@ class Run:
         other.history = self.history.until(origin.step)
         other._stretches = [s for s in self._stretches if s.step <= origin.step]
         other.now = origin
-        other.settings = self.settings._replace(batch_size=other._stretches[-1].batch_size)
+        other.settings = other.used = self.used._replace(batch_size=other._stretches[-1].batch_size)
         other._steps = other._from_now()
         other.change(settings)
         return other

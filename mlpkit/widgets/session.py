@@ -165,6 +165,21 @@ class Session:
         self._run.change(self._run.settings._replace(**given))
         self.changed()
 
+    def rename(self, key: int, name: str) -> None:
+        """Give a run another name, unless that is empty or taken.
+
+        key: int, of the run; name: str, 40 letters at most count
+        """
+        name, runs = " ".join(name.split())[:40], [*self._shelf, self._run]
+        for run in runs:
+            if run.key == key and name and name not in [other.name for other in runs]:
+                run.name = name
+
+    def forget(self) -> None:
+        """Let go of all snapshots but the first and the latest of each run; the curves stay."""
+        for run in [*self._shelf, self._run]:
+            run.history.shrink(1)
+
     async def finished(self) -> None:
         """Wait until training has ended; starts a run that nobody has started.
 

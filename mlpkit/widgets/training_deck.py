@@ -85,8 +85,7 @@ class TrainingDeck(Session, Widget):
         self._tiles = tiles(data, params.sizes[-1])
         self._sentence = sentence(setup, name, batch_size)
         self._looking_at: int | None = None  # a step; None is the present
-        self._sent_rows, self._due, self._updates = 0, (0.0, 0.0), 0
-        self._display = None
+        self._sent_rows, self._due, self._updates, self._display = 0, (0.0, 0.0), 0, None
         Widget.__init__(self)
 
     def describe(self) -> str:
@@ -114,9 +113,10 @@ class TrainingDeck(Session, Widget):
             self._replace_still()
 
     def close(self) -> None:
-        """Stop training, and take the deck off the page."""
+        """Stop training, and take the deck off the page; the curves stay, the snapshots make room."""
         if self.comm is not None:
             self.stop()
+            self.forget()  # IPython holds on to what a cell has shown, even to a former deck
         super().close()
 
     # --- what the browser may ask for; values are checked by what they are handed to ---
@@ -158,11 +158,7 @@ class TrainingDeck(Session, Widget):
 
     def on_rename(self, value: Any) -> None:
         """Give a run another name: [key, name]."""
-        key, name = int(value[0]), " ".join(str(value[1]).split())[:40]
-        runs = [*self._shelf, self._run]
-        if name and name not in [run.name for run in runs]:
-            for run in runs:
-                run.name = name if run.key == key else run.name
+        self.rename(int(value[0]), str(value[1]))
         self.tell(name=self._run.name, **self._shelf_state())
 
     def on_drop(self, value: Any) -> None:
