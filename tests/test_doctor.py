@@ -1,6 +1,7 @@
 """The doctor: one stable sentence when all is well, otherwise what is broken and how to mend it."""
 
 import re
+import subprocess
 import sys
 import tomllib
 
@@ -32,6 +33,12 @@ def test_all_is_well_here(capsys):
 
 def test_the_package_offers_it():
     assert exported is doctor
+
+
+def test_the_module_of_that_name_can_be_called_too():
+    code = "import mlpkit.doctor, mlpkit; mlpkit.doctor()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == ALL_IS_WELL + "\n"
 
 
 def test_the_command_tells_everything_and_ends_well(capsys):
