@@ -75,6 +75,16 @@ def test_a_signal_is_told_as_it_fares(sizes, told):
     assert figures.png(ax)
 
 
+@pytest.mark.parametrize("predicted", [None, 0.5])
+@pytest.mark.filterwarnings("error")
+def test_a_signal_that_is_zero_everywhere_lies_at_zero(predicted):
+    ax = figures.signal_profile(np.zeros(3), predicted=predicted)
+    assert ax.get_yscale() == "linear"
+    assert line(ax, "measured").get_ydata().tolist() == [0, 0, 0]
+    assert figures.describe(ax) == "The signal is zero from the first layer on."
+    assert figures.png(ax)
+
+
 def test_shares_are_percent():
     ax = figures.shares({"relu": np.array([0.5, 0.75])})
     assert np.allclose(ax.lines[0].get_ydata(), [50, 75])

@@ -124,7 +124,8 @@ def signal_profile(
     found = given.named("rms", rms)
     factors = dict(predicted) if isinstance(predicted, Mapping) else dict.fromkeys(found, predicted)
     ax = on(ax, 8, 4.2)
-    log_scale(ax, "y")
+    if any((sizes > 0).any() for sizes in found.values()):
+        log_scale(ax, "y")  # a signal that is zero everywhere has a place on a linear axis only
     told = [
         _profile(ax, name, sizes.astype(float), factors.get(name), index)
         for index, (name, sizes) in enumerate(found.items())
@@ -140,9 +141,9 @@ def signal_profile(
 def _profile(ax: Axes, name: str, sizes: np.ndarray, factor: float | None, index: int) -> str:
     layer = np.arange(1, len(sizes) + 1)
     style = {**look(index), "linestyle": "-"}
-    visible = np.where(np.isfinite(sizes) & (sizes > 0), sizes, np.nan)
+    visible = np.where(np.isfinite(sizes) & ((sizes > 0) | (ax.get_yscale() == "linear")), sizes, np.nan)
     ax.plot(layer, visible, label=name or "measured", markersize=5, **style)
-    if factor is not None:
+    if factor is not None and sizes[0] > 0:  # theory tells factors: from nothing it says nothing
         line = sizes[0] * float(factor) ** (layer - 1.0)
         label = "" if index else "predicted"
         ax.plot(layer, line, color=INK, linestyle=(0, (4, 3)), linewidth=1.2, zorder=3, label=label)
