@@ -67,8 +67,9 @@ class Learner:
     def pull(self, repository: Path) -> str:
         """Press the link, and do what its page does; what git said."""
         pressed = f"{self.hub.address}/hub/user-redirect/git-pull?{link(f'file://{repository}')}"
-        landed = self.browser.get(pressed, allow_redirects=False, timeout=PATIENCE).headers["Location"]
-        told = self.ask("GET", f"git-pull/api?{landed.partition('?')[2]}").text
+        page = self.browser.get(pressed, timeout=PATIENCE)  # by way of the hub, which knows who it is
+        page.raise_for_status()
+        told = self.ask("GET", f"git-pull/api?{page.url.partition('?')[2]}").text
         phases = [json.loads(line[6:]) for line in told.splitlines() if line.startswith("data: ")]
         if not phases or phases[-1]["phase"] != "finished":
             raise RuntimeError(told[-3000:])
