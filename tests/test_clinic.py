@@ -290,6 +290,18 @@ def test_the_solution_can_be_read_without_a_trace(book):
     assert PATIENTS["stiff"].disease in said
     assert "constant-gradient bench or gradient check" in said
     assert not book.exists()
+    assert "def add_decay" not in said
+    patient("stiff").repair(PATIENTS["stiff"].sick)
+    assert "return dweights + decay * weights, dbias" in repr(patient("stiff").solution())
+
+
+def test_four_hints_and_no_more():
+    case = patient("stiff")
+    hints = [repr(case.hint()) for _ in range(5)]
+    assert "Hint 1 of 4" in hints[0]
+    assert "return dweights + ..." in hints[3]
+    assert hints[3] == hints[4]
+    assert "white-space" in case.hint()._repr_mimebundle_()["text/html"]
 
 
 def test_blanks_are_not_attempted():

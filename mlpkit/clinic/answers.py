@@ -40,8 +40,12 @@ class Answer:
 
 
 def _line(text: str) -> str:
-    """A line in HTML; one that is set in columns, by two spaces, keeps them."""
-    columns = ' style="white-space:pre-wrap;font-family:monospace;font-size:12px"' if "  " in text else ""
+    """A line in HTML; code, and what is set in columns by two spaces, keeps its form."""
+    columns = (
+        ' style="white-space:pre-wrap;font-family:monospace;font-size:12px"'
+        if "  " in text or "\n" in text
+        else ""
+    )
     return f"<div{columns}>{rich(text)}</div>"
 
 

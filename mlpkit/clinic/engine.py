@@ -37,6 +37,7 @@ class Case:
     _patient: Patient
     left: int = BUDGET
     reports: dict[str, Report] = field(default_factory=dict)
+    rung: int = 0
 
     @property
     def name(self) -> str:
@@ -118,14 +119,27 @@ class Case:
         found = f"Found in: {self._patient.source}."
         return Diagnosis(True, (f"Yes: {disease}.", self._patient.told, found, ask, *noted))
 
-    def solution(self) -> Answer:
-        """What it was, for whoever wants to read it: nothing is noted in the workbook.
+    def hint(self) -> Answer:
+        """The next of four hints for the repair; after the fourth, the fourth again.
 
-        returns: the disease, what is to be said of it, where it was found, and the tests that reveal it
+        returns: something to read; it says which function is ill
+        """
+        hints = self._patient.exercise.hints
+        self.rung = min(self.rung + 1, len(hints))
+        head = f"Hint {self.rung} of {len(hints)} for the repair, {self._patient.exercise.signature}"
+        return Answer(None, (head, hints[self.rung - 1]))
+
+    def solution(self) -> Answer:
+        """What it was, for whoever wants to read it, and after a try one way to repair it; nothing is noted.
+
+        returns: the disease, what is to be said of it, the tests that reveal it, and where it was found
         """
         one = self._patient
         tests = f"What reveals it: {' or '.join(one.tests)}."
-        return Answer(True, (f"{one.name}: {one.disease}.", one.told, tests, f"Found in: {one.source}."))
+        lines = (f"{one.name}: {one.disease}.", one.told, tests, f"Found in: {one.source}.")
+        tried = record_of(self.name)["repairs"] > 0
+        code = one.exercise.solution.rstrip() if tried else "One way to repair it stands here after a try."
+        return Answer(True, (*lines, code))
 
     @property
     def stub(self) -> str:
