@@ -1,0 +1,158 @@
+"""The numbers and claims in the text of lesson 09 are true: those that no cell prints are worked out here."""
+
+import itertools
+import re
+
+import nbformat
+import numpy as np
+import pytest
+
+from mlpkit import Examples, adam, confusion_matrix, init_params, load, train, validated
+from mlpkit.capstone import peers
+from tests.lessons.numbers import after, lesson, minutes
+from tests.notebooks import ROOT
+
+NAME = "09_your_network"
+CELLS = {cell.id: cell for cell in nbformat.read(ROOT / "lessons" / f"{NAME}.ipynb", 4).cells}
+
+
+def shown(name):
+    """What a cell shows as its result, as text."""
+    return "".join(o.data["text/plain"] for o in CELLS[name].outputs if o.output_type == "execute_result")
+
+
+@pytest.fixture(scope="module")
+def told():
+    return lesson(NAME)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return load()
+
+
+def test_the_sections_take_the_minutes_of_the_title(told):
+    promised, taken = minutes(told[0])
+    assert promised == taken == 90
+
+
+def test_counts(told, data):
+    text, printed = told
+    words = " ".join(text.values())
+    assert len(load(valid_size=0).train.labels) == 60_000
+    assert "images: 60,000" in printed["own-experiment"]
+    assert "all 60,000 are learned" in words
+    assert -(-60_000 // 64) == 938
+    assert "of 938" in printed["own-experiment"]
+    assert 156 * 64 == 9_984  # "of the last 10,000"
+    assert len(data.valid.labels) == 5_000
+    assert "5,000 of the training images" in words
+    assert len(data.test.labels) == 10_000
+    assert "10,000 test images" in words
+    assert peers.SIZES == (784, 12, 12, 10)
+    assert "784-12-12-10" in words
+    assert (peers.STEPS, peers.BATCH) == (10, 32)
+    assert "ten batches of 32 images" in words
+    assert -(-len(data.train.labels) // 64) == 860  # the length of the cosine: 3 * 860
+
+
+def test_the_difference_by_hand(told):
+    a, b = np.array([3.003, 4]), np.array([3.0, 4])
+    assert np.linalg.norm(a - b) == pytest.approx(0.003)
+    assert np.linalg.norm(b) == 5
+    assert np.linalg.norm(a - b) / np.linalg.norm(b) == pytest.approx(0.0006)
+    assert "in units of 5 that is 0.0006: ✗" in told[0]["parity"]
+
+
+def test_everybody_gets_the_same_and_adam_hides_the_broken_gradient(told):
+    table, off = shown("parity-experiment"), shown("parity-break-experiment")
+    assert [line.split()[0] for line in table.splitlines()] == ["beside", "yours", "scikit-learn", "PyTorch"]
+    assert table.count("✓") == 24
+    assert "✗" not in table
+    assert off.splitlines()[1].split()[1:] == list("✓✓✗✓✗✓✗✓")
+    assert "the weights are *right*" in told[0]["parity-break-after"]
+
+
+def test_three_images_of_a_0_and_two_of_a_1(told):
+    counts = confusion_matrix(np.array([0, 0, 0, 1, 1]), np.array([0, 1, 0, 1, 1]))
+    assert counts.tolist() == [[2, 1], [0, 2]]
+    assert "[[2 1]\n [0 2]]" in told[1]["confusion-by-hand"]
+
+
+def test_five_answers_by_hand(told):
+    assert "five answers at 0.8, four right, perfect" in told[0]["calibration"]
+    assert 4 / 5 == 0.8
+    assert np.isclose(0.99 - 4 / 5, 0.19)
+    assert "too sure by 0.19" in told[0]["calibration"]
+
+
+def test_dropout_by_hand(told):
+    a, rate = np.array([2.0, 4.0]), 0.5
+    results = [a * mask / (1 - rate) for mask in itertools.product((0, 1), repeat=2)]
+    assert [tuple(r) for r in results] == [(0, 0), (0, 8), (4, 0), (4, 8)]
+    assert np.mean(results, axis=0).tolist() == [2, 4]
+    assert "(0, 0), (4, 0), (0, 8) or (4, 8)" in told[0]["dropout"]
+
+
+def test_some_600_answers_are_wrong(told):
+    wrong = 5_000 * (1 - after("≈", told[1]["train"])[-1] / 100)
+    assert 500 < wrong < 720
+    assert after("≈", told[1]["sure-experiment"])[0] > 97.5
+
+
+def test_the_validation_loss_falls_turns_and_rises(told, data):
+    assert "the validation loss turns and rises" in told[0]["overfit-after"]
+    few = Examples(data.train.images[:500], data.train.labels[:500])
+    choose = Examples(data.valid.images[:2500], data.valid.labels[:2500])
+    rng = np.random.default_rng(0)
+    params = init_params([784, 128, 64, 10], rng=rng)
+    steps = train(params, few, optimizer=adam(), epochs=80, batch_size=50, rng=rng)
+    seen = [(s.loss, s.valid.loss) for s in validated(steps, choose, 40) if s.valid]
+    losses = [valid for _, valid in seen]
+    lowest = int(np.argmin(losses))
+    assert 0 < lowest < len(losses) / 2
+    assert losses[0] > 1.15 * losses[lowest]
+    assert losses[-1] > 1.25 * losses[lowest]
+    assert seen[-1][0] < 0.1 * seen[lowest][0]
+
+
+def test_the_cures_lower_the_loss_and_hardly_move_the_accuracy(told):
+    text, printed = told
+    loss = after("loss ≈", printed["cures-experiment"])
+    right = after("right ≈", printed["cures-experiment"])
+    assert "The loss falls by a fifth or more" in text["cures-after"]
+    assert all(value < 0.8 * loss[0] for value in loss[1:])
+    assert all(abs(value - right[0]) < 3 for value in right)
+    assert "early stopping even gives a point or two away" in text["cures-after"]
+    assert 0.5 < right[0] - right[3] < 2.5
+
+
+def test_without_a_cure_it_is_surer_than_right(told):
+    text, printed = told
+    sure = after("sure ≈", printed["cures-sure"])
+    assert "right on four images in five" in text["cures-sure-after"]
+    assert abs(after("right ≈", printed["cures-experiment"])[0] - 80) < 2.5
+    assert "more than nine in ten" in text["cures-sure-after"]
+    assert sure[0] > 90.5
+    assert all(value < sure[0] for value in sure[1:])
+
+
+def test_dropout_left_on_costs_a_few_points(told):
+    all_units, *on = after("≈", told[1]["on-experiment"])
+    assert all(2 < all_units - share < 10 for share in on)
+    assert "the same answers twice: False" in told[1]["on-experiment"]
+
+
+def test_seeds_lie_a_few_points_apart_and_the_budget_is_said(told):
+    found = after("≈", shown("seeds-experiment"))[:3]
+    assert 0.1 < max(found) - min(found) < 10
+    assert "400 steps for each seed" in shown("seeds-experiment")
+    assert "the budget is 400 steps" in told[0]["challenge"]
+    assert "Four seconds" in told[0]["challenge"]
+
+
+def test_every_guess_has_a_reveal_and_the_other_way_round():
+    code = "\n".join(cell.source for cell in CELLS.values() if cell.cell_type == "code")
+    asked = re.findall(r'guess\(\s*"([\w-]+)"', code)
+    assert asked == re.findall(r'reveal\(\s*"([\w-]+)"', code)
+    assert len(asked) == len(set(asked)) == 9

@@ -1,0 +1,38 @@
+"""Lesson 09 with all the learner's own functions: the network is theirs, and it gets everybody's numbers."""
+
+import nbformat
+import pytest
+
+from mlpkit.exercises.catalogue import exercises
+from mlpkit.exercises.workbook import function_file, passed_names
+from tests.notebooks import ROOT
+from tools import run
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
+    """A workbook in which every exercise has passed."""
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path))
+    for name, exercise in exercises().items():
+        function_file(name).write_text(exercise.solution, "utf-8")
+    return tmp_path
+
+
+def said(cell):
+    return "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs)
+
+
+def test_it_is_their_network_all_through(book):
+    notebook = nbformat.read(ROOT / "lessons" / "09_your_network.ipynb", 4)
+    run.execute(notebook, ROOT / "lessons")
+    cells = {cell.id: said(cell) for cell in notebook.cells if cell.cell_type == "code"}
+    assert not any(o.get("name") == "stderr" for c in notebook.cells for o in c.get("outputs", []))
+    assert f"({len(passed_names())} of {len(passed_names())})" in cells["setup"]
+    assert "nothing. This network is yours." in cells["own-experiment"]
+    assert "mlpkit's" not in cells["parity-experiment"]
+    assert "✗" not in cells["parity-experiment"]
+    assert (
+        "Functions written by the author: scale_pixels" in cells["card-code"]
+        or "accuracy" in cells["card-code"]
+    )
+    assert {"leaderboard.json", "model_card.md"} <= {path.name for path in book.iterdir()}
