@@ -301,7 +301,7 @@ def test_four_hints_and_no_more():
     assert "Hint 1 of 4" in hints[0]
     assert "return dweights + ..." in hints[3]
     assert hints[3] == hints[4]
-    assert "white-space" in case.hint()._repr_mimebundle_()["text/html"]
+    assert "white-space" in case.menu()._repr_mimebundle_()["text/html"]
 
 
 def test_blanks_are_not_attempted():
