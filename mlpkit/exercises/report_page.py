@@ -9,7 +9,7 @@ import html
 from collections import Counter
 
 from .catalogue import exercises
-from .report_tables import LESSONS, ClassWork, Row, clinic, count, grouped, hardest, remarks
+from .report_tables import LESSONS, ClassWork, Row, clinic, count, grouped, hardest, lessons, remarks
 from .result import NOT_ATTEMPTED, SYMBOLS
 
 STYLE = """
@@ -21,7 +21,7 @@ th, td { border: 1px solid #8886; padding: 2px 8px; text-align: left; vertical-a
 thead th { position: sticky; top: 0; background: Canvas }
 th.turned { writing-mode: vertical-rl; transform: rotate(180deg); font-weight: normal; padding: 6px 2px }
 td.mark, td.number { text-align: center; font-variant-numeric: tabular-nums }
-td.passed { background: #009e7333 } td.incorrect { background: #d55e0044 } td.waiting { color: #8889 }
+td.passed { background: #009e7333 } td.incorrect { background: #d55e0044 } td.waiting { color: #888 }
 """
 
 
@@ -32,7 +32,11 @@ def as_page(work: ClassWork) -> str:
     """
     learners = grouped(work.rows, "learner")
     parts = [f"<p>{len(learners)} learners, {len(exercises())} exercises.</p>"]
-    parts += [_matrix(learners), _mistakes(work), _clinic(work), _questions(work)] if learners else []
+    parts += (
+        [_matrix(learners), _lessons(work), _mistakes(work), _clinic(work), _questions(work)]
+        if learners
+        else []
+    )
     parts += ["<h2>Not read</h2>", _table(("file", "why"), work.unread)] if work.unread else []
     body = "\n".join(parts)
     return (
@@ -71,6 +75,11 @@ def _cell(row: Row) -> str:
     title = f"{row.exercise}: {row.outcome}, {row.attempts} tries, {row.hints} hints"
     title += ", solution read" if row.solution else ""
     return f'<td class="mark {kind}" title="{html.escape(title)}">{SYMBOLS[row.outcome]}{tries}</td>'
+
+
+def _lessons(work: ClassWork) -> str:
+    head = ("lesson", "passed all", "on the way", "not begun")
+    return "<h2>Where the class stands</h2>" + _table(head, lessons(work))
 
 
 def _mistakes(work: ClassWork) -> str:

@@ -160,15 +160,25 @@ def remarks(rows: list[Row]) -> list[str]:
     return handed + [f"{r.exercise} ({r.mistake})" if r.mistake else r.exercise for r in wrong]
 
 
-def _lessons(work: ClassWork) -> list[str]:
-    lines = ["where the class stands, in learners"]
+def lessons(work: ClassWork) -> list[tuple[str, int, int, int]]:
+    """Where the class stands.
+
+    returns: list of (lesson, how many passed all of it, are on the way, have not begun)
+    """
+    lines = []
     for topic, rows in grouped(work.rows, "topic").items():
         counts = [count(mine) for mine in grouped(rows, "learner").values()]
         whole = sum(not (c.wrong or c.waiting) for c in counts)
         begun = sum(bool(c.passed or c.wrong) for c in counts) - whole
-        said = f"{whole:>4} passed all {begun:>6} on the way {len(counts) - whole - begun:>6} not begun"
-        lines.append(f"  {LESSONS.get(topic, ''):<2} {topic:<12}{said}")
+        lines.append((f"{LESSONS.get(topic, '')} {topic}", whole, begun, len(counts) - whole - begun))
     return lines
+
+
+def _lessons(work: ClassWork) -> list[str]:
+    return ["where the class stands, in learners"] + [
+        f"  {lesson:<15}{whole:>4} passed all {begun:>6} on the way {waiting:>6} not begun"
+        for lesson, whole, begun, waiting in lessons(work)
+    ]
 
 
 def _exercises(work: ClassWork) -> list[str]:
