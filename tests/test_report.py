@@ -18,7 +18,8 @@ import pytest
 from mlpkit import cli
 from mlpkit.exercises import report
 from mlpkit.exercises.catalogue import exercises
-from mlpkit.exercises.report_tables import NOTHING, as_text, count, hardest
+from mlpkit.exercises.report_counts import count, hardest
+from mlpkit.exercises.report_tables import NOTHING, as_text
 from mlpkit.exercises.result import JSON_TYPE
 
 

@@ -10,9 +10,10 @@ import os
 from pathlib import Path
 
 from .catalogue import exercises
+from .report_counts import ClassWork, Row, row
 from .report_files import Answer, Case, Found, Unread, read_files
 from .report_page import as_page
-from .report_tables import ClassWork, Row, as_csv, as_json, as_text, row
+from .report_tables import as_csv, as_json, as_text
 from .storage import write
 
 WRITERS = {"csv": as_csv, "json": as_json, "html": as_page}

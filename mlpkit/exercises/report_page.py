@@ -9,7 +9,7 @@ import html
 from collections import Counter
 
 from .catalogue import exercises
-from .report_tables import LESSONS, ClassWork, Row, clinic, count, grouped, hardest, lessons, remarks
+from .report_counts import LESSONS, ClassWork, Row, clinic, count, grouped, hardest, lessons, remarks
 from .result import NOT_ATTEMPTED, SYMBOLS
 
 STYLE = """
@@ -32,11 +32,9 @@ def as_page(work: ClassWork) -> str:
     """
     learners = grouped(work.rows, "learner")
     parts = [f"<p>{len(learners)} learners, {len(exercises())} exercises.</p>"]
-    parts += (
-        [_matrix(learners), _lessons(work), _mistakes(work), _clinic(work), _questions(work)]
-        if learners
-        else []
-    )
+    if learners:
+        tables = (_lessons, _mistakes, _clinic, _questions)
+        parts += [_matrix(learners), *(table(work) for table in tables)]
     parts += ["<h2>Not read</h2>", _table(("file", "why"), work.unread)] if work.unread else []
     body = "\n".join(parts)
     return (
