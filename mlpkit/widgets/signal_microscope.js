@@ -166,8 +166,12 @@ function histogram(ctx, row, layer, left, top, wide, theme, colour) {
   const [floor, high] = [top + 74, 52];
   const small = FONT.replace("12px", "11px");
   const { bars, spike } = heights(row.counts.subarray(layer * row.counts.shape[1], (layer + 1) * row.counts.shape[1]), row.zero[layer]);
-  write(ctx, `layer ${layer + 1}`, left, top + 10, theme.ink, { align: "left" });
-  write(ctx, `RMS ${size(row.rms[layer])}`, left + wide, top + 10, theme.muted, { align: "right", font: small });
+  const name = `layer ${layer + 1}`;
+  write(ctx, name, left, top + 10, theme.ink, { align: "left" });
+  const room = wide - ctx.measureText(name).width - 6;
+  ctx.font = small;
+  const said = [`RMS ${size(row.rms[layer])}`, size(row.rms[layer])].find((text) => ctx.measureText(text).width <= room);
+  write(ctx, said ?? "", left + wide, top + 10, theme.muted, { align: "right", font: small });
   if (!Number.isFinite(row.rms[layer])) return;
   const each = wide / bars.length;
   ctx.fillStyle = theme.series[colour];
