@@ -158,6 +158,7 @@ def _run(recipe: Callable, data: Dataset, seed: int, budget: Budget, activation:
                 break
     if step is None:
         return None
+    _tell(seed, budget.used(number, time.process_time() - began), best)
     spent = time.process_time() - began
     if step.valid is None:
         step = step._replace(valid=evaluate(step.params, *data.valid, activation))

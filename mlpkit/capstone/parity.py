@@ -106,7 +106,7 @@ def _row(who: str, params: Params, said: Said, ours: Said) -> Row:
     for number, (theirs, mlpkits) in enumerate(pairs, 1):
         found[f"dW{number}"] = _difference(theirs.weights, mlpkits.weights)
         found[f"db{number}"] = _difference(theirs.bias, mlpkits.bias)
-    found[f"weights after {STEPS} Adam steps"] = _difference(said.after, ours.after)
+    found[f"{STEPS} Adam steps"] = _difference(said.after, ours.after)
     return Row(who, found, said.source)
 
 
