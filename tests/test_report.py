@@ -171,6 +171,7 @@ def test_a_class_of_broken_notebooks_is_told_shortly(tmp_path):
     assert told.endswith("Not read: 30 more.")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows refuses such a name")
 def test_names_from_files_cannot_write_to_the_terminal(room):
     (room / "eve\x1b[2J").mkdir()
     said = {"exercise": "relu", "outcome": "incorrect", "mistake": "a\nb\x1b[31m"}
@@ -295,6 +296,7 @@ def test_the_files_agree(room, tmp_path):
     assert "examples share their probability" in page  # what a learner with axis-0 is told
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows refuses such a name")
 def test_the_page_is_harmless_and_fetches_nothing(room, tmp_path):
     (room / "<script>").mkdir()
     said = {"exercise": "relu", "outcome": "incorrect", "mistake": "<img src=x>"}
