@@ -110,6 +110,20 @@ def test_thinning_keeps_the_bound_the_ends_an_even_spread_and_every_row(count, r
     assert all(snapshot.params.flat[0] == snapshot.step for snapshot in history.snapshots)
 
 
+@given(count=st.integers(1, 300), room=st.integers(2, 40))
+def test_a_run_of_known_length_spreads_its_snapshots_from_the_beginning(count, room):
+    one = _bytes(Snapshot(1, 0, net((2, 2)), State(1, 0.1)))
+    history, seen = History(snapshot_bytes=one * room, steps=count), set()
+    for step in fake_steps(count):
+        history.append(step)
+        kept = [snapshot.step for snapshot in history.snapshots]
+        assert len(kept) <= room
+        assert seen <= set(kept)  # nothing but the latest is kept only to be dropped
+        seen |= set(kept[:-1])
+    unknown = History(snapshot_bytes=one * room).extend(fake_steps(count))
+    assert len(kept) >= len(unknown.snapshots) / 2  # and they are about as many at the end
+
+
 @pytest.mark.parametrize(
     "sizes, optimizer, steps",
     [

@@ -62,11 +62,11 @@ class Run:
     def __init__(self, setup: Setup, settings: Settings, key: int, snapshot_bytes: int) -> None:
         self.setup, self.settings, self.key, self.name = setup, settings, key, f"run {key}"
         self.used = settings
-        self.history = History(snapshot_bytes)
         self.begin = self.now = Snapshot(0, 0, setup.params, None)
         self._optimizer = setup.build(settings)
         self._stretches = [Stretch(0, 0, settings.batch_size)]
         self._steps = self._from_now()
+        self.history = History(snapshot_bytes, steps=self.total)
 
     @property
     def number(self) -> int:
