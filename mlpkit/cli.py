@@ -46,7 +46,12 @@ def lab(options: argparse.Namespace) -> int:
         raise FileNotFoundError(f"there is no lesson in {folder}; install mlpkit again, or clone it anew")
     print(f"The lessons are in {folder}. Stop JupyterLab here with Ctrl+C, twice.", flush=True)
     os.environ.update(lab_environment())
-    return start_jupyterlab([str(first), *options.jupyter])
+    return start_jupyterlab([str(first), *_as_root(), *options.jupyter])
+
+
+def _as_root() -> list[str]:
+    """Jupyter starts for root only when told to; in a container everybody is root, and means it."""
+    return ["--allow-root"] if getattr(os, "geteuid", lambda: None)() == 0 else []
 
 
 def start_jupyterlab(words: list[str]) -> int:

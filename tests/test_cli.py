@@ -91,7 +91,18 @@ def lessons(tmp_path, monkeypatch):
     return folder
 
 
-def test_lab_copies_the_lessons_and_opens_the_first(tmp_path, lessons, called):
+@pytest.mark.parametrize("user, told", [(0, ["--allow-root"]), (1000, []), (None, [])])
+def test_lab_starts_for_root_too_as_in_a_container(tmp_path, lessons, called, monkeypatch, user, told):
+    if user is None:  # Windows knows no such number
+        monkeypatch.delattr(cli.os, "geteuid", raising=False)
+    else:
+        monkeypatch.setattr(cli.os, "geteuid", lambda: user, raising=False)
+    assert cli.main(["lab", str(tmp_path / "mine")]) == 0
+    assert called[0][1:] == told
+
+
+def test_lab_copies_the_lessons_and_opens_the_first(tmp_path, lessons, called, monkeypatch):
+    monkeypatch.setattr(cli.os, "geteuid", lambda: 1000, raising=False)
     assert cli.main(["lab", str(tmp_path / "mine"), "--", "--no-browser"]) == 0
     assert called == [[str(tmp_path / "mine" / "00_start_here.ipynb"), "--no-browser"]]
     assert cli.os.environ["OPENBLAS_NUM_THREADS"] == "1"
