@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from . import accuracy, around, gradients, growth, machine, race
+from . import accuracy, around, gradients, growth, machine, published, race
 from .report import write
 
 HERE = Path(__file__).parent
@@ -35,7 +35,9 @@ MAIN = (
 SHORT = ("mlpkit", "textbook NumPy, float32", "scikit-learn", "PyTorch, slicing", "JAX, lax.scan")
 
 
-def parts(quick: bool, rounds: int, kernels: str | None) -> dict[str, Callable[[], object]]:
+def parts(
+    quick: bool, rounds: int, kernels: str | None, digits: str = "mnist_10k"
+) -> dict[str, Callable[[], object]]:
     """What there is to measure, by name, in order."""
     short = [event for event in FEW if event != ("W1", "sgd")]
     return {
@@ -59,10 +61,11 @@ def parts(quick: bool, rounds: int, kernels: str | None) -> dict[str, Callable[[
         "growth": lambda: growth.measure(rounds, 0.15, kernels),
         "accuracy": accuracy.measure,
         "lessons": around.lessons,
+        "published": lambda: published.keep(published.measure(rounds, digits=digits)),
     }
 
 
-NOT_QUICK = ("two threads", "growth", "accuracy", "lessons")
+NOT_QUICK = ("two threads", "growth", "accuracy", "lessons", "published")
 
 
 def main() -> None:
@@ -72,7 +75,7 @@ def main() -> None:
         environment = machine.pinned(1, options.kernels) | {MARK: "1"}
         sys.exit(subprocess.call([sys.executable, "-m", __package__, *sys.argv[1:]], env=environment))
     results = _earlier(options.results)
-    todo = parts(options.quick, options.rounds, options.kernels)
+    todo = parts(options.quick, options.rounds, options.kernels, options.digits)
     chosen = options.only or [name for name in todo if not (options.quick and name in NOT_QUICK)]
     results["machine"] = machine.describe() | machine.blas()
     for name in chosen:
@@ -97,6 +100,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="two minutes: parts of epochs, fewer contenders")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (5)")
     parser.add_argument("--only", nargs="+", choices=list(parts(False, 5, None)), help="some parts only")
+    parser.add_argument("--digits", default="mnist_10k", help="for --only published: mnist for all 60,000")
     parser.add_argument("--kernels", help="OPENBLAS_CORETYPE for all that use NumPy, for instance Haswell")
     parser.add_argument("--results", type=Path, default=HERE / "results.json", help="where to write")
     return parser.parse_args()

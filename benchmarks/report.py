@@ -74,5 +74,6 @@ SECTIONS = {
     "data": ("Data ready", tables.data),
     "checks": ("Checking an exercise", tables.checks),
     "lessons": ("Lessons", tables.lessons),
+    "published": ("The five published notebooks, as their authors meant them", tables.published),
     "growth": ("How cost grows", tables.growth),
 }

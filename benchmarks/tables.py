@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from mlpkit.clinic.published import stored
+
 from .contenders import CONTENDERS
 from .nets import EXAMPLES
 from .stats import ratio, summary
@@ -161,3 +163,21 @@ def growth(found: dict) -> str:
 def _seconds(times: Sequence[float]) -> str:
     found = summary(times)
     return f"{found.median:.3f} [{found.low:.3f}, {found.high:.3f}]"
+
+
+def published(found: dict) -> str:
+    """The table of all five notebooks, then every variant of each."""
+    parts = [PUBLISHED, stored.table(found, markdown=True)]
+    for number in range(5):
+        notebook = found[f"notebook_{number}"]
+        parts += [
+            f"### Notebook {number}: {notebook['data']}, {notebook['steps']:,} steps",
+            markdown(*stored.faults(number, found)),
+        ]
+    return "\n\n".join(parts)
+
+
+PUBLISHED = """Accuracy on the test images: what the notebook printed, what its faults give here, what
+comes out without them. Seconds are CPU seconds of the whole run (notebook 3: of its check), scaled up
+from interleaved parts, of the notebook's own loops re-created and of mlpkit. Notebooks 1 and 2 learned from
+60,000 digits; 10,000 ship, 8,000 of them to learn from, and the number of steps is the same."""

@@ -15,6 +15,7 @@ from benchmarks.__main__ import parts
 from benchmarks.contenders import CONTENDERS, OURS, OWN
 from benchmarks.nets import NETS, Job, Net, as_net, first_layers, flops
 from benchmarks.notebooks import example_by_example, jacobians, nudges
+from mlpkit.clinic.published import results
 
 RELU = Net("W0", (784, 20, 15, 10), 16, "relu", 0.1)
 SIGMOID = Net("W4", (784, 20, 15, 10), 16, "sigmoid", 0.25)
@@ -195,6 +196,7 @@ def test_the_report_holds_every_part(tmp_path):
         "checks": {"softmax": {"ms": 5.0, "outcome": "passed"}},
         "lessons": {"00_start_here": {"wall": 5.0, "cpu": 4.0, "peak_mb": 120.0}},
         "growth": {"width": {"at": [32, 64], "limit": [0.1, 0.2], OURS: [0.2, 0.3]}},
+        "published": results(),
     }
     assert set(found) == set(parts(quick=False, rounds=5, kernels=None))
     report.write({"machine": {"cores": 2}} | {k: stamp | {"found": v} for k, v in found.items()}, tmp_path)

@@ -5,13 +5,14 @@ One short module for each: what it printed, its network, and its faults as funct
 
 from . import notebook_0, notebook_1, notebook_2, notebook_3, notebook_4
 from .running import Setting, follow, learn, score
-from .stored import faults_table, results, table
+from .stored import curves_table, faults_table, results, table
 
 NOTEBOOKS = (notebook_0, notebook_1, notebook_2, notebook_3, notebook_4)
 
 __all__ = [
     "NOTEBOOKS",
     "Setting",
+    "curves_table",
     "faults_table",
     "follow",
     "learn",

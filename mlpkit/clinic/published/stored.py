@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from importlib import resources
 
 import numpy as np
@@ -90,6 +91,29 @@ def faults(number: int, found: dict | None = None) -> tuple[tuple[str, ...], lis
     return ("", "test accuracy", "over the seeds"), lines
 
 
+def curves_table(
+    number: int, variants: Sequence[str], printed: Sequence[float] = (), found: dict | None = None
+) -> str:
+    """How accuracy grew, in per cent: what the notebook printed, and the mean of our seeds beside it.
+
+    number: int, 0 to 4
+    variants: names of runs
+    printed: what the notebook printed, from its first mark on
+    found: as `results` gives it; None for what is stored
+    returns: str, a line for the steps, then one for each curve; six columns at most
+    """
+    notebook = (results() if found is None else found)[f"notebook_{number}"]
+    marks = notebook["marks"]
+    shown = sorted({round(k) for k in np.linspace(0, len(marks) - 1, min(len(marks), 6))})
+    lines = [("steps", *(f"{marks[k]:,}" for k in shown))]
+    if printed:
+        lines.append(("it printed", *(f"{printed[k]:.1f}" if k < len(printed) else "" for k in shown)))
+    for name in variants:
+        means = np.mean(notebook["runs"][name]["accuracy"], axis=0)
+        lines.append((name, *(f"{means[k]:.1f}" for k in shown)))
+    return _columns(lines)
+
+
 def final(run: dict, whole: int) -> list[float]:
     """Accuracy in per cent at the end, for each seed whose run got there; whole: how often it was scored."""
     return [curve[-1] for curve in run["accuracy"] if len(curve) == whole]
@@ -103,7 +127,9 @@ def last(run: dict, whole: int) -> str:
 
 def _spread(run: dict, whole: int) -> str:
     reached = final(run, whole)
-    if len(reached) < max(2, len(run["accuracy"])):
+    if len(run["accuracy"]) == 1:
+        return "one seed"
+    if len(reached) < len(run["accuracy"]):
         return ""
     return f"{min(reached):.1f} to {max(reached):.1f}"
 
