@@ -46,7 +46,8 @@ def prediction_record(
         _points(ax, EXAMPLE, "an example, not you", color=GREY, markerfacecolor="white")
     if points:
         _points(ax, points, "you", color=BLUE)
-    ax.set(xlim=(0, 102), ylim=(-2, 105), xlabel="how sure, in %", ylabel="how often right, in %")
+    ax.set(xlim=(0, 110), ylim=(-2, 105), xlabel="how sure, in %", ylabel="how often right, in %")
+    ax.set_xticks(range(0, 101, 20))
     title(ax, "Predictions of the course")
     ax.legend(loc="upper left")
     pending = (
