@@ -73,6 +73,7 @@ def test_the_losses_that_lesson_04_speaks_of():
     for said, true in (
         ("2.303", np.log(10)),
         ("0.69", np.log(2)),
+        ("3.32", np.log2(10)),
         ("20.7", -np.log(1e-9)),
         ("1.46", cross_entropy(softmax(np.where(np.eye(10) == 1, 50.0, -50.0)), np.arange(10))),
     ):
@@ -114,6 +115,19 @@ def test_p_minus_y_by_hand():
     slope = numerical_gradient(lambda z: cross_entropy(z, np.array([1])), logits)
     assert np.allclose(slope, softmax(logits) - [[0, 1, 0]], atol=1e-8)
     assert np.allclose(slope.round(3), [[0.665, -0.755, 0.090]])
+
+
+def test_what_three_wrong_gradients_look_like():
+    text = lesson("05_backprop")[0]["wrong"]
+    p, y = softmax(np.array([[2.0, 1.0, 0.0]])), np.array([[0.0, 1.0, 0.0]])
+    assert "rows of dlogits that do not sum to 0" in text  # p alone
+    assert p.sum() == pytest.approx(1)
+    assert "the true class is pulled, nobody is pushed" in text  # -1/p at the true class, times p (1 - p)
+    assert (-y / p * p * (1 - p)).tolist() == [[0, pytest.approx(p[0, 1] - 1), 0]]
+    assert "`a * (1 - a)`" in text
+    z = np.array([0.7])
+    a = 1 / (1 + np.exp(-z))
+    assert numerical_gradient(lambda z: float(1 / (1 + np.exp(-z[0]))), z) == pytest.approx(a * (1 - a))
 
 
 def test_the_layer_backward_by_hand():

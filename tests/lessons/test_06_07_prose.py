@@ -113,6 +113,19 @@ def test_the_bench_of_lesson_07():
     assert velocities == pytest.approx([1, 6.5, 10], rel=0.01)
 
 
+def test_the_bench_shows_a_forgotten_root_and_a_shared_velocity():
+    text = lesson("07_optimisers")[0]["wrong"]
+    assert "| Adam without the root | 1 | 1 | 1, but half of it for a gradient of 2 |" in text
+    for gradient, step in ((1.0, 1.0), (2.0, 0.5)):
+        m = s = 0.0
+        for t in range(1, 101):
+            m, s = 0.9 * m + 0.1 * gradient, 0.999 * s + 0.001 * gradient**2
+            assert (m / (1 - 0.9**t)) / (s / (1 - 0.999**t)) == pytest.approx(step)
+    assert "| one velocity for two parameters | 1 and 1.9 | 8.6 and 8.8 | 10 |" in text
+    shared = np.cumsum(0.9 ** np.arange(2000))  # after so many updates, two in each step
+    assert shared[[0, 1, 18, 19, -1]] == pytest.approx([1, 1.9, 8.65, 8.78, 10], abs=0.005)
+
+
 def test_the_running_mean_is_too_small_by_one_minus_b_to_the_t():
     for t in (1, 5, 50):
         mean = bench(lambda m, _: ((0.9 * (m or 0) + 0.1 * 7.0),) * 2, t)
