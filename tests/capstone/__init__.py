@@ -1,0 +1,1 @@
+"""Tests of the capstone: one file for each of its parts."""
