@@ -1,0 +1,120 @@
+"""The numbers and claims of lesson 08's section on the five published notebooks are true."""
+
+import numpy as np
+import pytest
+
+from mlpkit.clinic import published
+from tests.lessons.numbers import after, lesson
+
+
+@pytest.fixture(scope="module")
+def told():
+    return lesson("08_debugging_clinic")
+
+
+@pytest.fixture(scope="module")
+def ends():
+    """Mean test accuracy in per cent at the end: {(notebook, variant): float}."""
+    found = published.results()
+    return {
+        (number, name): np.mean([curve[-1] for curve in run["accuracy"]])
+        for number in range(5)
+        for name, run in found[f"notebook_{number}"]["runs"].items()
+    }
+
+
+def test_the_steps_and_digits_that_are_told(told):
+    text = told[0]["published"]
+    assert "8,000 ship with this course to learn from (and 2,000 to test on)" in text
+    found = published.results()
+    for number in (1, 2):
+        assert found[f"notebook_{number}"]["data"] == "mnist_10k, 8,000 images"
+
+
+def test_notebook_0(told, ends):
+    text = told[0]["published-zero-seen"]
+    assert "With He's weights it costs about two points" in text
+    assert ends[0, "and the gate shut"] - ends[0, "He's weights"] == pytest.approx(2, abs=1)
+    assert "a network that is right and slow" in text
+    assert ends[0, "as printed"] < ends[0, "weights centred"] < ends[0, "corrected"] - 20
+    assert ends[0, "and the gate shut"] == pytest.approx(ends[0, "corrected"], abs=0.5)  # the order
+    assert "two of our three runs still guess" in text
+    runs = published.results()["notebook_0"]["runs"]["as printed"]["accuracy"]
+    assert sorted(curve[-1] == 10 for curve in runs) == [False, True, True]
+    assert "65.2 % and 73.8 %" in text
+    assert published.notebook_0.PUBLISHED["accuracy"] == [65.2, 73.8]
+    assert max(curve[1] for curve in runs) < 40  # "the code that it prints gives neither"
+    told_units = [after("≈", line) for line in told[1]["published-zero-units"].splitlines()[1:3]]
+    assert told_units[0][1] == 0 < told_units[1][1]
+
+
+def test_notebook_1(told, ends):
+    text = told[0]["published-one-seen"]
+    assert "Take the factor out and nothing else, and the notebook gets *worse*" in text
+    assert ends[1, "as printed"] == ends[1, "a maximum for each row"]
+    assert ends[1, "as printed"] == pytest.approx(ends[1, "gradient once, rate 0.02"], abs=0.1)
+    assert ends[1, "and the gradient once"] < ends[1, "as printed"] - 2
+    assert "It printed 49.01 %" in text
+    assert published.notebook_1.PUBLISHED["accuracy"] == [49.01]
+    lines = told[1]["published-one"].splitlines()
+    assert after("≈", lines[1])[1] == pytest.approx(49, abs=10)  # after a hundred steps
+    assert lines[1].split("≈")[1:] == lines[2].split("≈")[1:] == lines[4].split("≈")[1:]
+
+
+def test_notebook_2(told, ends):
+    text = told[0]["published-two-seen"]
+    decay = "squared error, decay 0.05"
+    assert "accuracy climbs for some epochs and then falls, in the notebook as here" in text
+    (ours,) = published.results()["notebook_2"]["runs"][f"{decay}, as printed"]["accuracy"]
+    for curve in (published.notebook_2.PUBLISHED[decay], ours):
+        assert curve[0] < max(curve) - 10
+        assert curve[-1] < max(curve) - 2
+    assert "leaves the network as good as without any" in text
+    assert ends[2, f"{decay}, on weights and once"] >= ends[2, "squared error, as printed"]
+    assert "cross-entropy gains nothing" in text
+    printed = ends[2, "cross-entropy, as printed"]
+    assert ends[2, "cross-entropy, pixels scaled"] <= printed
+    assert "it gains six points" in text
+    assert ends[2, "cross-entropy, corrected"] - printed == pytest.approx(6, abs=0.5)
+    assert ends[2, f"{decay}, corrected"] < 20
+    assert ends[2, "squared error, decay 0.0005, corrected"] >= ends[2, "squared error, corrected"] - 0.1
+
+
+def test_notebook_3(told, ends):
+    found = published.results()["notebook_3"]["distances"]
+    assert min(found["as printed"]) < 9.65 < max(found["as printed"])
+    assert "9.65" in told[0]["published-two-seen"] + told[0]["published-three-seen"]
+    assert told[1]["published-three"].count("below 1e-7: True") == 3
+    assert ends[3, "as printed"] < 20
+    assert abs(ends[3, "as printed, rate 0.1/64"] - ends[3, "corrected"]) < 1.5
+    assert "the weights' rate is 64 times the rate that was asked for" in told[0]["published-three-seen"]
+
+
+def test_notebook_4(told, ends):
+    text = told[0]["published-four-seen"]
+    assert "about 86 %" in text
+    assert ends[4, "as printed"] == pytest.approx(86.27, abs=0.7)
+    assert "less than one point is left" in text
+    assert 0 < ends[4, "corrected"] - ends[4, "as printed"] < 1
+    assert "The momentum that forgets costs eight points" in text
+    kept = ends[4, "momentum 0.9 that keeps"]
+    assert kept - ends[4, "momentum 0.9 that forgets"] == pytest.approx(8, abs=0.5)
+    for same in ("corrected", "Nesterov 0.9, finished"):
+        assert kept == pytest.approx(ends[4, same], abs=0.3)
+    assert "loses nine points against the whole" in text
+    whole, diagonal = (ends[4, f"squared error, {part}"] for part in ("whole Jacobian", "diagonal only"))
+    assert whole - diagonal == pytest.approx(9, abs=0.5)
+    assert "costs a fifth of a point" in text
+    leaky = ends[4, "leaky relu, corrected"] - ends[4, "leaky relu, relu's derivative"]
+    assert leaky == pytest.approx(0.2, abs=0.05)
+    assert told[1]["published-four"].splitlines()[1:4] == [
+        "as printed   above 50 %: False   False   False",
+        "biases 0     above 50 %: False   False   False",
+        "corrected    above 50 %: True    True    True",
+    ]
+
+
+def test_the_table_is_the_stored_one(told):
+    assert told[1]["published-table"].strip() == published.table()
+    for number, cell in enumerate(("zero-units", "one", "two", "three", "four")):
+        assert published.faults_table(number) in told[1][f"published-{cell}"]
