@@ -1,6 +1,8 @@
 """The clinic: every patient is ill as described, every test tells, every repair cures, and nothing raises."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -408,3 +410,12 @@ def test_a_right_repair_in_another_style_passes(name, functions):
     for function in functions:
         verdict = check_against(OWN[name], function)
         assert verdict.outcome == "passed", verdict
+
+
+def test_the_clinic_needs_no_matplotlib_until_something_is_drawn():
+    code = (
+        "import sys; from mlpkit.clinic import patient; case = patient('too-good'); repr(case.symptoms()); "
+        "case.order('loss at start'); print({'matplotlib', 'IPython', 'anywidget'} & set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"
