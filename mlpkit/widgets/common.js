@@ -300,7 +300,9 @@ export function widget({ build, merge = (state, change) => Object.assign(state, 
       initialize({ model }) {
         const packed = model.get("_packed");
         merge(store.state, decode(packed.content, packed.buffers), store);
-        store.ask = (name, value = null) => model.send({ do: name, value, number: [store.page, ++store.asked] });
+        store.ask = (name, value = null) => {
+          if (!store.gone) model.send({ do: name, value, number: [store.page, ++store.asked] });
+        };
         let told = false;
         store.seen = () => {
           if (!live || told === store.inSight()) return;
@@ -398,10 +400,11 @@ function frame(el, store) {
     },
     /** The kernel has gone: say so, and let nothing pretend to work. */
     lost() {
+      store.gone = true;
       view.mark({ connected: "no" });
       problem.hidden = false;
       setText(problem, "The kernel that computed this has gone. Run the cell again to go on.");
-      body.querySelectorAll("button, input, select").forEach((control) => { control.disabled = true; });
+      close();
     },
     begin() {
       el.append(root);
@@ -436,10 +439,14 @@ function frame(el, store) {
       setText(problem, said);
     }
     view.paint();
+    if (root.dataset.connected === "no") close(); // a widget draws its buttons as it knows them
     for (const canvas of canvases) {
       if (canvas.element.isConnected) canvas.paint();
       else canvases.delete(canvas);
     }
+  }
+  function close() {
+    body.querySelectorAll("button, input, select").forEach((control) => { control.disabled = true; });
   }
   function look() {
     const now = inView && document.visibilityState === "visible";
