@@ -123,7 +123,7 @@ def watching(found: dict) -> str:
             extra = ratio(times, row["plain"])
             more, low, high = (f"{100 * (value - 1):+.1f}" for value in extra)
             rows.append([event_name, way, _seconds(times), f"{more} % [{low}, {high}]"])
-    return markdown(["900 steps", "into", "CPU s", "more than a plain loop"], rows)
+    return markdown(["five epochs of", "into", "CPU s", "more than a plain loop"], rows)
 
 
 def imports(found: dict) -> str:
