@@ -210,7 +210,7 @@ PATIENTS = (
         },
         "Two diseases at once. Kept units were not divided by keep, so in use everything is larger than the network "
         "ever saw; and a >= 0 is true of every activation.",
-        "a gist with many stars",
+        "programs of others, not the five notebooks",
         lines=_dropped_and_not,
     ),
     Patient(
@@ -231,7 +231,7 @@ PATIENTS = (
         },
         "The error for the layer below went through weights that had changed a moment ago. The larger the rate, "
         "the more they had changed: at tiny rates nobody can tell.",
-        "a much-read introduction to neural networks in a few lines",
+        "programs of others, not the five notebooks",
         lines=_at_each_rate,
     ),
 )

@@ -117,7 +117,7 @@ PATIENTS = (
         },
         "Each image has somebody else's label. The network does the best that can be done then: it gives every "
         "class one tenth.",
-        "a mistake that beginners' forums see every week",
+        "programs of others, not the five notebooks",
         lines=_guessed,
     ),
     Patient(

@@ -70,7 +70,7 @@ PATIENTS = (
         },
         "The running means start too small and must be divided by what they lack. Multiplied, they get smaller "
         "still, the square by more than the mean, and the first step is ten rates long.",
-        "documented in several textbook implementations",
+        "programs of others, not the five notebooks",
     ),
     Patient(
         "fading",
@@ -89,6 +89,6 @@ PATIENTS = (
         },
         "1 - b instead of 1 - b to the power t: exact in the first step, twice too long for a while, and a third "
         "of what was asked for ever after. No accuracy shows it.",
-        "documented in several textbook implementations",
+        "programs of others, not the five notebooks",
     ),
 )
