@@ -37,7 +37,7 @@ def solve(name):
     """Pass an exercise with the model solution's own lines, as a learner would."""
     source = exercises()[name].solution
     (books.folder()).mkdir(parents=True, exist_ok=True)
-    space = {"np": np, "exercise": exercise, **{n: getattr(mine, n) for n in books.passed_names()}}
+    space = {"np": np, "exercise": exercise, "mine": mine}
     path = books.folder().parent / f"cell_{name}.py"
     path.write_text(
         "@exercise\n" + source.replace("def " + exercises()[name].reference.__name__, f"def {name}")

@@ -58,6 +58,7 @@ tests/exercises/<topic>.py. `python -m mlpkit.exercises.preview relu` prints wha
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -159,5 +160,12 @@ class Exercise:
 
     @property
     def solution(self) -> str:
-        """Source of the model solution."""
-        return inspect.getsource(self.reference)
+        """Source of the model solution; other exercises it calls as a learner's does, `mine.forward(...)`."""
+        around = self.reference.__globals__
+
+        def as_learners_do(call: re.Match) -> str:
+            name = call[1]
+            other = name != self.reference.__name__ and getattr(around.get(name), "__module__", None)
+            return f"mine.{name}(" if other and other.startswith(__package__) else call[0]
+
+        return re.sub(r"(?<![\w.])(\w+)\(", as_learners_do, inspect.getsource(self.reference))
