@@ -233,6 +233,7 @@ def test_a_kernel_that_dies_is_noticed_at_once(tmp_path):
     assert "2 failed" in result.stdout
 
 
+@pytest.mark.slow
 def test_outputs_may_take_longer_than_five_seconds(tmp_path):
     late = "import threading, time; print('late', flush=True)"
     hold = """

@@ -113,6 +113,7 @@ def test_settings_act_on_the_next_step_by_keyboard(deck):
     assert page.text(2).split() == ["0.01", "0.00631", "0.00631", "0", "256"]
 
 
+@pytest.mark.slow
 def test_out_of_sight_it_costs_nothing_and_loses_nothing(deck):
     page, widget = deck(LONG, "print(deck.watched)", "print(len(deck.history))")
     press(widget, "Start")
@@ -136,6 +137,7 @@ def test_out_of_sight_it_costs_nothing_and_loses_nothing(deck):
     wait(find(page), status="stopped")
 
 
+@pytest.mark.slow
 def test_behind_another_tab_it_is_not_drawn_and_catches_up(deck, open_notebook):
     page, widget = deck(LONG, "deck.stop(); print(len(deck.history), deck.watched)")
     press(widget, "Start")
@@ -151,6 +153,7 @@ def test_behind_another_tab_it_is_not_drawn_and_catches_up(deck, open_notebook):
     wait(find(page), status="stopped", rows=page.text(2).split()[0])
 
 
+@pytest.mark.slow
 def test_two_decks_and_two_kernels_train_side_by_side(deck):
     page, first = deck(LONG, "other = TrainingDeck(small(6400), epochs=500, batch_size=32)\nother")
     page.run(2)
@@ -167,6 +170,7 @@ def test_two_decks_and_two_kernels_train_side_by_side(deck):
     wait(third, status="stopped")
 
 
+@pytest.mark.slow
 def test_running_the_cell_again_stops_the_former_run(deck):
     page, widget = deck(
         f"old = globals().get('deck')\n{LONG}", "print(old.status, old.comm is None, deck.status)"
@@ -350,6 +354,7 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(deck):
     assert len(page.outputs()) == 2
 
 
+@pytest.mark.slow
 def test_what_happens_is_said_but_not_too_often(deck):
     _, widget = deck("deck = TrainingDeck(small(6400), epochs=30)\ndeck")
     widget.evaluate(
@@ -373,6 +378,7 @@ def test_what_happens_is_said_but_not_too_often(deck):
     assert "Training loss: falling, from" in widget.inner_text()
 
 
+@pytest.mark.slow
 def test_it_looks_right_and_axe_finds_nothing(deck, lab):
     _, widget = deck("deck = TrainingDeck(small(25600), epochs=20)\ndeck")
     look(lab, widget, "training-deck-rest")

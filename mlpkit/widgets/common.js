@@ -409,6 +409,7 @@ function frame(el, store) {
     begin() {
       el.append(root);
       view.mark({ connected: "yes" });
+      if (store.gone) view.lost(); // JupyterLab may build a view anew after the kernel has gone
       store.views.add(view);
       sight.observe(root);
     },

@@ -22,6 +22,7 @@ def said(cell):
     return "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs)
 
 
+@pytest.mark.slow
 def test_it_is_their_network_all_through(book):
     notebook = nbformat.read(ROOT / "lessons" / "09_your_network.ipynb", 4)
     run.execute(notebook, ROOT / "lessons")
