@@ -35,9 +35,11 @@ def test_notebook_0(told, ends):
     text = told[0]["published-zero-seen"]
     assert "With He's weights it costs about two points" in text
     assert ends[0, "and the gate shut"] - ends[0, "He's weights"] == pytest.approx(2, abs=1)
-    assert "a network that is right and slow" in text
+    assert "a start that is right, and slow" in text
     assert ends[0, "as printed"] < ends[0, "weights centred"] < ends[0, "corrected"] - 20
     assert ends[0, "and the gate shut"] == pytest.approx(ends[0, "corrected"], abs=0.5)  # the order
+    worth = told[1]["published-zero"].splitlines()[1:]
+    assert [line.endswith("below 25 %") for line in worth] == [True, True, True, False]
     assert "two of our three runs still guess" in text
     runs = published.results()["notebook_0"]["runs"]["as printed"]["accuracy"]
     assert sorted(curve[-1] == 10 for curve in runs) == [False, True, True]
@@ -64,14 +66,19 @@ def test_notebook_1(told, ends):
 def test_notebook_2(told, ends):
     text = told[0]["published-two-seen"]
     decay = "squared error, decay 0.05"
-    assert "accuracy climbs for some epochs and then falls, in the notebook as here" in text
+    assert "accuracy climbs for some epochs, and then stalls (theirs) or falls (ours)" in text
     (ours,) = published.results()["notebook_2"]["runs"][f"{decay}, as printed"]["accuracy"]
     for curve in (published.notebook_2.PUBLISHED[decay], ours):
         assert curve[0] < max(curve) - 10
         assert curve[-1] < max(curve) - 2
     assert "leaves the network as good as without any" in text
     assert ends[2, f"{decay}, on weights and once"] >= ends[2, "squared error, as printed"]
-    assert "cross-entropy gains nothing" in text
+    assert "Each row is one seed" in text
+    found = published.results()["notebook_2"]["runs"].values()
+    assert {len(run["accuracy"]) for run in found} == {1}
+    assert "cross-entropy gains nothing, 85.4 % where it had 87.4 %" in text
+    both = [ends[2, f"cross-entropy, {name}"] for name in ("pixels scaled", "as printed")]
+    assert both == pytest.approx([85.4, 87.4], abs=0.05)
     printed = ends[2, "cross-entropy, as printed"]
     assert ends[2, "cross-entropy, pixels scaled"] <= printed
     assert "it gains six points" in text
@@ -83,9 +90,17 @@ def test_notebook_2(told, ends):
 def test_notebook_3(told, ends):
     found = published.results()["notebook_3"]["distances"]
     assert min(found["as printed"]) < 9.65 < max(found["as printed"])
-    assert "9.65" in told[0]["published-two-seen"] + told[0]["published-three-seen"]
+    assert "9.65, which is the plain distance" in told[0]["published-two-seen"]
+    assert "in twenty, it lies between 6.2 and 12.3" in told[0]["published-three-seen"]
+    assert len(found["as printed"]) == 20
+    assert [round(f(found["as printed"]), 1) for f in (min, max)] == [6.2, 12.3]
+    assert (
+        "anybody would notice: 10 %. At a 64th of it the accuracy looks healthy, 85.5 %"
+        in told[0]["published-three-seen"]
+    )
+    assert ends[3, "as printed"] == 10
+    assert ends[3, "as printed, rate 0.1/64"] == pytest.approx(85.5, abs=0.05)
     assert told[1]["published-three"].count("below 1e-7: True") == 3
-    assert ends[3, "as printed"] < 20
     assert abs(ends[3, "as printed, rate 0.1/64"] - ends[3, "corrected"]) < 1.5
     assert "the weights' rate is 64 times the rate that was asked for" in told[0]["published-three-seen"]
 
@@ -112,6 +127,18 @@ def test_notebook_4(told, ends):
         "biases 0     above 50 %: False   False   False",
         "corrected    above 50 %: True    True    True",
     ]
+
+
+def test_what_all_five_come_to(told, ends):
+    text = told[0]["published-table-seen"]
+    assert "some cost one point, some seventy, and some move the accuracy up" in text
+    assert 0 < ends[4, "corrected"] - ends[4, "as printed"] < 1.5
+    assert ends[3, "corrected"] - ends[3, "as printed"] > 70
+    assert ends[1, "as printed"] > ends[1, "and the gradient once"]
+    assert "0.05 smothers everything (11.7 %), and 0.0005 changes nothing (90.6 %)" in text
+    decayed = [ends[2, f"squared error, decay {number}, corrected"] for number in (0.05, 0.0005)]
+    assert decayed == pytest.approx([11.7, 90.6], abs=0.05)
+    assert ends[2, "squared error, corrected"] == pytest.approx(90.6, abs=0.05)
 
 
 def test_the_table_is_the_stored_one(told):
