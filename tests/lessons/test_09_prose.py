@@ -1,5 +1,6 @@
 """The numbers and claims in the text of lesson 09 are true: those that no cell prints are worked out here."""
 
+import inspect
 import itertools
 import re
 
@@ -7,8 +8,9 @@ import nbformat
 import numpy as np
 import pytest
 
-from mlpkit import Examples, adam, confusion_matrix, init_params, load, train, validated
-from mlpkit.capstone import peers
+from mlpkit import Examples, adam, confusion_matrix, dropout, init_params, load, sgd, train, validated
+from mlpkit.capstone import challenge, peers
+from mlpkit.figures import calibration
 from tests.lessons.numbers import after, lesson, minutes
 from tests.notebooks import ROOT
 
@@ -84,6 +86,10 @@ def test_five_answers_by_hand(told):
     assert 4 / 5 == 0.8
     assert np.isclose(0.99 - 4 / 5, 0.19)
     assert "too sure by 0.19" in told[0]["calibration"]
+    assert "5/10 · 0 + 5/10 · 0.19 = 0.095" in told[0]["calibration"]
+    assert np.isclose(5 / 10 * 0 + 5 / 10 * 0.19, 0.095)
+    assert "ten bins" in told[0]["calibration"]
+    assert inspect.signature(calibration).parameters["bins"].default == 10
 
 
 def test_dropout_by_hand(told):
@@ -100,8 +106,43 @@ def test_some_600_answers_are_wrong(told):
     assert after("≈", told[1]["sure-experiment"])[0] > 97.5
 
 
+def test_own_network_beats_nobody_before_it_is_changed(told):
+    """The first row of parity and the learner's recipe begin as mlpkit's own and as the first try."""
+    text, printed = told
+    assert "Where the line above it says `mlpkit's`, as on the stored page" in text["parity-after"]
+    assert printed["parity-experiment"].startswith("mlpkit's: ")
+    assert "`my_recipe` below is the first try once more" in text["recipe-text"]
+    first, mine = CELLS["first-try"].source, CELLS["recipe"].source
+    body = first.partition("(data, rng):")[2].strip()
+    assert body
+    assert body in mine
+
+
+def test_the_dropout_of_the_recipes_is_measured_by_all_units(data, tmp_path, monkeypatch):
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path))
+    block = CELLS["recipe-text"].source.partition("```\n")[2].partition("\n```")[0]
+    names = {"train": train, "validated": validated, "dropout": dropout, "sgd": sgd}
+    names["init_params"] = init_params
+    lines = ["params = init_params([784, 16, 10], rng=rng)", *block.splitlines()]
+    exec("def recipe(data, rng):\n    " + "\n    ".join(lines), names)
+    result = challenge(names["recipe"], data, name="dropout", steps=210, seeds=(0,))
+    assert result.runs[0].accuracy > 0.6
+    assert [run.steps for run in result.runs] == [210]
+
+
+def test_what_chance_alone_leaves_between_validation_and_test(told):
+    assert "By chance alone the two may lie a point apart" in told[0]["look"]
+    share = after("≈", told[1]["look-code"])[0] / 100
+    deviation = 100 * np.sqrt(share * (1 - share) * (1 / 5_000 + 1 / 10_000))
+    assert 0.5 < deviation < 1  # in points; a gap of one is nothing unusual
+
+
 def test_the_validation_loss_falls_turns_and_rises(told, data):
     assert "the validation loss turns and rises" in told[0]["overfit-after"]
+    assert (
+        1.25 * after("lowest ≈", told[1]["overfit-experiment"])[0]
+        < after("last ≈", told[1]["overfit-experiment"])[0]
+    )
     few = Examples(data.train.images[:500], data.train.labels[:500])
     choose = Examples(data.valid.images[:2500], data.valid.labels[:2500])
     rng = np.random.default_rng(0)
@@ -123,6 +164,8 @@ def test_the_cures_lower_the_loss_and_hardly_move_the_accuracy(told):
     assert "The loss falls by a fifth or more" in text["cures-after"]
     assert all(value < 0.8 * loss[0] for value in loss[1:])
     assert all(abs(value - right[0]) < 3 for value in right)
+    assert "both lower it about alike" in text["cures-after"]
+    assert abs(loss[1] - loss[2]) < 0.1 * loss[0]
     assert "early stopping even gives a point or two away" in text["cures-after"]
     assert 0.5 < right[0] - right[3] < 2.5
 
