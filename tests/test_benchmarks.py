@@ -217,3 +217,11 @@ def test_a_race_runs_from_end_to_end():
     assert len(rows[OURS]["wall"]) == len(rows["limit"]["large"]) == 2
     assert 0.1 < rows[OURS]["loss"] < 5
     assert rows[OWN]["examples"] <= 60_000
+
+
+def test_the_readme_shows_the_table_that_was_measured(root):
+    results = (root / "benchmarks" / "RESULTS.md").read_text("utf-8")
+    side_by_side = results.split("## Side by side, one thread")[1].split("### W0")[0]
+    table = [line for line in side_by_side.splitlines() if line.startswith("|")]
+    assert len(table) > 5
+    assert "\n".join(table) in (root / "README.md").read_text("utf-8")
