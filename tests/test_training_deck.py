@@ -495,6 +495,7 @@ def test_without_a_browser_the_cells_run_in_order_and_the_picture_is_the_finishe
     assert done[0].outputs[0].data["image/png"] != before[0].data["image/png"]
 
 
+@pytest.mark.slow
 def test_nbval_finds_a_stored_deck_unchanged_and_a_changed_one_changed(tmp_path):
     cells = notebook(NOTEBOOK, "await deck.finished()", "print(deck.summary())")
     stored = tidy.tidy(nbclient.NotebookClient(cells, timeout=60).execute())
