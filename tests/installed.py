@@ -1,8 +1,11 @@
 """Fresh environments, and commands run in them as somebody without a checkout would."""
 
 import os
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 import venv
 
 from tests.notebooks import ROOT
@@ -39,3 +42,23 @@ def names_that_count(*folders):
     return run("git", "ls-files", "--cached", "--others", "--exclude-standard", *folders, folder=ROOT).split(
         "\n"
     )[:-1]
+
+
+def free_port():
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def fetch(address, server, seconds=60):
+    """What is at an address, as soon as the server answers."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=20) as page:
+                return page.read()
+        except OSError:
+            assert server.poll() is None, "the server has ended"
+            assert time.monotonic() < end, "the server does not answer"
+            time.sleep(0.3)

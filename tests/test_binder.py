@@ -4,12 +4,9 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 import tomllib
-import urllib.request
 from importlib import metadata
 
 import psutil
@@ -17,7 +14,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from tests.installed import fresh_environment, names_that_count, run
+from tests.installed import fetch, free_port, fresh_environment, names_that_count, run
 from tests.notebooks import ROOT
 from tests.test_lessons import MEGABYTES
 
@@ -178,9 +175,7 @@ def test_the_first_lesson_runs_there(built):
 
 @pytest.mark.wheel
 def test_the_server_opens_the_lesson_without_a_question_and_leaves_room_for_it(built):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token="]
     words = [built.repository / "binder" / "start", "jupyter", "lab", *options]
     with open(built.home / "log", "wb") as log:
@@ -193,7 +188,7 @@ def test_the_server_opens_the_lesson_without_a_question_and_leaves_room_for_it(b
             start_new_session=True,
         )
     try:
-        page = fetch(f"http://127.0.0.1:{port}/lab/tree/lessons/00_start_here.ipynb", server)
+        page = fetch(f"http://127.0.0.1:{port}/lab/tree/lessons/00_start_here.ipynb", server).decode()
         settings = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S)[1])
         assert ANNOUNCEMENTS in settings["disabledExtensions"]
         server_mb = psutil.Process(server.pid).memory_info().rss / 2**20
@@ -202,16 +197,3 @@ def test_the_server_opens_the_lesson_without_a_question_and_leaves_room_for_it(b
     finally:
         server.terminate()
         server.wait(30)
-
-
-def fetch(address, server, seconds=60):
-    """The page, as soon as the server answers."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=20) as answer:
-                return answer.read().decode()
-        except OSError:
-            assert server.poll() is None, "the server has ended"
-            assert time.monotonic() < end, "the server does not answer"
-            time.sleep(0.3)

@@ -3,12 +3,9 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 import tomllib
-import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -17,7 +14,7 @@ from packaging.requirements import Requirement
 
 from mlpkit import course
 from mlpkit.doctor import ALL_IS_WELL
-from tests.installed import fresh_environment, names_that_count, run
+from tests.installed import fetch, free_port, fresh_environment, names_that_count, run
 from tests.notebooks import ROOT
 
 # Put where Python looks at its start: nothing but this machine can be reached.
@@ -90,9 +87,7 @@ def test_the_lessons_come_with_it_and_run_without_a_network(installed, tmp_path,
 
 @pytest.mark.wheel
 def test_lab_serves_the_first_lesson(installed, tmp_path, alone):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=ours"]
     with open(tmp_path / "log", "wb") as log:
         words = [installed / "mlpkit", "lab", "course", "--", *options]
@@ -100,25 +95,12 @@ def test_lab_serves_the_first_lesson(installed, tmp_path, alone):
         server = subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}/api/contents/00_start_here.ipynb?token=ours"
     try:
-        assert json.loads(answer(address, server))["content"]["cells"]
+        assert json.loads(fetch(address, server))["content"]["cells"]
         (page,) = (tmp_path / "runtime").glob("jpserver-file-*-open.html")  # what it shows to a browser
         assert "/lab/tree/00_start_here.ipynb" in page.read_text("utf-8")
     finally:
         server.terminate()
         server.wait(30)
-
-
-def answer(address, server, seconds=60):
-    """What is at an address, as soon as the server answers."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=20) as page:
-                return page.read()
-        except OSError:
-            assert server.poll() is None, "the server has ended"
-            assert time.monotonic() < end, "the server does not answer"
-            time.sleep(0.3)
 
 
 @pytest.fixture

@@ -337,7 +337,8 @@ HIDDEN_LAYER = Exercise(
 )  # fmt: skip
 
 
-def _updated_first(layers, entered, dz, learning_rate):
+def updated_first(layers: list, entered: list, dz: np.ndarray, learning_rate: float) -> list:
+    """The wrong walk back that a patient takes and the check knows: the error goes through new weights."""
     new = []
     for (weights, bias), inputs in zip(reversed(layers), reversed(entered)):
         weights = weights - learning_rate * inputs.T @ dz
@@ -375,7 +376,7 @@ WALK_BACK = Exercise(
     mistakes=(
         Mistake(
             "updated-first",
-            _updated_first,
+            updated_first,
             "It looks as if the error goes back through weights that have changed already. Which weights did "
             "the images go through?",
         ),

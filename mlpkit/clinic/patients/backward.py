@@ -11,7 +11,15 @@ from mlpkit.exercises.catalogue import find
 
 from .. import program as lab
 from ..program import Program
-from ..repairs import ADD_DECAY, HIDDEN_LAYER, LAYER_GRADS, LEAKY_BACKWARD, SOFTMAX_BACKWARD, WALK_BACK
+from ..repairs import (
+    ADD_DECAY,
+    HIDDEN_LAYER,
+    LAYER_GRADS,
+    LEAKY_BACKWARD,
+    SOFTMAX_BACKWARD,
+    WALK_BACK,
+    updated_first,
+)
 from . import Patient
 
 
@@ -40,15 +48,6 @@ def everything_decays(dweights, dbias, weights, bias, decay):
 def unscaled_and_open(z, da, mask, keep):
     a = np.maximum(z, 0) * mask
     return a, da * mask * (a >= 0)
-
-
-def updated_first(layers, entered, dz, learning_rate):
-    new = []
-    for (weights, bias), inputs in zip(reversed(layers), reversed(entered)):
-        weights = weights - learning_rate * inputs.T @ dz
-        new.insert(0, (weights, bias - learning_rate * dz.sum(axis=0)))
-        dz = (dz @ weights.T) * (inputs > 0)
-    return new
 
 
 def _close(program, run):
