@@ -58,6 +58,8 @@ class Racer:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
 
 
 def installed() -> tuple[list[Contender], list[str]]:

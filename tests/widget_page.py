@@ -15,6 +15,12 @@ from tests.notebooks import ROOT
 
 NODE_FOLDER = ROOT / "tests" / "js"
 AXE = NODE_FOLDER / "node_modules" / "axe-core" / "axe.min.js"
+# JavaScript: wait until whatever fades or slides in has done so; half faded, text has half its contrast
+STANDS_STILL = """() => Promise.allSettled(
+    document.getAnimations()
+        .filter((motion) => motion.playState === "running" && motion.effect.getComputedTiming().endTime < 1e5)
+        .map((motion) => motion.finished)
+).then(() => null)"""
 NO_NPM = "npm is needed to fetch axe-core; Debian and Ubuntu: apt-get install npm"
 
 
@@ -76,6 +82,7 @@ def axe(lab, widget):
         )
     if not lab.page.evaluate("() => typeof axe === 'object'"):
         lab.page.evaluate("(source) => { (0, eval)(source); }", AXE.read_text("utf-8"))
+    widget.evaluate(STANDS_STILL)
     options = {"resultTypes": ["violations"], "preload": False}  # no style sheet is asked for a second time
     found = widget.evaluate(
         "async (element, options) => (await axe.run(element, options)).violations", options
