@@ -10,6 +10,7 @@ import csv
 import math
 import os
 import time
+from array import array
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +32,7 @@ COLUMNS = (
     "seconds",
 )
 SNAPSHOT_BYTES = 64_000_000
+NOT_MEASURED = (math.nan, math.nan)
 
 
 class Snapshot(NamedTuple):
@@ -61,14 +63,14 @@ class History:
         check_count("snapshot_bytes", snapshot_bytes, 1)
         check_count("steps", steps, 0)
         self.snapshot_bytes, self._expected = snapshot_bytes, steps
-        self._rows = np.empty((256, len(COLUMNS)))
-        self._length = 0
+        self._numbers = array("d")  # row after row: it grows at half of what writing into NumPy's rows costs
+        self._last = -math.inf  # the number of the last step
         self._snapshots: list[Snapshot] = []
         self._every = 1
         self._began: float | None = None
 
     def __len__(self) -> int:
-        return self._length
+        return len(self._numbers) // len(COLUMNS)
 
     def __repr__(self) -> str:
         if not self:
@@ -84,18 +86,16 @@ class History:
         """
         if not isinstance(step, Step):
             raise TypeError(f"{type(step).__name__} is not a Step: pass what train(...) yields")
-        if self and step.number <= self._rows[self._length - 1, 0]:
+        if step.number <= self._last:
             raise ValueError(
-                f"step {step.number} comes after step {int(self._rows[self._length - 1, 0])}: "
+                f"step {step.number} comes after step {self._last}: "
                 "the numbers of a run must rise; use a new History for a new run"
             )
         now = time.perf_counter()
         self._began = now if self._began is None else self._began
-        if self._length == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
-        valid = (math.nan, math.nan) if step.valid is None else step.valid
-        self._rows[self._length] = (*step[:5], *valid, now - self._began)
-        self._length += 1
+        valid = NOT_MEASURED if step.valid is None else step.valid
+        self._numbers.extend((*step[:5], *valid, now - self._began))
+        self._last = step.number
         self._keep(Snapshot(step.number, step.epoch, step.params, step.state))
 
     def extend(self, steps: Iterable[Step]) -> History:
@@ -111,7 +111,7 @@ class History:
     @property
     def rows(self) -> np.ndarray:
         """(steps, columns) float64, in the order of `COLUMNS`; not to be written to."""
-        rows = self._rows[: self._length]
+        rows = np.array(self._numbers).reshape(-1, len(COLUMNS))
         rows.flags.writeable = False
         return rows
 
@@ -125,7 +125,7 @@ class History:
         """
         if name not in COLUMNS:
             raise ValueError(f"there is no column {name!r}: the columns are {', '.join(COLUMNS)}")
-        values = self._rows[: self._length, COLUMNS.index(name)].copy()
+        values = self.rows[:, COLUMNS.index(name)].copy()
         return values.astype(int) if name in ("step", "epoch") else values
 
     @property
@@ -163,12 +163,14 @@ class History:
         returns: History with the rows and snapshots up to that step; the networks themselves are shared
         """
         other = History(self.snapshot_bytes)
-        other._length = int(np.searchsorted(self._rows[: self._length, 0], step, side="right"))
-        other._rows = self._rows[: max(256, other._length)].copy()
+        rows = self.rows
+        rows = rows[: np.searchsorted(rows[:, 0], step, side="right")]
+        other._numbers.frombytes(rows.tobytes())
         other._snapshots = [kept for kept in self._snapshots if kept.step <= step]
         other._every = self._every
         if other:  # its clock goes on from its last row
-            other._began = time.perf_counter() - other._rows[other._length - 1, -1]
+            other._last = int(rows[-1, 0])
+            other._began = time.perf_counter() - rows[-1, -1]
         return other
 
     def to_csv(self, path: str | os.PathLike) -> None:
@@ -180,7 +182,7 @@ class History:
         with Path(path).open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
-            for row in self._rows[: self._length].tolist():
+            for row in self.rows.tolist():
                 numbers = [int(row[0]), int(row[1]), *row[2:]]
                 writer.writerow("" if math.isnan(number) else number for number in numbers)
 

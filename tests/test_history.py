@@ -142,7 +142,7 @@ def test_memory_of_snapshots_stays_within_the_bound(sizes, optimizer, steps):
         for number in range(1, steps + 1):
             params, state = optimizer.update(params, grads, state)
             history.append(Step(number, 0, 1.0, 0.5, 0.1, params, grads, state, None))
-        used = tracemalloc.get_traced_memory()[0] - history._rows.nbytes
+        used = tracemalloc.get_traced_memory()[0] - history.rows.nbytes
     finally:
         tracemalloc.stop()
     assert used < bound * 1.05

@@ -15,7 +15,7 @@ from ..initializers import init_params
 from ..losses import Loss, softmax
 from ..network import forward
 from ..params import Params
-from .runs import Run, Setup
+from .runs import Run, Setup, train_split
 
 HIDDEN = (128, 64)  # layers of the network that is made when none is given
 TILES, UNITS = 16, 32  # test images and first-layer units that are shown as pictures
@@ -87,22 +87,6 @@ def weight_pictures(params: Params) -> tuple[np.ndarray, float]:
     limit = float(np.abs(first).max())
     with np.errstate(all="ignore"):
         return np.nan_to_num(first * (127 / (limit or 1))).astype(np.int8), limit
-
-
-def train_split(data: Dataset | Examples) -> Examples:
-    """The examples that are learned from.
-
-    data: Dataset or Examples
-    returns: Examples
-    raises: TypeError when it is neither
-    """
-    if isinstance(data, Dataset):
-        return data.train
-    if isinstance(data, tuple) and len(data) == 2:
-        return Examples(*data)
-    raise TypeError(
-        f"data is {type(data).__name__}: pass a Dataset from mlpkit.load, or Examples(images, labels)"
-    )
 
 
 def thinned(rows: np.ndarray, most: int = 2_000) -> np.ndarray:

@@ -65,6 +65,7 @@ class Run:
         self.begin = self.now = Snapshot(0, 0, setup.params, None)
         self._optimizer = setup.build(settings)
         self._stretches = [Stretch(0, 0, settings.batch_size)]
+        self._images = len(train_split(setup.data).labels)
         self._steps = self._from_now()
         self.history = History(snapshot_bytes, steps=self.total)
 
@@ -172,9 +173,23 @@ class Run:
         return min(begun, self.setup.epochs - 1)  # the last pass may be begun again, but never left out
 
     def _steps_per_epoch(self, batch_size: int) -> int:
-        data = self.setup.data
-        images = data.train.images if isinstance(data, Dataset) else data[0]
-        return -(-len(images) // batch_size)
+        return -(-self._images // batch_size)
+
+
+def train_split(data: Dataset | Examples) -> Examples:
+    """The examples that are learned from.
+
+    data: Dataset or Examples
+    returns: Examples
+    raises: TypeError when it is neither
+    """
+    if isinstance(data, Dataset):
+        return data.train
+    if isinstance(data, tuple) and len(data) == 2:
+        return Examples(*data)
+    raise TypeError(
+        f"data is {type(data).__name__}: pass a Dataset from mlpkit.load, or Examples(images, labels)"
+    )
 
 
 def _order(rng: np.random.Generator, index: int) -> np.random.Generator:
