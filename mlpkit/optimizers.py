@@ -15,6 +15,8 @@ from .params import Params, as_params
 from .schedules import LearningRate, check_number, check_positive, check_rate, rate_at
 from .updates import AdamState, MomentumState, Optimizer, RMSPropState, State, alike, by_blocks, fresh
 
+Arrays = list[np.ndarray]
+
 
 def sgd(learning_rate: LearningRate) -> Optimizer:
     """Stochastic gradient descent: a step straight downhill.
@@ -30,9 +32,10 @@ def sgd(learning_rate: LearningRate) -> Optimizer:
     def update(params: Params, grads: Params, state: State) -> tuple[Params, State]:
         step, rate = _next(state, learning_rate)
         params, grads = alike(params, grads)
-        # The product first: NumPy then adds into its memory, and no second array is made.
-        new = -rate * grads.flat + params.flat
-        return params.like(new.astype(params.dtype, copy=False)), State(step, rate)
+        # p - rate * g, in the memory of one array instead of two
+        new = np.multiply(-rate, grads.flat, dtype=params.dtype)
+        new += params.flat
+        return params.like(new), State(step, rate)
 
     return Optimizer("sgd", fresh(State, 0), update)
 
@@ -52,10 +55,11 @@ def momentum(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
     m = check_number("momentum", momentum, 0, 1)
 
     def rule(rate: float) -> Callable:
-        def step(g: np.ndarray, p: np.ndarray, v: np.ndarray) -> None:
-            v *= m
-            v += g
-            p -= rate * v
+        def step(g: np.ndarray, olds: Arrays, news: Arrays) -> None:
+            (p, v), (new_p, new_v) = olds, news
+            np.multiply(m, v, out=new_v)
+            new_v += g
+            np.subtract(p, rate * new_v, out=new_p)
 
         return step
 
@@ -77,10 +81,11 @@ def nesterov(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
     m = check_number("momentum", momentum, 0, 1)
 
     def rule(rate: float) -> Callable:
-        def step(g: np.ndarray, p: np.ndarray, v: np.ndarray) -> None:
-            v *= m
-            v += g
-            p -= rate * (g + m * v)
+        def step(g: np.ndarray, olds: Arrays, news: Arrays) -> None:
+            (p, v), (new_p, new_v) = olds, news
+            np.multiply(m, v, out=new_v)
+            new_v += g
+            np.subtract(p, rate * (g + m * new_v), out=new_p)
 
         return step
 
@@ -105,10 +110,11 @@ def rmsprop(learning_rate: LearningRate, decay: float = 0.9, eps: float = 1e-8) 
     def update(params: Params, grads: Params, state: RMSPropState) -> tuple[Params, RMSPropState]:
         step, rate = _next(state, learning_rate)
 
-        def rule(g: np.ndarray, p: np.ndarray, s: np.ndarray) -> None:
-            s *= decay
-            s += (1 - decay) * g * g
-            p -= rate * g / (np.sqrt(s) + eps)
+        def rule(g: np.ndarray, olds: Arrays, news: Arrays) -> None:
+            (p, s), (new_p, new_s) = olds, news
+            np.multiply(decay, s, out=new_s)
+            new_s += (1 - decay) * g * g
+            np.subtract(p, rate * g / (np.sqrt(new_s) + eps), out=new_p)
 
         new, mean_square = by_blocks(rule, params, grads, state.mean_square)
         return new, RMSPropState(step, rate, mean_square)
@@ -139,19 +145,20 @@ def adam(
         root = math.sqrt(1 - b2**step)
         scale, small = rate * root / (1 - b1**step), eps * root
 
-        def rule(g: np.ndarray, p: np.ndarray, m: np.ndarray, s: np.ndarray) -> None:
-            m *= b1
-            m += (1 - b1) * g
+        def rule(g: np.ndarray, olds: Arrays, news: Arrays) -> None:
+            (p, m, s), (new_p, new_m, new_s) = olds, news
+            np.multiply(b1, m, out=new_m)
+            new_m += (1 - b1) * g
             square = g * g
             square *= 1 - b2
-            s *= b2
-            s += square
-            # p -= scale * m / (np.sqrt(s) + small), within the memory of one array instead of five
-            d = np.sqrt(s, out=square)
+            np.multiply(b2, s, out=new_s)
+            new_s += square
+            # new_p = p - scale * new_m / (np.sqrt(new_s) + small), in the memory of one array instead of five
+            d = np.sqrt(new_s, out=square)
             d += small
-            np.divide(m, d, out=d)
+            np.divide(new_m, d, out=d)
             d *= scale
-            p -= d
+            np.subtract(p, d, out=new_p)
 
         new, mean, mean_square = by_blocks(rule, params, grads, state.mean, state.mean_square)
         return new, AdamState(step, rate, mean, mean_square)

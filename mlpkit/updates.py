@@ -14,8 +14,8 @@ import numpy as np
 from .params import Params, as_params
 
 # Numbers updated at a time: few enough that a block and what is made from it stay in the processor's cache,
-# enough that a call of NumPy is worth its while. Adam: 16k 0.71 ms, 48k 0.65, all at once 1.3 (475k numbers).
-BLOCK = 49_152
+# enough that a call of NumPy is worth its while. Adam: 16k 0.81 ms, 64k 0.69, all at once 1.3 (475k numbers).
+BLOCK = 65_536
 
 
 class Optimizer(NamedTuple):
@@ -91,7 +91,8 @@ def by_blocks(
 ) -> list[Params]:
     """Run a rule over all parameters, a cacheful at a time.
 
-    rule: (g, p, *remembered), on flat arrays: changes p and what is remembered, copies both, in place
+    rule: (g, olds, news), flat arrays: from the gradients and the olds, p and then what is remembered, it works
+        out the news and writes them into the arrays that are given for them
     params, grads: Params, or any sequence of (weights, bias); they are not changed
     remembered: Params, what the optimiser's state holds
     returns: [new params, *new remembered]
@@ -102,9 +103,7 @@ def by_blocks(
     news = [np.empty_like(old) for old in olds]
     for start in range(0, params.flat.size, BLOCK):
         block = slice(start, start + BLOCK)
-        for new, old in zip(news, olds):
-            new[block] = old[block]
-        rule(grads.flat[block], *(new[block] for new in news))
+        rule(grads.flat[block], [old[block] for old in olds], [new[block] for new in news])
     return [params.like(new) for new in news]
 
 
