@@ -1,6 +1,6 @@
 """Helpers for the browser tests of widgets: find one, wait for what it publishes, let axe-core look at it.
 
-A widget publishes facts as `data-...` attributes (see `view.mark` in common.js); tests wait for these.
+A widget publishes facts as `data-...` attributes (see `view.mark` in frame.js); tests wait for these.
 """
 
 import json

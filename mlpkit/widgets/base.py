@@ -27,7 +27,7 @@ How a widget is written: three files with the same stem, all in this folder.
                          return faders(self._logits)
 
     faders.js    export default widget({ build(view) { ...; return { draw(state) { ... } } } })
-                 Everything in common.js is there to be used without an import: it is put before the script.
+                 All of common.js and frame.js, which are put before the script, is there without an import.
                  `build` makes the elements once; `draw` runs at most once a frame, only while it can be seen.
                  What would make it long goes into parts/faders.js, which is put before it.
     faders.css   rules under `.mlp-faders`; colours are the variables of common.css, for light and dark.
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FOLDER = Path(__file__).parent
+SHARED = ("common", "frame")
 VIEW_TYPE = "application/vnd.jupyter.widget-view+json"
 WIRE_TYPES = {"f": np.float32, "i": np.int32, "u": np.uint8, "b": np.uint8}
 
@@ -193,7 +194,7 @@ def source(stem: str, kind: str) -> str:
     kind: "js" or "css"
     returns: str
     """
-    files = (FOLDER / f"{name}.{kind}" for name in ("common", f"parts/{stem}", stem))
+    files = (FOLDER / f"{name}.{kind}" for name in (*SHARED, f"parts/{stem}", stem))
     return "\n".join(file.read_text("utf-8") for file in files if file.exists())
 
 

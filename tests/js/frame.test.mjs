@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { load } from "./load.mjs";
+
+const frame = await load("frame");
+
+test("an answer that comes after something newer was asked is passed over, if the widget says so", () => {
+  for (const [latest, seen] of [[true, "second"], [false, "first"]]) {
+    const [sent, listeners] = [[], {}];
+    const model = {
+      get: () => ({ content: { shown: "nothing" }, buffers: [] }),
+      send: (message) => sent.push(message),
+      on: (name, listener) => { listeners[name] = listener; },
+      off() {},
+    };
+    let store;
+    const made = frame.widget({ build() {}, latest, merge(state, change, all) { store = all; Object.assign(state, change); } })();
+    made.initialize({ model });
+    store.ask("show", 1);
+    store.ask("show", 2);
+    listeners["msg:custom"]({ shown: "second", answers: sent[1].number }, []);
+    listeners["msg:custom"]({ shown: "first", answers: sent[0].number }, []);
+    assert.equal(store.state.shown, seen);
+    listeners["msg:custom"]({ shown: "somebody else's", answers: ["another page", 1] }, []);
+    assert.equal(store.state.shown, "somebody else's");
+    listeners["msg:custom"]({ shown: "news" }, []);
+    assert.equal(store.state.shown, "news");
+    assert.ok(!("answers" in store.state));
+  }
+});
