@@ -18,7 +18,7 @@ from .exercises.backup import reminder
 
 ALL_IS_WELL = "All is well: Python, JupyterLab, the widgets and the data are ready."
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-NEEDED_MB = 450  # what the hungriest lesson may take, and what Binder promises
+NEEDED_MB = 450  # what JupyterLab and the hungriest lesson may take, and what Binder promises
 
 
 class Finding(NamedTuple):
@@ -111,7 +111,7 @@ def memory() -> list[Finding]:
     free = _free_mb()
     if free is None:
         return [Finding("memory", "note", "this system does not tell how much memory is free")]
-    seen = f"{free:,.0f} MB are free; a lesson takes {NEEDED_MB} MB at most"
+    seen = f"{free:,.0f} MB are free; JupyterLab with a lesson takes {NEEDED_MB} MB at most"
     if free >= NEEDED_MB:
         return [Finding("memory", "good", seen)]
     return [

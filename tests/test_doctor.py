@@ -104,7 +104,7 @@ def test_too_little_memory_is_broken(monkeypatch):
     monkeypatch.setattr(module, "_free_mb", lambda: 200.0)
     (finding,) = seen("memory")
     assert finding.state == "broken"
-    assert finding.seen == "200 MB are free; a lesson takes 450 MB at most"
+    assert finding.seen == "200 MB are free; JupyterLab with a lesson takes 450 MB at most"
 
 
 def test_missing_widget_extensions_are_broken(monkeypatch):

@@ -34,7 +34,7 @@ def two_learning_rates(program: Program) -> Iterator[Finding]:
     tiny, usual = (_first_step(program._replace(rate=rate), layers, x, y) for rate in (1e-6, program.rate))
     for k, (a, b) in enumerate(zip(tiny, usual)):
         gap = float(np.linalg.norm(b - a) / max(np.linalg.norm(a), 1e-300)) if a.any() else 0.0
-        text = f"layer {k}: the direction differs by {_percent(gap)}, should by 0 %"
+        text = f"layer {k}: the direction differs by {_percent(gap)}, should be 0 %"
         yield Finding(text, gap < 1e-3)
 
 
