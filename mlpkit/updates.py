@@ -91,8 +91,8 @@ def by_blocks(
 ) -> list[Params]:
     """Run a rule over all parameters, a cacheful at a time.
 
-    rule: (g, olds, news), flat arrays: from the gradients and the olds, p and then what is remembered, it works
-        out the news and writes them into the arrays that are given for them
+    rule: (g, olds, news), flat arrays: g the gradients, olds and news p and then what is remembered; it works
+        out the new ones and writes them into the arrays that are there for them
     params, grads: Params, or any sequence of (weights, bias); they are not changed
     remembered: Params, what the optimiser's state holds
     returns: [new params, *new remembered]

@@ -122,6 +122,7 @@ def test_the_release_checklist_names_what_is_there():
 def test_every_place_of_the_version_is_on_the_release_checklist():
     """Where the present number stands, the list says so."""
     places = ["pyproject.toml", "mlpkit/__init__.py", "CITATION.cff", "README.md", "CHANGELOG.md"]
+    places += ["classroom/values.yaml", "classroom/Dockerfile", "docs/class.md"]
     for place in places:
         assert PROJECT["version"] in (ROOT / place).read_text("utf-8")
         assert f"`{place}`" in RELEASING
