@@ -94,7 +94,7 @@ def test_cells_keep_their_ids_and_nameless_ones_get_stable_ones(tmp_path):
 
 
 def test_a_lesson_runs_headless_on_one_thread_in_this_python(tmp_path, monkeypatch):
-    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
+    monkeypatch.setattr(run, "LESSONS", tmp_path)
     names = ["MLPKIT_HEADLESS", "OPENBLAS_NUM_THREADS"]
     source = (
         f"import os, sys; print([os.environ[n] for n in {names}], os.listdir(os.environ['MLPKIT_WORKBOOK']))"
@@ -107,7 +107,7 @@ def test_a_lesson_runs_headless_on_one_thread_in_this_python(tmp_path, monkeypat
 
 
 def test_check_writes_nothing_and_says_so(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
+    monkeypatch.setattr(run, "LESSONS", tmp_path)
     path = tmp_path / "03_made_up.ipynb"
     path.write_text(tidy.text_of(notebook("print(1)", outputs=("2\n",))), "utf-8")
     before = path.read_bytes()
@@ -122,7 +122,7 @@ def test_check_writes_nothing_and_says_so(tmp_path, monkeypatch, capsys):
 
 
 def test_make_lessons_shows_how_outputs_changed(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
+    monkeypatch.setattr(run, "LESSONS", tmp_path)
     path = tmp_path / "03_made_up.ipynb"
     path.write_text(
         tidy.text_of(notebook("1", "print('same'); print(4)", outputs=("", "same\n5\n"))), "utf-8"
@@ -155,7 +155,7 @@ def test_many_changes_end_in_a_line_that_says_where_the_rest_is():
 
 def test_without_nbdime_the_lessons_are_made_all_the_same(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "nbdime", None)
-    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
+    monkeypatch.setattr(run, "LESSONS", tmp_path)
     path = tmp_path / "03_made_up.ipynb"
     path.write_text(tidy.text_of(notebook("print(4)", outputs=("5\n",))), "utf-8")
     assert lessons.main([]) == 0
@@ -185,9 +185,11 @@ def test_what_is_no_notebook_is_told_and_left_alone(tmp_path, capsys, text):
 
 
 def test_an_unknown_lesson_is_refused(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
-    assert lessons.main(["77"]) == 2
-    assert "77" in capsys.readouterr().err
+    monkeypatch.setattr(run, "LESSONS", tmp_path)
+    for tool in (lessons, run):
+        with pytest.raises(SystemExit, match="2"):
+            tool.main(["77"])
+        assert "77" in capsys.readouterr().err
 
 
 def test_an_error_in_a_cell_is_raised_with_its_text(tmp_path):

@@ -24,7 +24,7 @@ SECONDS = {  # what a lesson may take, headless on one core
     "09_your_network": 40,
 }
 MEGABYTES = 350
-PATHS = sorted(tool.FOLDER.glob("*.ipynb"))
+PATHS = sorted(run.LESSONS.glob("*.ipynb"))
 NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in PATHS}
 CHECK = "application/vnd.mlpkit.check+json"
 
@@ -59,13 +59,13 @@ def test_the_lessons_have_the_names_of_the_course():
 @every_lesson
 def test_it_is_stored_as_make_lessons_stores_it(name):
     """Cells numbered 1..n with ids of their own; no time, no widget, no machine in the metadata."""
-    stored = (tool.FOLDER / f"{name}.ipynb").read_text("utf-8")
+    stored = (run.LESSONS / f"{name}.ipynb").read_text("utf-8")
     assert stored == tool.text_of(tool.tidy(NOTEBOOKS[name])), "run: make lessons"
 
 
 @every_lesson
 def test_it_is_small(name):
-    assert (tool.FOLDER / f"{name}.ipynb").stat().st_size < 400_000
+    assert (run.LESSONS / f"{name}.ipynb").stat().st_size < 400_000
 
 
 @every_lesson
@@ -128,7 +128,7 @@ def test_a_cell_with_a_picture_says_something_that_can_be_compared(name):
 def test_it_runs_with_every_exercise_solved(name, tmp_path, monkeypatch):
     monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path))
     notebook = tool.tidy(solved(NOTEBOOKS[name]))
-    run.execute(notebook, tool.FOLDER)
+    run.execute(notebook, run.LESSONS)
     for cell in notebook.cells:
         names = [f.name for f in exercises_in(cell.source)] if cell.cell_type == "code" else []
         results = [o.data[CHECK] for o in cell.get("outputs", []) if CHECK in o.get("data", {})]
@@ -141,7 +141,7 @@ def test_it_runs_with_every_exercise_solved(name, tmp_path, monkeypatch):
 def test_make_lessons_would_change_nothing(name, tmp_path, monkeypatch):
     """And it keeps within its seconds and megabytes; the table of `make cost` is printed."""
     monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path))
-    remade = tool.remake(NOTEBOOKS[name], tool.FOLDER)
+    remade = tool.remake(NOTEBOOKS[name], run.LESSONS)
     print(run.HEADER, run.row(name, remade.cost), sep="\n")
     assert remade.changes == []
     assert remade.cost.peak_mb <= MEGABYTES
@@ -157,7 +157,7 @@ def test_make_lessons_would_change_nothing(name, tmp_path, monkeypatch):
 )
 def test_it_runs_in_jupyterlab(name, open_notebook, lab):
     """The first lesson always, the others with the slow tests; pictures stay in artifacts/."""
-    page = open_notebook(tool.FOLDER / f"{name}.ipynb", f"{name}.ipynb")
+    page = open_notebook(run.LESSONS / f"{name}.ipynb", f"{name}.ipynb")
     page.run_all(seconds=120)
     for theme in ("Dark", "Light"):
         lab.theme(theme)

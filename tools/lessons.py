@@ -5,7 +5,6 @@ Run as `make lessons`, or `python -m tools.lessons [--check] [--fresh] [NAME ...
 
 import argparse
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -15,8 +14,6 @@ from nbformat import NotebookNode
 
 from tools import about, compare, run
 from tools.tidy import code_cells, text_of, tidy
-
-FOLDER = Path(__file__).resolve().parent.parent / "lessons"
 
 
 class Remade(NamedTuple):
@@ -56,12 +53,7 @@ def keep_what_holds(stored: NotebookNode, new: NotebookNode) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Remake the lessons whose names begin as given, or all of them."""
     options = _parser().parse_args(arguments)
-    paths = sorted(FOLDER.glob("*.ipynb"))
-    if options.names:
-        paths = [path for path in paths if any(path.name.startswith(name) for name in options.names)]
-    if not paths:
-        print(f"no lesson in {FOLDER} begins with {options.names or 'anything'}", file=sys.stderr)
-        return 2
+    paths = run.lessons(options.names)
     print(run.HEADER)
     changed = [path.name for path in paths if _remake_file(path, options)]
     print(f"{len(changed)} of {len(paths)} lessons changed" + (": " + ", ".join(changed) if changed else ""))

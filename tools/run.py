@@ -1,6 +1,6 @@
 """Run a notebook in a kernel of this very Python, without a browser, and measure what it costs.
 
-Alone, `python -m tools.run [NOTEBOOK ...]` runs them on one core and prints a table of seconds and MB.
+Alone, `python -m tools.run [NAME ...]` runs lessons on one core and prints a table of seconds and MB.
 """
 
 import os
@@ -17,6 +17,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 
+LESSONS = Path(__file__).resolve().parent.parent / "lessons"
 QUIET = {
     "MLPKIT_HEADLESS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -85,10 +86,20 @@ def on_one_core() -> None:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
+def lessons(names: list[str]) -> list[Path]:
+    """The lessons whose names begin as given, or all of them, in order; none at all ends the program."""
+    paths = [
+        path for path in sorted(LESSONS.glob("*.ipynb")) if not names or path.name.startswith(tuple(names))
+    ]
+    if not paths:
+        print(f"no lesson in {LESSONS} begins with {names or 'anything'}", file=sys.stderr)
+        raise SystemExit(2)
+    return paths
+
+
 def main(names: list[str]) -> int:
-    """Print what each lesson costs on one core."""
-    lessons = Path(__file__).resolve().parent.parent / "lessons"
-    paths = [Path(name) for name in names] or sorted(lessons.glob("*.ipynb"))
+    """Print what each lesson costs on one core: those whose names begin as given, or all of them."""
+    paths = lessons(names)
     on_one_core()
     print(HEADER)
     for path in paths:
