@@ -252,6 +252,15 @@ class Notebook:
         """What a code cell has printed and returned, as plain text."""
         return "".join(_text(output) for output in self.outputs()[index])
 
+    def wait_for_text(self, index, text, seconds=30):
+        """Wait until a code cell has printed exactly this: nobody says when one further down is through."""
+        said = f"({READ})[index].map((output) => [output.text ?? ''].flat().join('')).join('')"
+        self.page.wait_for_function(
+            f"([index, text]) => {said} === text",
+            arg=[index, text],
+            timeout=seconds * 1000,
+        )
+
     def errors(self):
         return [
             f"code cell {i}: {output['ename']}: {output['evalue']}"

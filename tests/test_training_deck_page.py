@@ -225,8 +225,7 @@ def test_run_all_waits_for_the_end_and_buttons_are_heard_meanwhile(deck, open_no
     assert milliseconds_until(widget, "Continue", "running") < 2000
     press(widget, "Stop")
     wait(widget, status="stopped")
-    page.wait_until_idle()
-    assert page.text(3) == f"stopped {fact(widget, 'rows')}\n"
+    page.wait_for_text(3, f"stopped {fact(widget, 'rows')}\n")
 
 
 def test_the_notebooks_stop_button_stops_training_and_the_kernel_goes_on(deck):
