@@ -342,3 +342,10 @@ def test_notebook_4_was_stored_above_its_goal(found):
 def test_the_table_of_all_five_stands_in_the_readme(found):
     assert published.table(markdown=True) in (ROOT / "README.md").read_text("utf-8")
     assert published.table().count("\n") == 5
+
+
+def test_curves_are_named_by_what_tells_them_apart():
+    names = ["squared error, decay 0.05, as printed", "squared error, decay 0.05, on weights and once"]
+    lines = published.curves_table(2, names).splitlines()
+    assert [line.partition("  ")[0] for line in lines] == ["steps", "as printed", "on weights and once"]
+    assert published.curves_table(2, names[:1]).splitlines()[1].startswith(names[0])

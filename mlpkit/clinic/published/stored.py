@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from importlib import resources
 
@@ -91,7 +92,8 @@ def curves_table(
     variants: names of runs
     printed: what the notebook printed, from its first mark on
     found: as `results` gives it; None for what is stored
-    returns: str, a line for the steps, then one for each curve; six columns at most
+    returns: str, a line for the steps, then one for each curve, named by what the others' names do not say;
+        six columns at most
     """
     notebook = (results() if found is None else found)[f"notebook_{number}"]
     marks = notebook["marks"]
@@ -99,9 +101,11 @@ def curves_table(
     lines = [("steps", *(f"{marks[k]:,}" for k in shown))]
     if printed:
         lines.append(("it printed", *(f"{printed[k]:.1f}" if k < len(printed) else "" for k in shown)))
+    alike = os.path.commonprefix(variants) if len(variants) > 1 else ""
+    alike = alike[: alike.rfind(", ") + 2] if ", " in alike else ""
     for name in variants:
         means = np.mean(notebook["runs"][name]["accuracy"], axis=0)
-        lines.append((name, *(f"{means[k]:.1f}" for k in shown)))
+        lines.append((name.removeprefix(alike), *(f"{means[k]:.1f}" for k in shown)))
     return _columns(lines)
 
 
