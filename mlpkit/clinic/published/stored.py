@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from importlib import resources
+from itertools import takewhile
 
 import numpy as np
 
@@ -101,11 +101,9 @@ def curves_table(
     lines = [("steps", *(f"{marks[k]:,}" for k in shown))]
     if printed:
         lines.append(("it printed", *(f"{printed[k]:.1f}" if k < len(printed) else "" for k in shown)))
-    alike = os.path.commonprefix(variants) if len(variants) > 1 else ""
-    alike = alike[: alike.rfind(", ") + 2] if ", " in alike else ""
-    for name in variants:
+    for name, short in zip(variants, _told_apart(variants)):
         means = np.mean(notebook["runs"][name]["accuracy"], axis=0)
-        lines.append((name.removeprefix(alike), *(f"{means[k]:.1f}" for k in shown)))
+        lines.append((short, *(f"{means[k]:.1f}" for k in shown)))
     return _columns(lines)
 
 
@@ -118,6 +116,14 @@ def last(run: dict, whole: int) -> str:
     """The mean accuracy at the end, or what became of the runs."""
     reached = final(run, whole)
     return f"{np.mean(reached):.1f} %" if len(reached) == len(run["accuracy"]) else "not a number"
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Names without the words before a comma that all of them begin with."""
+    parts = [name.split(", ") for name in names]
+    alike = takewhile(lambda words: len(set(words)) == 1, zip(*parts)) if len(parts) > 1 else ()
+    shared = len(list(alike))
+    return [", ".join(words[shared:]) for words in parts]
 
 
 def _spread(run: dict, whole: int) -> str:
