@@ -6,9 +6,11 @@ Every figure and every widget reads a History and nothing else.
 from __future__ import annotations
 
 import bisect
+import contextlib
 import csv
 import math
 import os
+import struct
 import time
 from array import array
 from collections.abc import Iterable
@@ -33,6 +35,7 @@ COLUMNS = (
 )
 SNAPSHOT_BYTES = 64_000_000
 NOT_MEASURED = (math.nan, math.nan)
+ROW = struct.Struct(f"{len(COLUMNS)}d")  # packs a whole row or, when something in it is no number, nothing
 
 
 class Snapshot(NamedTuple):
@@ -82,7 +85,8 @@ class History:
         """Add one step.
 
         step: Step; its numbers become a row, and the network a snapshot if its turn has come
-        raises: TypeError when it is not a Step; ValueError when its number does not rise
+        raises: TypeError when it is not a Step, or holds something else than numbers; ValueError when its
+            number does not rise. Nothing is added then
         """
         if not isinstance(step, Step):
             raise TypeError(f"{type(step).__name__} is not a Step: pass what train(...) yields")
@@ -92,20 +96,29 @@ class History:
                 "the numbers of a run must rise; use a new History for a new run"
             )
         now = time.perf_counter()
-        self._began = now if self._began is None else self._began
+        began = now if self._began is None else self._began
         valid = NOT_MEASURED if step.valid is None else step.valid
-        self._numbers.extend((*step[:5], *valid, now - self._began))
-        self._last = step.number
+        try:
+            row = ROW.pack(*step[:5], *valid, now - began)
+        except (struct.error, TypeError) as error:
+            raise TypeError(
+                f"step {step.number!r} cannot be recorded ({error}): expected {', '.join(Step._fields[:5])} "
+                "that are numbers, and for valid None or Metrics(loss, accuracy)"
+            ) from None
+        self._began, self._last = began, step.number
+        self._numbers.frombytes(row)
         self._keep(Snapshot(step.number, step.epoch, step.params, step.state))
 
     def extend(self, steps: Iterable[Step]) -> History:
         """Add every step as it comes, to the end of training or until it is interrupted.
 
         steps: iterable of Step, for instance train(...)
-        returns: this History
+        returns: this History, also when it is interrupted: `history = History().extend(...)` loses nothing
         """
-        for step in steps:
-            self.append(step)
+        # `train` ends by itself when it is interrupted; but the key may be pressed between two steps.
+        with contextlib.suppress(KeyboardInterrupt):
+            for step in steps:
+                self.append(step)
         return self
 
     @property

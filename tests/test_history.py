@@ -88,6 +88,34 @@ def test_a_run_that_diverges_or_is_interrupted_leaves_its_rows():
     assert stopped.at(5).step == 5
 
 
+def test_an_interrupt_between_two_steps_keeps_the_history():
+    def pressed_in_between():
+        yield from fake_steps(3)
+        raise KeyboardInterrupt
+
+    history = History().extend(pressed_in_between())
+    assert len(history) == 3
+    history.extend(fake_steps(2, first=4))
+    assert history.column("step").tolist() == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"loss": None}, {"accuracy": "0.5"}, {"learning_rate": np.zeros(3)}, {"loss": 1j},
+     {"valid": (1, 2, 3)}, {"valid": (1,)}, {"valid": 0.5}],
+)  # fmt: skip
+@pytest.mark.parametrize("first", [True, False])
+def test_a_step_that_cannot_be_recorded_is_refused_whole(wrong, first):
+    one, two, three = fake_steps(3)
+    history = History() if first else History().extend([one])
+    with pytest.raises(TypeError, match=r"step 2 cannot be recorded .*: expected number, epoch, loss"):
+        history.append(two._replace(**wrong))
+    assert len(history) == len(history.snapshots) == (not first)
+    history.extend([two, three])  # nothing of it is left in the way
+    assert history.column("loss").tolist()[-2:] == [1, 1.5]
+    assert history.at(2).step == 2
+
+
 # Snapshots
 
 
