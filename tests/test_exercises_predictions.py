@@ -3,6 +3,7 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 
 from mlpkit.exercises import check, guess, progress, recall, reveal
@@ -61,6 +62,42 @@ def test_reveal_without_a_guess_says_the_answer():
 def test_what_cannot_be_asked_is_refused(arguments, error):
     with pytest.raises(error):
         guess(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sure", "error"),
+    [
+        ("nothing", "80", "sure is '80': give a percentage"),
+        ("nothing", [80], "sure is .80.: give a percentage"),
+        ("nothing", True, "sure is True: give a percentage"),
+        ("nothing", 0.8, "80 rather than 0.8"),
+        ("nothing", float("nan"), "sure is nan"),
+        (np.array([1, 2]), 80, "none of the choices"),
+        (1.5, 80, "none of the choices"),
+        (np.int64(3), 80, "none of the choices"),
+        (True, 80, "True is none of the choices"),
+    ],
+)
+def test_an_answer_that_makes_no_sense_is_refused_and_not_kept(answer, sure, error):
+    with pytest.raises((TypeError, ValueError), match=error):
+        guess("rate", "What will a rate of 10 do?", CHOICES, answer=answer, sure=sure)
+    assert books.read_record()["predictions"] == {}
+
+
+def test_a_place_may_be_a_number_of_numpys_and_choices_a_generator():
+    guess("rate", "What?", (choice for choice in CHOICES), answer=np.argmax([0, 3, 1]), sure=np.float32(60))
+    assert "You were right (60 % sure)" in repr(reveal("rate", "it blows up"))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [{"answer": "nothing"}, {"answer": "nothing", "choices": 5, "sure": 60}, {"choices": "abc"},
+     {"answer": ["a"], "choices": [["a"]], "sure": "x"}, {"answer": "nothing", "choices": CHOICES}],
+)  # fmt: skip
+def test_a_damaged_guess_counts_as_none(made):
+    books.change_record(lambda record: record["predictions"].update(rate=made))
+    assert repr(reveal("rate", "it blows up")) == "No guess was made. The answer is: it blows up"
+    assert "b) it blows up" in repr(guess("rate", "What?", CHOICES))
 
 
 def test_a_truth_that_was_no_choice_is_refused():

@@ -7,7 +7,10 @@ workbook.
 
 from __future__ import annotations
 
+import numbers
+import operator
 import re
+from contextlib import suppress
 from typing import Any
 
 from .ladder import Shown
@@ -36,7 +39,7 @@ def guess(
     choices = _checked(id, question, choices)
     if answer is not None:
         _commit(id, question, choices, _place(answer, choices), _percent(sure, len(choices)))
-    made = read_record()["predictions"].get(id)
+    made = _made(id)
     item = {"id": id, "question": question, "choices": choices, "sure": list(SURE)}
 
     def answered(_: str, given: dict) -> dict:
@@ -49,7 +52,7 @@ def guess(
 
     text = f"{choices_text(question, choices)}\nHow sure are you? {', '.join(SURE)}."
     inner = f"{choices_html(question, choices)}<div>How sure are you? {', '.join(SURE)}.</div>"
-    known = {id: _known(made, choices)} if made and made.get("answer") in choices else {}
+    known = {id: _known(made, choices)} if made.get("answer") in choices else {}
     return Form([item], answered, known, text, inner)
 
 
@@ -65,13 +68,13 @@ def reveal(id: str, truth: str) -> Shown:
         raise TypeError(
             f"reveal takes the question's id and the true answer as texts, not {id!r} and {truth!r}"
         )
-    made = read_record()["predictions"].get(id, {})
-    if made.get("choices") and truth not in made["choices"]:
+    made = _made(id)
+    if made and truth not in made["choices"]:
         raise ValueError(f"{truth!r} was none of the choices of {id!r}: they were {made['choices']}")
-    if made.get("answer") is None:
+    if not made:
         return _told(f"No guess was made. The answer is: {truth}")
     right = made["answer"] == truth
-    _save(lambda record: record["predictions"][id].update(truth=truth, right=right))
+    _save(lambda record: record["predictions"].get(id, {}).update(truth=truth, right=right))
     verdict = "You were right" if right else f"You said: {made['answer']}. The answer is: {truth}"
     given = f" ({made['sure']} % sure)"
     return _told(f"{'✓' if right else '✗'} {verdict}{given}." if right else f"✗ {verdict}{given}.")
@@ -87,7 +90,7 @@ def recall(questions: list[tuple]) -> Form:
     returns: a form in a notebook, text elsewhere
     raises: ValueError or TypeError when one of them cannot be asked
     """
-    asked = [_recalled(q) for q in questions]
+    asked = [_recalled(q) for q in _listed(questions, "the questions of recall must be a list")]
     if not asked:
         raise ValueError("recall was given no questions: give a list of (question, choices, right answer)")
     by_id = {item["id"]: item for item in asked}
@@ -126,26 +129,37 @@ def _told(words: str) -> Shown:
 def _checked(id: str, question: str, choices: Any) -> list[str]:
     if not isinstance(id, str) or not id or not isinstance(question, str):
         raise TypeError(f"a question needs an id and its words, both texts, not {id!r} and {question!r}")
-    if isinstance(choices, str) or not all(isinstance(choice, str) for choice in choices):
-        raise TypeError(f"the choices of {id!r} must be a list of texts")
-    choices = list(choices)
+    wrong = f"the choices of {id!r} must be a list of texts"
+    given, choices = choices, _listed(choices, wrong)
+    if isinstance(given, str) or not all(isinstance(choice, str) for choice in choices):
+        raise TypeError(f"{wrong}, not {given!r}")
     if len(choices) < 2 or len(set(choices)) < len(choices):
         raise ValueError(f"{id!r} has the choices {choices}: give at least two, all different")
     return choices
 
 
+def _listed(things: Any, wrong: str) -> list:
+    try:
+        return list(things)
+    except TypeError:
+        raise TypeError(f"{wrong}, not {things!r}") from None
+
+
 def _place(answer: str | int, choices: list[str]) -> int:
-    if answer in choices:
+    if isinstance(answer, str) and answer in choices:
         return choices.index(answer)
-    if isinstance(answer, int) and not isinstance(answer, bool) and 0 <= answer < len(choices):
-        return answer
+    with suppress(TypeError):  # a whole number, NumPy's too: the place that argmax gives
+        if not isinstance(answer, bool) and 0 <= operator.index(answer) < len(choices):
+            return operator.index(answer)
     raise ValueError(f"{answer!r} is none of the choices: give one of {choices}, or its place from 0")
 
 
 def _percent(sure: int | None, count: int) -> int:
     sure = round(100 / count) if sure is None else sure
-    if not 0 <= sure <= 100:
-        raise ValueError(f"sure is {sure!r}: give a percentage from 0 to 100")
+    if isinstance(sure, bool) or not isinstance(sure, numbers.Real):
+        raise TypeError(f"sure is {sure!r}: give a percentage from 0 to 100, for instance 80")
+    if not 0 <= sure <= 100 or 0 < sure < 1:
+        raise ValueError(f"sure is {sure!r}: give a percentage from 0 to 100, 80 rather than 0.8")
     return int(sure)
 
 
@@ -158,6 +172,14 @@ def _commit(id: str, question: str, choices: list[str], choice: int, sure: int) 
         "kind": "guess",
     }
     return _save(lambda record: record["predictions"].__setitem__(id, made))
+
+
+def _made(id: str) -> dict:
+    """The guess that is kept of a question; {} when there is none, or none that is whole."""
+    made = read_record()["predictions"].get(id, {})
+    choices, sure = made.get("choices"), made.get("sure")
+    whole = isinstance(choices, list) and made.get("answer") in choices and isinstance(sure, int)
+    return made if whole else {}
 
 
 def _known(made: dict, choices: list[str]) -> dict:
