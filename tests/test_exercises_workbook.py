@@ -197,8 +197,10 @@ def test_a_folder_that_cannot_be_written_changes_no_verdict(tmp_path, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[1, 2]", b'{"exercises": 3}', b"\xff\xfe", b'{"exercises": {"softmax": 1}}']
-)
+    "content",
+    [b"", b"{", b"[1, 2]", b'{"exercises": 3}', b"\xff\xfe", b'{"exercises": {"softmax": 1}}', b"[" * 99_999,
+     b'{"exercises": {"softmax": {"hints": -5, "attempts": -1, "mistakes": [[1]]}}}'],
+)  # fmt: skip
 def test_a_damaged_record_is_put_aside_and_the_functions_stay(book, content):
     pass_softmax()
     (book / "record.json").write_bytes(content)
@@ -266,6 +268,97 @@ def test_import_refuses_a_damaged_record_before_it_changes_anything():
     with pytest.raises(ValueError, match="damaged"):
         books.import_workbook(packed.getvalue())
     assert not books.function_file("softmax").exists()
+
+
+def zipped(**files):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in files.items():
+            file.writestr(f"{name}.{'json' if name == 'record' else 'py'}", content)
+    return packed.getvalue()
+
+
+def test_an_import_that_is_refused_leaves_the_functions_as_they_were(book):
+    book.mkdir()
+    (book / "softmax.py").write_text("mine")
+    (book / "record.json").write_text('{"schema": 99}')
+    with pytest.raises(ValueError, match="newer mlpkit"):
+        books.import_workbook(zipped(softmax="other", record="{}"))
+    assert (book / "softmax.py").read_text() == "mine"
+    assert not list(book.glob(".*.part"))
+
+
+def test_a_disk_that_fills_up_in_an_import_leaves_everything_as_it_was(book, monkeypatch):
+    book.mkdir()
+    (book / "softmax.py").write_text("mine")
+    written = []
+
+    def full(handle):
+        written.append(handle)
+        if len(written) == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        books.import_workbook(zipped(softmax="other", relu="other", record="{}"))
+    assert (book / "softmax.py").read_text() == "mine"
+    assert sorted(path.name for path in book.iterdir()) == [".lock", "softmax.py"]
+
+
+@pytest.mark.parametrize("record", ['{"exercises": {"relu": {"mistakes": [[1]]}}}', '{"clinic": {"kim": 5}}'])
+def test_odd_entries_of_a_record_are_passed_over_in_an_import(book, record):
+    book.mkdir()
+    (book / "record.json").write_text(record)
+    books.import_workbook(zipped(record='{"clinic": {"kim": {"cured": true}}, "exercises": {"relu": {}}}'))
+    assert books.read_record()["clinic"]["kim"] == {"cured": True}
+    books.import_workbook(zipped(record=record))
+    assert books.entry(books.read_record(), "relu")["mistakes"] == []
+
+
+def test_a_zip_with_damage_anywhere_is_refused_or_read(book):
+    rng = np.random.default_rng(0)
+    packed = zipped(softmax="def softmax(z):\n    return z\n" * 9, record='{"schema": 1}')
+    whole = np.frombuffer(packed, np.uint8)
+    refused = 0
+    for _ in range(300):
+        damaged = whole.copy()
+        damaged[rng.integers(len(whole), size=2)] = rng.integers(256, size=2)
+        try:
+            books.import_workbook(damaged.tobytes())
+        except (ValueError, OSError):
+            refused += 1
+    assert refused > 100
+    with pytest.raises(ValueError, match="damaged"):
+        books.import_workbook(zipped(record="[" * 99_999))
+
+
+def test_an_export_keeps_another_file_that_has_its_name(tmp_path):
+    (tmp_path / "notes.ipynb").write_text("precious")
+    pass_softmax()
+    assert books.export_workbook(tmp_path / "notes.ipynb").endswith("is now notes (older 1).ipynb")
+    assert (tmp_path / "notes (older 1).ipynb").read_text() == "precious"
+    books.export_workbook(tmp_path / "notes.ipynb")  # the same once more: nothing to keep
+    assert len(list(tmp_path.glob("notes*"))) == 2
+    with pytest.raises(IsADirectoryError):
+        books.export_workbook(tmp_path)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(OSError, match="no ordinary file"):
+            books.export_workbook(tmp_path / "pipe")
+
+
+def test_a_workbook_that_cannot_be_written_to_can_still_be_taken_out(tmp_path, monkeypatch):
+    pass_softmax()
+
+    usual = os.open
+
+    def refused(path, *rest, **named):
+        if str(path).endswith(".lock"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return usual(path, *rest, **named)
+
+    monkeypatch.setattr(os, "open", refused)
+    assert books.export_workbook(tmp_path / "out.zip").startswith("1 function and the record")
 
 
 WRITER = """

@@ -14,7 +14,7 @@ from .report_counts import ClassWork, Row, row
 from .report_files import Answer, Case, Found, Unread, read_files
 from .report_page import as_page
 from .report_tables import as_csv, as_json, as_text
-from .storage import write
+from .storage import put
 
 WRITERS = {"csv": as_csv, "json": as_json, "html": as_page}
 
@@ -93,27 +93,9 @@ def save(work: ClassWork, kind: str, path: str | os.PathLike) -> str:
             raise OSError("it is a folder")
         if path.is_file() and path.read_bytes() == content:
             return f"{path} says the same already."
-        return f"The report is in {path}.{_replace(path.absolute(), content)}"
+        aside = put(path.absolute(), content)
+        before = f" The one that was there before is now {aside.name}." if aside else ""
+        return f"The report is in {path}.{before}"
     except OSError as error:
         reason = error.strerror or error
         raise OSError(f"cannot write {path}: {reason}. Name another file with --{kind}") from None
-
-
-def _replace(path: Path, content: bytes) -> str:
-    """Write a file whole, after what is there has stepped aside; what stepped aside, in words."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        write(unfinished, content)
-        aside = _step_aside(path) if path.exists() else None
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return f" The one that was there before is now {aside.name}." if aside else ""
-
-
-def _step_aside(path: Path) -> Path:
-    number = 1
-    while (aside := path.with_name(f"{path.stem} (older {number}){path.suffix}")).exists():
-        number += 1
-    path.rename(aside)
-    return aside

@@ -5,12 +5,13 @@ A file is written beside its place and moved there in one go; whoever changes on
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 try:
@@ -29,18 +30,63 @@ def write(path: Path, content: bytes) -> None:
     content: bytes
     raises: OSError
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
+    write_all({path: content})
+
+
+def write_all(files: dict[Path, bytes]) -> None:
+    """Write several files, none of which is touched before all are on the disk beside their places.
+
+    files: Path -> bytes; folders are made if need be
+    raises: OSError
+    """
+    ready: dict[str, Path] = {}
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        _replace(temporary, path)
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
+            ready[temporary] = path
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        for temporary, path in ready.items():
+            _replace(temporary, path)
     except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
+        for temporary in ready:
+            with suppress(OSError):
+                os.unlink(temporary)
         raise
+
+
+def put(path: Path, content: bytes) -> Path | None:
+    """Write a file that somebody named; another one that is there already is kept under a name of its own.
+
+    path: Path; content: bytes
+    returns: Path, what the older file is called now; None when there was none, or one that says the same
+    raises: OSError, and then the older file is as it was
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
+    if path.is_file() and path.read_bytes() == content:
+        return None
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        write(unfinished, content)
+        aside = _step_aside(path) if path.exists() else None
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return aside
+
+
+def _step_aside(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.stem} (older {number}){path.suffix}")).exists():
+        number += 1
+    path.rename(aside)
+    return aside
 
 
 def _replace(temporary: str, path: Path) -> None:
@@ -63,7 +109,7 @@ def read_json(path: Path) -> dict:
             return found
     except OSError:  # there is none, or it may not be read now
         return {}
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
         pass
     with suppress(OSError):
         os.replace(path, path.with_name(f"{path.stem}.unreadable-{int(time.time())}{path.suffix}"))
@@ -87,6 +133,18 @@ def locked(folder: Path) -> Iterator[None]:
                 _unlock(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def held_still(folder: Path) -> Iterator[None]:
+    """As `locked`, to read only: what may not be written to is read as it is.
+
+    folder: Path
+    """
+    with ExitStack() as lock:
+        with suppress(OSError):
+            lock.enter_context(locked(folder))
+        yield
 
 
 def _lock(handle: int) -> bool:

@@ -10,12 +10,13 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from .catalogue import exercises
-from .storage import locked, read_json, write
+from .storage import held_still, locked, put, read_json, write_all
 
 SCHEMA = 1
 RECORD = "record.json"
@@ -35,10 +36,11 @@ def read_record() -> dict:
     return _whole(read_json(folder() / RECORD))
 
 
-def change_record(change: Callable[[dict], None]) -> dict:
+def change_record(change: Callable[[dict], None], files: dict[str, bytes] | None = None) -> dict:
     """Change the record, alone: read it, let `change` alter it, write it.
 
     change: gets the record, alters it in place
+    files: name -> bytes, what goes into the workbook with it: all of it, or nothing
     returns: the new record
     raises: OSError when it cannot be written, ValueError when a newer mlpkit wrote it
     """
@@ -47,7 +49,8 @@ def change_record(change: Callable[[dict], None]) -> dict:
         if record["schema"] > SCHEMA:
             raise ValueError("the workbook was written by a newer mlpkit: update this one to add to it")
         change(record)
-        write(folder() / RECORD, _dumped(record))
+        contents = {**(files or {}), RECORD: _dumped(record)}
+        write_all({folder() / name: content for name, content in contents.items()})
     return record
 
 
@@ -63,6 +66,8 @@ def entry(record: dict, name: str) -> dict:
         if not isinstance(found.get(key), type(value)) and value is not None:
             found[key] = value
     found.setdefault("outcome", None)
+    found.update({key: max(0, found[key]) for key in ("attempts", "hints")})
+    found["mistakes"] = [name for name in found["mistakes"] if isinstance(name, str)]
     return found
 
 
@@ -89,23 +94,24 @@ def forget(name: str) -> None:
 def export_bytes() -> bytes:
     """The whole workbook as a zip file."""
     packed = io.BytesIO()
-    with locked(folder()), zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+    zipped = zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False)
+    with held_still(folder()), zipped as file:
         for path in [function_file(name) for name in passed_names()] + [folder() / RECORD]:
             if path.is_file():
-                file.writestr(path.name, path.read_bytes())
+                file.write(path, path.name)
     return packed.getvalue()
 
 
 def export_workbook(path: str | os.PathLike) -> str:
-    """Write the whole workbook into one zip file.
+    """Write the whole workbook into one zip file; another file that is there already is kept beside it.
 
     path: file name
-    returns: str, what was written
+    returns: str, what was written, and what the older file is called now
     raises: OSError
     """
-    path = Path(path)
-    write(path.absolute(), export_bytes())
-    return f"{_functions(len(passed_names()))} and the record are in {path}"
+    aside = put(Path(path).absolute(), export_bytes())
+    before = f"; what was there before is now {aside.name}" if aside else ""
+    return f"{_functions(len(passed_names()))} and the record are in {path}{before}"
 
 
 def import_workbook(source: str | os.PathLike | bytes) -> str:
@@ -118,10 +124,7 @@ def import_workbook(source: str | os.PathLike | bytes) -> str:
     """
     files = _unpacked(source)
     record = _record_in(files.pop(RECORD, b"{}"))
-    with locked(folder()):
-        for name, content in files.items():
-            write(folder() / name, content)
-    change_record(lambda mine: _merge(mine, record))
+    change_record(lambda mine: _merge(mine, record), files)
     return f"{_functions(len(files))} and the record were added to the workbook"
 
 
@@ -137,7 +140,7 @@ def _unpacked(source: str | os.PathLike | bytes) -> dict[str, bytes]:
                                  "take one "
                                  "that `mlpkit workbook export` wrote")  # fmt: skip
             return {i.filename: file.read(i) for i in file.infolist()}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ValueError(
             f"that is no workbook ({error}): take a zip file that `mlpkit workbook export` wrote"
         ) from None
@@ -146,7 +149,7 @@ def _unpacked(source: str | os.PathLike | bytes) -> dict[str, bytes]:
 def _record_in(content: bytes) -> dict:
     try:
         found = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("the record in the zip file is damaged: export the workbook once more") from None
     record = _whole(found)
     if record["schema"] > SCHEMA:
@@ -169,11 +172,11 @@ def _merge(mine: dict, other: dict) -> None:
 
 def _merged_patients(mine: object, other: object) -> dict:
     """What is known of the clinic's patients: what was done here stays, unless only the other has a cure."""
-    mine, other = (table if isinstance(table, dict) else {} for table in (mine, other))
+    mine, other = _entries(mine), _entries(other)
     cured = {
         name: kept
         for name, kept in other.items()
-        if isinstance(kept, dict) and kept.get("cured") and not (mine.get(name) or {}).get("cured")
+        if kept.get("cured") and not mine.get(name, {}).get("cured")
     }
     return {**other, **mine, **cured}
 
@@ -181,12 +184,13 @@ def _merged_patients(mine: object, other: object) -> dict:
 def _whole(record: dict) -> dict:
     record = record if isinstance(record, dict) else {}
     schema = record.get("schema")
-    tables = {
-        key: record.get(key) if isinstance(record.get(key), dict) else {}
-        for key in ("exercises", "predictions")
-    }
-    tables = {key: {k: v for k, v in table.items() if isinstance(v, dict)} for key, table in tables.items()}
+    tables = {key: _entries(record.get(key)) for key in ("exercises", "predictions")}
     return {**record, "schema": schema if isinstance(schema, int) else SCHEMA, **tables}
+
+
+def _entries(table: object) -> dict:
+    """The entries of a table in the record, whatever the file holds in its place."""
+    return {k: v for k, v in table.items() if isinstance(v, dict)} if isinstance(table, dict) else {}
 
 
 def _dumped(record: dict) -> bytes:
