@@ -463,6 +463,14 @@ def test_what_is_passed_is_no_longer_missing():
     assert "forward" in missing
     with pytest.raises(ValueError, match="no step function"):
         mine.as_network("adam")
+    with pytest.raises(ValueError, match="no step function"):
+        mine.as_network(["sgd_step"])
+
+
+@pytest.mark.parametrize("rate", [0, -0.1, float("nan"), float("inf"), "0.1", True])
+def test_a_rate_that_is_none_is_refused_at_once(rate):
+    with pytest.raises((ValueError, TypeError), match=r"learning_rate is .*above 0"):
+        mine.as_network(learning_rate=rate)
 
 
 def test_a_full_workbook_trains_a_network_of_the_learners_own():

@@ -63,7 +63,8 @@ class Mine:
         passed
         learning_rate: float or schedule; by default one that suits the step
         returns: (init_params, loss_and_grads, optimizer, missing); missing: names that mlpkit stands in for
-        raises: ValueError when there is no such step function
+        raises: ValueError when there is no such step function; ValueError or TypeError for a rate that is no
+            finite number above 0
         """
         from .own_network import as_network
 

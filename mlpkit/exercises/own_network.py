@@ -13,7 +13,7 @@ import numpy as np
 from mlpkit.losses import Loss
 from mlpkit.optimizers import Optimizer
 from mlpkit.params import Params, as_params
-from mlpkit.schedules import rate_at
+from mlpkit.schedules import check_rate, rate_at
 
 from .workbook import passed_names
 
@@ -35,12 +35,12 @@ def as_network(mine: Any, step: str | None = None, learning_rate: Any = None) ->
     mine: the learner's functions, by name
     step, learning_rate: as in `mine.as_network`
     returns: (init_params, loss_and_grads, optimizer, missing)
-    raises: ValueError
+    raises: ValueError or TypeError
     """
     have = passed_names()
     if step is None:
         step = next((name for name in reversed(STEPS) if name in have), "sgd_step")
-    if step not in STEPS:
+    if not isinstance(step, str) or step not in STEPS:
         raise ValueError(f"there is no step function {step!r}: take one of {', '.join(STEPS)}")
     missing = [name for name in (*NEEDED, step) if name not in have]
     return _init_params(mine), _loss_and_grads(mine), _optimizer(mine, step, learning_rate), missing
@@ -76,6 +76,7 @@ def _loss_and_grads(mine: Any) -> Callable:
 def _optimizer(mine: Any, step: str, learning_rate: Any) -> Optimizer:
     usual, remembers, rest = STEPS[step]
     rate = usual if learning_rate is None else learning_rate
+    check_rate(rate)
     update = (
         _sgd_update(mine.sgd_step, rate)
         if step == "sgd_step"
