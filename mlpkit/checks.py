@@ -36,22 +36,25 @@ def check_rng(rng: np.random.Generator) -> None:
         raise TypeError(f"rng is {rng!r}: pass a generator, np.random.default_rng(0)")
 
 
-def check_counts(epochs: int, batch_size: int, start: int, examples: int) -> None:
+def check_counts(epochs: int, batch_size: int, start: int, examples: int) -> tuple[int, int, int]:
     """Refuse numbers that make no run.
 
     epochs, batch_size, start: int, as `train` takes them
     examples: int, how many there are to learn from
+    returns: the first three as Python's own numbers, which never overflow as NumPy's small ones do
     raises: TypeError or ValueError
     """
     check_count("epochs", epochs, 0)
     check_count("batch_size", batch_size, 1)
     check_count("start", start, 0)
+    epochs, batch_size, start = int(epochs), int(batch_size), int(start)
     steps = epochs * -(-examples // batch_size)
     if start > steps:
         raise ValueError(
             f"start is {start}, but {epochs} epochs have {steps} steps: expected at most {steps}; "
             "give more epochs, they are counted from the beginning of the first run"
         )
+    return epochs, batch_size, start
 
 
 def check_functions(optimizer: Any, loss_and_grads: Any, rng: Any) -> None:
@@ -174,6 +177,32 @@ def as_loss_and_grads(result: Any, params: Params) -> tuple[float, Params]:
             "expected one gradient for each parameter"
         )
     return loss, grads
+
+
+def as_update(result: Any, params: Params, name: str) -> tuple[Params, Any]:
+    """What an optimiser's update returned, or an error if it is no new parameters with a state.
+
+    result: what it returned, hopefully (Params or a list of (weights, bias), state)
+    params: Params, whose sizes the new ones must have
+    name: str, the optimiser's
+    returns: (params, state)
+    raises: TypeError or ValueError
+    """
+    if not (isinstance(result, (tuple, list)) and len(result) == 2):
+        raise TypeError(f"the update of {name} returned {type(result).__name__}: expected (params, state)")
+    try:
+        new = as_params(result[0])
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"the params that {name} returned are none: {error}; "
+            "a flat vector becomes Params by params.like(flat)"
+        ) from None
+    if new.sizes != params.sizes:
+        raise ValueError(
+            f"{name} returned parameters of a {new} network for those of a {params} one: "
+            "expected one new number for each parameter"
+        )
+    return new, result[1]
 
 
 def _is_number(value: Any) -> bool:

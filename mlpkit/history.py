@@ -65,7 +65,7 @@ class History:
     def __init__(self, snapshot_bytes: int = SNAPSHOT_BYTES, *, steps: int = 0) -> None:
         check_count("snapshot_bytes", snapshot_bytes, 1)
         check_count("steps", steps, 0)
-        self.snapshot_bytes, self._expected = snapshot_bytes, steps
+        self.snapshot_bytes, self._expected = int(snapshot_bytes), int(steps)
         self._numbers = array("d")  # row after row: it grows at half of what writing into NumPy's rows costs
         self._last = -math.inf  # the number of the last step
         self._snapshots: list[Snapshot] = []
@@ -165,9 +165,9 @@ class History:
         snapshot_bytes: int, the new bound
         """
         check_count("snapshot_bytes", snapshot_bytes, 1)
-        self.snapshot_bytes = snapshot_bytes
+        self.snapshot_bytes = int(snapshot_bytes)
         if self:
-            self._thin(max(2, snapshot_bytes // _bytes(self._snapshots[-1])))
+            self._thin(max(2, self.snapshot_bytes // _bytes(self._snapshots[-1])))
 
     def until(self, step: int) -> History:
         """The beginning of this run as a History of its own, for another run to branch off from.

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .activations import Activation, relu
+from .checks import check_count
 from .losses import as_labels, as_logits, cross_entropy
 from .network import CHUNK, forward
 from .params import Params, as_params
@@ -88,9 +89,12 @@ def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, classes: int |
         raise TypeError(
             f"labels hold {labels.dtype}, predictions {predictions.dtype}: class numbers are needed"
         )
+    labels, predictions = labels.astype(np.intp), predictions.astype(np.intp)
     both = np.concatenate([labels, predictions])
-    classes = int(both.max(initial=0)) + 1 if classes is None else int(classes)
+    classes = int(both.max(initial=0)) + 1 if classes is None else classes
+    check_count("classes", classes, 1)
+    classes = int(classes)
     if len(both) and (both.min() < 0 or both.max() >= classes):
         raise ValueError(f"classes run from {both.min()} to {both.max()}: expected 0 to {classes - 1}")
-    counts = np.bincount(labels.astype(np.intp) * classes + predictions, minlength=classes * classes)
+    counts = np.bincount(labels * classes + predictions, minlength=classes * classes)
     return counts.reshape(classes, classes)

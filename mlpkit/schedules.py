@@ -35,7 +35,7 @@ def step_decay(learning_rate: LearningRate, every: int, factor: float = 0.1) -> 
     check_rate(learning_rate)
     check_steps("every", every)
     check_share("factor", factor)
-    return lambda step: rate_at(learning_rate, step) * factor ** ((step - 1) // every)
+    return lambda step: rate_at(learning_rate, step) * factor ** ((step - 1) // int(every))
 
 
 def cosine(learning_rate: LearningRate, steps: int, final: float = 0.01) -> Callable[[int], float]:

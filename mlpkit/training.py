@@ -13,7 +13,7 @@ import numpy as np
 
 from .activations import relu
 from .backprop import loss_and_grads
-from .checks import as_loss_and_grads, check_counts, check_functions, check_split, check_state
+from .checks import as_loss_and_grads, as_update, check_counts, check_functions, check_split, check_state
 from .data import Dataset, Examples, batches
 from .diagnosis import explain
 from .losses import Loss
@@ -91,7 +91,7 @@ def train(
     if valid is not None:
         check_split(valid, params, "validation")
     check_functions(optimizer, loss_and_grads, rng)
-    check_counts(epochs, batch_size, start, len(examples.labels))
+    epochs, batch_size, start = check_counts(epochs, batch_size, start, len(examples.labels))
     fresh = optimizer.init(params)
     check_state(state, fresh, optimizer.name)
     state = fresh if state is None else state
@@ -149,13 +149,13 @@ def _step(params: Params, state: Any, turn: _Turn, optimizer: Optimizer, loss_an
             )
         new, state = _updated(params, grads, state, optimizer)
     right = accuracy(_logits(loss, params, turn.images), turn.labels)
-    new = _read_only(as_params(new))
+    new = _read_only(new)
     return Step(turn.number, turn.epoch, float(loss), right, _rate(state), new, grads, state, None)
 
 
 def _updated(params: Params, grads: Params, state: Any, optimizer: Optimizer) -> tuple[Params, Any]:
     try:
-        return optimizer.update(params, grads, state)
+        result = optimizer.update(params, grads, state)
     except ValueError as error:
         if "read-only" not in str(error):
             raise
@@ -163,6 +163,7 @@ def _updated(params: Params, grads: Params, state: Any, optimizer: Optimizer) ->
             f"{optimizer.name} writes into the params it is given, but a Step must never change: "
             "compute new ones, as in p - rate * g, or work on params.copy()"
         ) from error
+    return as_update(result, params, optimizer.name)
 
 
 def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable) -> Step:
@@ -214,7 +215,8 @@ def _keep_freed_memory() -> None:
 
 def _splits(data: Dataset | Examples) -> tuple[Examples, Examples | None]:
     if isinstance(data, Dataset):
-        return _arrays(data.train), _arrays(data.valid) if len(data.valid.labels) else None
+        valid = _arrays(data.valid, "validation")
+        return _arrays(data.train), valid if any(part.size for part in valid) else None
     if isinstance(data, tuple) and len(data) == 2:
         return _arrays(data), None
     raise TypeError(
@@ -222,5 +224,10 @@ def _splits(data: Dataset | Examples) -> tuple[Examples, Examples | None]:
     )
 
 
-def _arrays(examples: tuple) -> Examples:
+def _arrays(examples: tuple, name: str = "training") -> Examples:
+    if not (isinstance(examples, tuple) and len(examples) == 2):
+        raise TypeError(
+            f"the {name} split is {type(examples).__name__}: expected Examples(images, labels); "
+            "one without any is Examples(images[:0], labels[:0])"
+        )
     return Examples(*(np.asarray(part) for part in examples))

@@ -119,6 +119,12 @@ def test_a_step_that_cannot_be_recorded_is_refused_whole(wrong, first):
 # Snapshots
 
 
+def test_a_bound_in_a_small_number_of_numpys():
+    history = History(np.uint8(200), steps=np.uint8(9)).extend(fake_steps(9))
+    history.shrink(np.int8(100))
+    assert [snapshot.step for snapshot in history.snapshots] == [1, 9]
+
+
 @given(count=st.integers(1, 300), room=st.integers(1, 40), first=st.integers(1, 500))
 def test_thinning_keeps_the_bound_the_ends_an_even_spread_and_every_row(count, room, first):
     one = _bytes(Snapshot(1, 0, net((2, 2)), State(1, 0.1)))

@@ -59,6 +59,13 @@ def test_confusion_matrix():
     assert confusion_matrix(bytes_, bytes_)[250, 250] == 1
 
 
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.uint64])
+def test_confusion_matrix_takes_whole_numbers_of_every_kind(kind):
+    labels = np.arange(100)
+    found = confusion_matrix(labels, labels[::-1].astype(kind), kind(100))
+    np.testing.assert_array_equal(found, np.eye(100)[::-1])
+
+
 def test_confusion_matrix_counts_everybody_once():
     rng = np.random.default_rng(0)
     labels, predictions = rng.integers(0, 7, (2, 500))
@@ -76,6 +83,8 @@ def test_confusion_matrix_counts_everybody_once():
         (([0.0], [0]), TypeError, "labels hold float64"),
         (([0], [-1]), ValueError, "classes run from -1 to 0: expected 0 to 0"),
         (([0, 5], [0, 1], 3), ValueError, "classes run from 0 to 5: expected 0 to 2"),
+        (([0], [0], 0), ValueError, "classes is 0: expected at least 1"),
+        (([0], [0], 2.7), TypeError, "classes is 2.7: expected a whole number"),
     ],
 )
 def test_confusion_matrix_refuses(arguments, error, words):

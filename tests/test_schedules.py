@@ -18,6 +18,10 @@ def test_step_decay():
     assert step_decay(1.0, 10)(11) == pytest.approx(0.1)
 
 
+def test_step_decay_counts_in_small_numbers_of_numpys_too():
+    assert step_decay(0.1, np.uint8(100))(301) == step_decay(0.1, 100)(301)
+
+
 def test_cosine():
     schedule = cosine(0.5, steps=101, final=0.1)
     assert schedule(1) == pytest.approx(0.5)

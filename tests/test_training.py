@@ -498,6 +498,33 @@ def test_a_bad_validation_split_is_named():
     data = dataset()
     with pytest.raises(ValueError, match="validation labels run from"):
         go(data._replace(valid=Examples(data.valid.images, data.valid.labels + 5)))
+    with pytest.raises(ValueError, match=r"validation labels have shape \(0,\): expected \(20,\)"):
+        go(data._replace(valid=Examples(data.valid.images, data.valid.labels[:0])))
+    with pytest.raises(TypeError, match="validation split is NoneType: expected Examples"):
+        go(data._replace(valid=None))
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.uint64])
+def test_small_numbers_of_numpys_are_numbers_like_others(kind):
+    data = examples(count=300)
+    arguments = {"epochs": kind(2), "batch_size": kind(7), "start": kind(80)}
+    ours = go(data, epochs=2, batch_size=7, start=80)
+    assert all(same(a, b) for a, b in zip(go(data, **arguments), ours, strict=True))
+
+
+@pytest.mark.parametrize(
+    "returned, error, words",
+    [
+        (lambda p, s: None, TypeError, "update of mine returned NoneType: expected .params, state."),
+        (lambda p, s: p, TypeError, "update of mine returned Params: expected .params, state."),
+        (lambda p, s: (p.flat - 1, s), TypeError, r"mine returned are none: layer 0.*params.like\(flat\)"),
+        (lambda p, s: (net((6, 3)), s), ValueError, "mine returned parameters of a 6-3 network .* 6-5-3 one"),
+    ],
+)
+def test_an_optimizer_that_returns_something_else_is_named(returned, error, words):
+    mine = mlpkit.Optimizer("mine", lambda params: None, lambda params, grads, state: returned(params, state))
+    with pytest.raises(error, match=words):
+        next(go(optimizer=mine))
 
 
 BAD_ARGUMENTS = [

@@ -173,7 +173,7 @@ class Run:
         return min(begun, self.setup.epochs - 1)  # the last pass may be begun again, but never left out
 
     def _steps_per_epoch(self, batch_size: int) -> int:
-        return -(-self._images // batch_size)
+        return -(-self._images // int(batch_size))
 
 
 def train_split(data: Dataset | Examples) -> Examples:
