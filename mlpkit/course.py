@@ -82,9 +82,12 @@ def blank(path: Path) -> Path:
 
     path: Path, the notebook to make; .ipynb is added if it is missing
     returns: Path, what was written
-    raises: FileExistsError, when there is such a file; OSError, when it cannot be written
+    raises: ValueError, when that is no name of a file; FileExistsError, when there is such a file; OSError,
+        when it cannot be written
     """
     path = Path(path)
+    if path.name in ("", ".."):
+        raise ValueError(f"{str(path)!r} is a folder: name a notebook, for instance {path / 'idea.ipynb'}")
     path = path if path.suffix == ".ipynb" else path.with_name(path.name + ".ipynb")
     text = json.dumps(_blank_notebook(path.stem), indent=1, ensure_ascii=False) + "\n"
     try:

@@ -200,6 +200,8 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
     def update(params: Params, grads: Params, state: Any) -> tuple[Params, Any]:
         new, state = optimizer.update(params, grads, state)
         new = as_params(new)
+        if np.may_share_memory(new.flat, as_params(params).flat):  # an optimiser that changed nothing
+            new = new.copy()
         for layer, old in zip(new, as_params(params)):
             layer.weights[...] -= (state.learning_rate * weight_decay) * old.weights
         return new, state

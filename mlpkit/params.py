@@ -183,6 +183,8 @@ def load_params(path: str | os.PathLike) -> Params:
 
 def _npz_path(path: str | os.PathLike) -> Path:
     path = Path(path)
+    if not path.name:
+        raise ValueError(f"path is {str(path)!r}: expected the name of a file, for instance 'network.npz'")
     return path if path.suffix else path.with_suffix(".npz")
 
 

@@ -174,6 +174,14 @@ def test_a_new_lesson_keeps_its_name(tmp_path):
     assert course.blank(tmp_path / "idea.ipynb").name == "idea.ipynb"
 
 
+@pytest.mark.parametrize("name", ["", ".", "..", "/"])
+def test_a_new_lesson_needs_a_name(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=r"is a folder: name a notebook, for instance .*idea.ipynb"):
+        course.blank(name)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_new_lesson_in_no_folder_is_told(tmp_path):
     path = tmp_path / "nowhere" / "idea.ipynb"
     with pytest.raises(OSError, match=r"cannot write .*idea.ipynb: No such file.* another folder"):

@@ -423,6 +423,7 @@ def test_a_relative_choice_is_relative_to_the_working_folder(tmp_path, monkeypat
         ("emnist/../../x", ""),
         ("/etc/passwd", ""),
         ("mnist\n", ""),
+        ("Fashion-MNIST", "'fashion_mnist' or 'moving_mnist'"),
     ],
 )
 @pytest.mark.parametrize("function", [load, open_set, unpack, verify])

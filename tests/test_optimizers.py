@@ -239,6 +239,15 @@ def test_decay_shrinks_weights_and_never_biases(base):
     assert state.step == 3
 
 
+def test_decay_leaves_the_params_alone_of_an_optimizer_that_returns_them_unchanged():
+    params = make([6, 5, 3], 0)[0]
+    before = params.copy()
+    idle = mlpkit.Optimizer("idle", State, lambda params, grads, state: (params, State(1, 0.1)))
+    new, _ = decayed(idle, 0.5).update(params, params, None)
+    np.testing.assert_array_equal(params.flat, before.flat)
+    np.testing.assert_allclose(new[0].weights, 0.95 * before[0].weights, rtol=1e-6)
+
+
 def test_decay_is_decoupled_and_follows_the_schedule():
     params, (g,) = (p := make([6, 5, 3], 0)[0]), gradients(p, 1)
     plain, _ = mlpkit.adam(0.1).update(params, g, mlpkit.adam(0.1).init(params))

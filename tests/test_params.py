@@ -168,6 +168,13 @@ def test_saving_again_replaces(tmp_path, params):
     assert os.listdir(tmp_path) == ["net.npz"]
 
 
+@pytest.mark.parametrize("path", ["", "."])
+def test_a_path_without_a_name_is_refused(params, path):
+    for use in (load_params, lambda path: save_params(path, params)):
+        with pytest.raises(ValueError, match="expected the name of a file"):
+            use(path)
+
+
 def test_a_failed_save_leaves_the_older_file_whole(tmp_path, params, monkeypatch):
     save_params(tmp_path / "net.npz", params)
 

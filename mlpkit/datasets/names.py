@@ -54,5 +54,5 @@ def _suggestion(name: str) -> str:
     import difflib  # only for an error message
 
     spelled = re.sub(r"\W+", "_", name.split("/")[0].lower())
-    near = difflib.get_close_matches(spelled, [*SHIPPED, *tfds_names()], n=3)
+    near = difflib.get_close_matches(spelled, dict.fromkeys([*SHIPPED, *tfds_names()]), n=3)
     return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
