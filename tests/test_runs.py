@@ -160,10 +160,18 @@ def test_step_zero_is_the_untrained_network(data):
     assert run.at(10**6).step == 21
 
 
+@pytest.mark.parametrize("labels", [None, 5])
+def test_labels_that_are_none_are_named(data, labels):
+    with pytest.raises(ValueError, match=r"training labels have shape \(\)"):
+        make((data.train.images, labels))
+
+
 def test_settings_that_cannot_be_leave_the_old_ones(data):
     run = drive(make(data), 2)
     with pytest.raises(ValueError, match="learning_rate"):
         run.change(run.settings._replace(learning_rate=-1))
+    with pytest.raises(ValueError, match="batch_size is 0"):
+        run.change(run.settings._replace(batch_size=0, learning_rate=0.5))
     assert run.settings.learning_rate == 0.001
     drive(run)
     assert run.history.column("loss").tolist() == [s.loss for s in plain(data, mlpkit.adam())]

@@ -98,6 +98,10 @@ def test_bad_arguments_are_refused_at_once(data):
         TrainingDeck(data, epochs=-1)
     with pytest.raises(ValueError, match="batch_size is 0"):
         TrainingDeck(data, batch_size=0)
+    with pytest.raises(ValueError, match=r"shape \(0, 16\), their labels \(0,\): expected"):
+        TrainingDeck(mlpkit.Examples(data.train.images[:0], data.train.labels[:0]))
+    with pytest.raises(ValueError, match=r"their labels \(\): expected"):
+        TrainingDeck((data.train.images, None))
     with pytest.raises(TypeError, match="pass a Dataset"):
         TrainingDeck("fashion_mnist")
     with pytest.raises(TypeError, match="optimizer is 'adam'"):

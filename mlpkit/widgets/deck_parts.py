@@ -26,11 +26,16 @@ def network_for(data: Dataset | Examples, rng: np.random.Generator) -> Params:
 
     data: Dataset or Examples; rng: np.random.Generator, not advanced
     returns: Params, 784-128-64-10 for Fashion-MNIST
-    raises: TypeError when data is neither
+    raises: TypeError when data is neither; ValueError when there is nothing to fit to
     """
-    examples, classes = train_split(data), len(getattr(data, "class_names", ()))
-    classes = classes or int(np.max(examples.labels)) + 1
-    return init_params([np.shape(examples.images)[1], *HIDDEN, classes], rng=copy.deepcopy(rng))
+    images, labels = (np.asarray(part) for part in train_split(data))
+    if images.ndim != 2 or labels.ndim != 1 or not images.size or not labels.size:
+        raise ValueError(
+            f"the training images have shape {images.shape}, their labels {labels.shape}: "
+            "expected (n, pixels) and (n,), at least one of each"
+        )
+    classes = len(getattr(data, "class_names", ())) or int(labels.max()) + 1
+    return init_params([images.shape[1], *HIDDEN, classes], rng=copy.deepcopy(rng))
 
 
 class Tiles(NamedTuple):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..checks import check_count
 from ..data import Dataset, Examples
 from ..history import History, Snapshot
 from ..optimizers import Optimizer
@@ -65,8 +66,8 @@ class Run:
         self.begin = self.now = Snapshot(0, 0, setup.params, None)
         self._optimizer = setup.build(settings)
         self._stretches = [Stretch(0, 0, settings.batch_size)]
+        self._steps = self._from_now()  # train looks at everything that was given, before anything is counted
         self._images = len(train_split(setup.data).labels)
-        self._steps = self._from_now()
         self.history = History(snapshot_bytes, steps=self.total)
 
     @property
@@ -109,6 +110,7 @@ class Run:
         settings: Settings
         raises: ValueError or TypeError when they cannot be; the old ones then still hold
         """
+        check_count("batch_size", settings.batch_size, 1)
         self._optimizer = self.setup.build(settings)
         before, self.settings = self.settings, settings
         if settings.batch_size != before.batch_size:
