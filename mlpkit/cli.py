@@ -186,7 +186,9 @@ def _sentence(problem: Exception) -> str:
     if not isinstance(problem, OSError) or problem.strerror is None:
         return str(problem)
     where = f" {problem.filename}" if problem.filename else ""
-    return f"cannot read or write{where}: {problem.strerror}. Choose another place, or make room there."
+    missing = isinstance(problem, FileNotFoundError)
+    cure = "Check the name" if missing else "Choose another place, or make room there"
+    return f"cannot read or write{where}: {problem.strerror}. {cure}."
 
 
 def _look_after(name: str) -> bool:

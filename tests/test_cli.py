@@ -150,8 +150,10 @@ def test_an_error_of_the_system_is_said_in_words(tmp_path, monkeypatch, capsys):
     (tmp_path / "file").write_text("x")
     assert cli.main(["workbook", "export", str(tmp_path / "file" / "book.zip")]) == 1
     told = capsys.readouterr().err
-    assert told.startswith("mlpkit workbook: cannot read or write ")
+    assert told.startswith(f"mlpkit workbook: cannot read or write {tmp_path / 'file' / 'book.zip'}: ")
     assert "Errno" not in told
+    assert cli.main(["workbook", "import", str(tmp_path / "missing.zip")]) == 1
+    assert capsys.readouterr().err.endswith("missing.zip: No such file or directory. Check the name.\n")
 
 
 def test_an_interrupt_is_no_traceback(monkeypatch):

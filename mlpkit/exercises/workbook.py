@@ -109,7 +109,11 @@ def export_workbook(path: str | os.PathLike) -> str:
     returns: str, what was written, and what the older file is called now
     raises: OSError
     """
-    aside = put(Path(path).absolute(), export_bytes())
+    content = export_bytes()
+    try:
+        aside = put(Path(path).absolute(), content)
+    except OSError as error:  # which may name the unfinished file beside it
+        raise OSError(error.errno, error.strerror, str(path)) from None
     before = f"; what was there before is now {aside.name}" if aside else ""
     return f"{_functions(len(passed_names()))} and the record are in {path}{before}"
 
