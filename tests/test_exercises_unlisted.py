@@ -69,10 +69,12 @@ UNLISTED = [
     ("affine", "a sigmoid", lambda x, w, b: 1 / (1 + np.exp(-(x @ w + b))), "the sigmoid of the right answer"),
     ("relu", "elu", lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1), "Wrong only where 0 would be right"),
     ("relu", "first row only", lambda z: np.vstack([np.maximum(z[:1], 0), z[1:]]), "`z` stands there unchanged"),
+    ("relu", "any in the row", lambda z: z * (z > 0).any(axis=1, keepdims=True), "On the inputs on which it is wrong, the result is `z`"),
     ("forward", "absolute values", forward_with(np.abs), r"`entered\[0\]` is right, from `entered\[1\]` on it differs"),
     ("forward", "one part too many", lambda ls, x: ([*E["forward"](ls, x)[0], x], E["forward"](ls, x)[1]), "`entered` has 4 parts, where 3"),
     ("forward", "logits alone", lambda ls, x: E["forward"](ls, x)[1], "the right `logits`, alone"),
     ("forward", "logits averaged", lambda ls, x: (E["forward"](ls, x)[0], E["forward"](ls, x)[1] / len(x)), "1 over the size of `batch`"),
+    ("forward", "twice the relu", forward_with(lambda z: 2 * np.maximum(z, 0)), r"`entered\[1\]` is 2 times the right one"),
     ("softmax", "cold", lambda z: E["softmax"](z / 2), "`logits` were half as large"),
     ("softmax", "mean for sum", lambda z: E["softmax"](z) * z.shape[1], "the size of `classes`"),
     ("softmax", "one extra class", lambda z: (e := np.exp(z - z.max(1, keepdims=True))) / (1 + e.sum(1, keepdims=True)), "a factor of its own"),
@@ -81,6 +83,7 @@ UNLISTED = [
     ("cross_entropy", "largest loss", lambda z, y: float(-E["log_softmax"](z)[np.arange(len(y)), y].min()), "largest of the examples"),
     ("cross_entropy", "half", lambda z, y: E["cross_entropy"](z, y) / 2, "factor is 1/2"),
     ("relu_backward", "half a gate", lambda da, z: da * np.where(z > 0, 1, 0.5), "Wrong only where 0 would be right"),
+    ("relu_backward", "whole rows", lambda da, z: da * (z > 0).all(axis=1, keepdims=True), "On the inputs on which it is wrong, the result is 0"),
     ("affine_backward", "sign of dweights", lambda dz, x, w: (dz @ w.T, -x.T @ dz, dz.sum(0)),
      "`dinputs` and `dbias` are right, `dweights` is not.*opposite sign"),
     ("affine_backward", "decay", lambda dz, x, w: (dz @ w.T, x.T @ dz + 0.01 * w, dz.sum(0)), "off by 0.01 times `weights`"),
@@ -89,10 +92,17 @@ UNLISTED = [
     ("backward", "twice dweights", gradients(lambda w, b: (2 * w, b)), "`dbias` is right, `dweights` is not.*2 times"),
     ("backward", "weights alone", gradients(lambda w, b: w), r"layer \[0\] is an array of shape .* where a tuple \(dweights, dbias\)"),
     ("backward", "length 1", gradients(lambda w, b: (w / np.linalg.norm(w), b)), "changes from layer to layer"),
+    ("backward", "first layer left out", lambda *a: [(0 * w, 0 * b) if i == 0 else (w, b) for i, (w, b) in enumerate(E["backward"](*a))],
+     r"`dweights` of layer \[0\] is 0 everywhere"),
     ("sgd_step", "half the rate", sgd(lambda p, g, r: p - r * g / 2), "step of `weights` is 0.5 times the right one"),
     ("sgd_step", "own rate", sgd(lambda p, g, r: p - 0.01 * g), "`learning_rate` = 0.01 would give"),
     ("sgd_step", "decay", sgd(lambda p, g, r: p - r * (g + 0.1 * p), lambda p, g, r: p - r * g),
      r"`bias` is right, `weights` is not.*`layers\[0\]\[0\]`"),
+    ("sgd_step", "last layer left out", lambda ls, g, r: [*E["sgd_step"](ls[:-1], g[:-1], r), ls[-1]],
+     "The step of `weights`, where the fault begins, is 0"),
+    ("sgd_step", "a rate for each layer", lambda ls, g, r: [
+        (w - r * dw / i, b - r * db / i) for i, ((w, b), (dw, db)) in enumerate(zip(ls, g), 1)],
+     r"The step of `weights` of layer \[1\] is 0.5 times"),
     ("evaluate", "worst loss", lambda ls, x, y: (
         max(E["evaluate"](ls, x[i : i + 1], y[i : i + 1])[0] for i in range(len(y))), E["evaluate"](ls, x, y)[1]),
      "`accuracy` is right, `loss` is not.*largest of the examples"),
@@ -130,6 +140,15 @@ def test_every_exercise_has_unlisted_mistakes_with_different_messages():
     assert {e for e, *_ in UNLISTED} == set(exercises())
     messages = [check(e, f).message for e, _, f, _ in UNLISTED if e not in ("split", "train_epoch")]
     assert len(set(messages)) == len(messages)
+
+
+def test_what_is_wrong_elsewhere_is_not_called_right():
+    doubled = check(
+        "train_epoch",
+        lambda *args: E["train_epoch"](*args[:1], *(np.repeat(a[::2], 2, 0) for a in args[1:3]), *args[3:]),
+    )
+    assert "the loss came back as" in doubled.message
+    assert "single losses" not in doubled.message  # right on this input, wrong with batches of one
 
 
 def test_a_fault_of_the_checks_own_is_owned_up_to(monkeypatch):

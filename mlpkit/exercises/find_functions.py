@@ -19,7 +19,7 @@ from .wording import number
 def by_line(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     """All numbers are the right ones times something and plus something; or all of one size."""
     bad = bad_pairs(exercise, part)
-    title = part_name(bad[0], exercise)
+    title = part_name(bad, exercise, runs)
     title = f"{title[0].upper()}{title[1:]}"
     got = np.concatenate([np.ravel(p.got) for p in bad]).astype(float)
     want = np.concatenate([np.ravel(p.want) for p in bad]).astype(float)
@@ -79,7 +79,7 @@ def by_function(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     for words, function in _FUNCTIONS.items():
         with np.errstate(all="ignore"):
             if all(close(p.got, function(np.asarray(p.want, float)), 1e-6).all() for p in bad):
-                name = leaf_name(bad[0].leaf, exercise) if len(bad) == 1 else part_name(bad[0], exercise)
+                name = leaf_name(bad[0].leaf, exercise) if len(bad) == 1 else part_name(bad, exercise, runs)
                 return (
                     f"{name[0].upper()}{name[1:]} is {words}, everywhere. Look at the last step: is "
                     "it one too many, or one too few?"

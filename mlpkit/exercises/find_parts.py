@@ -40,7 +40,8 @@ def moved(exercise: Exercise, wants: list[Run], part: list[Pair]) -> list[Pair]:
     for pair in first_wrong(exercise, wants, part):
         old = _start(exercise, wants[pair.at], pair.leaf)
         if old is not None and old.shape == pair.got.shape:
-            leaf = Leaf(f"step of {pair.leaf.name}", None, pair.leaf.spec, pair.got - old)
+            place = None if wants[pair.at].probe.steps else pair.leaf.index
+            leaf = Leaf(f"step of {pair.leaf.name}", place, pair.leaf.spec, pair.got - old)
             found.append(Pair(pair.at, leaf, pair.want - old))
     return found
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from .core import Exercise
 from .find_parts import by_constant_argument
-from .running import Run
-from .values import close
+from .observed import leaf_name
+from .running import Run, gives_of
+from .values import close, leaves
 from .verdict import Pair, wrong_values
 from .wording import CONSTANTS, constant, factor_name, number
 
@@ -30,25 +31,46 @@ def _stepped(part: list[Pair], pair: Pair) -> bool:
     return sum(p.at == pair.at for p in part) >= 8
 
 
-def part_name(pair: Pair, exercise: Exercise) -> str:
-    """What a part of the answer is called."""
-    if pair.leaf.name.startswith("step of "):
-        return f"the step of `{pair.leaf.name[8:]}`"
-    return f"`{pair.leaf.name}`" if pair.leaf.name else "the result"
+def part_name(bad: list[Pair], exercise: Exercise, runs: list[Run]) -> str:
+    """What the wrong part of an answer is called; where some of its layers are right, which is meant."""
+    leaf = bad[0].leaf
+    name = leaf_name(leaf._replace(index=None), exercise)
+    if leaf.index is None or any(runs[p.at].probe.steps for p in bad) or _all_of_it(bad, exercise, runs):
+        return name
+    one = len({p.leaf.index for p in bad}) == 1
+    return leaf_name(leaf, exercise) if one else f"{name}, where the fault begins,"
+
+
+def _all_of_it(bad: list[Pair], exercise: Exercise, runs: list[Run]) -> bool:
+    name = bad[0].leaf.name.removeprefix("step of ")
+    found = {p.at: leaves(runs[p.at].value, gives_of(exercise, runs[p.at].probe)) for p in bad}
+    every = {(at, leaf.index) for at in found for leaf in found[at] if leaf.name == name}
+    return {(p.at, p.leaf.index) for p in bad} == every
 
 
 def by_copy(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     """Nothing was computed: zeros, one constant, or an input handed back."""
     bad = bad_pairs(exercise, part)
-    name = part_name(bad[0], exercise)
+    name = part_name(bad, exercise, runs)
     whole = [p for p in part if wrong_values(p, exercise)]
+    right = [p for p in part if p.leaf.index is None and not wrong_values(p, exercise)]
     if all((p.got == 0).all() for p in whole):
+        if any(p.got.any() for p in right):
+            return (
+                f"On the inputs on which it is wrong, {name} is 0 everywhere. Look at what decides whether "
+                "anything comes through."
+            )
         return (
             f"{name[0].upper()}{name[1:]} is 0 everywhere. Look at whether the computed numbers are "
             "ever put into it."
         )
     for i, arg in enumerate(exercise.takes):
         if all(_equals_arg(p, runs, i) for p in bad):
+            if not all(_equals_arg(p, runs, i) for p in right):
+                return (
+                    f"On the inputs on which it is wrong, {name} is `{arg}` as it came in. "
+                    "Look at what decides when something is done to it."
+                )
             return (
                 f"{name[0].upper()}{name[1:]} is `{arg}` as it came in, unchanged. "
                 "Look at which variable the last line returns."
@@ -109,7 +131,7 @@ def _scaled(exercise: Exercise, runs: list[Run], bad: list[Pair], ratios: list[f
     sign = ratios[0] < 0
     if any((r < 0) != sign for r in ratios):
         return ""
-    name = part_name(bad[0], exercise)
+    name = part_name(bad, exercise, runs)
     title = name[0].upper() + name[1:]
     if sign and constant([abs(r) for r in ratios] + [1.0]):
         return (
@@ -156,7 +178,7 @@ def by_own_factors(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str
     ratios = [_ratio(p) for p in bad]
     if any(r is None or not np.isfinite(r) or not r for r in ratios) or all(p.got.size == 1 for p in bad):
         return ""
-    name = part_name(bad[0], exercise)
+    name = part_name(bad, exercise, runs)
     other = next((i for i, r in enumerate(ratios) if not constant([r, ratios[0]])), 0)
     return (
         f"{name[0].upper()}{name[1:]} is right up to a factor that changes: {number(ratios[0])} on "
@@ -166,7 +188,7 @@ def by_own_factors(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str
 
 
 def _shifted(exercise: Exercise, runs: list[Run], bad: list[Pair], shifts: list[float]) -> str:
-    name = part_name(bad[0], exercise)
+    name = part_name(bad, exercise, runs)
     title = name[0].upper() + name[1:]
     if constant(shifts) and len(shifts) > 1:
         return (

@@ -47,12 +47,14 @@ def raised_sentence(run: Run) -> str:
 
 def leaf_name(leaf: Leaf, exercise: Exercise) -> str:
     """What an array of the answer is called: "`dweights` of layer [1]", "`entered[1]`", "the result"."""
+    step = leaf.name.startswith("step of ")
+    name = f"the step of `{leaf.name[8:]}`" if step else f"`{leaf.name}`"
     if leaf.index is None:
-        return f"`{leaf.name}`" if leaf.name else "the result"
+        return name if leaf.name else "the result"
     place = entry_name(exercise, leaf.name, leaf.index)
     if not leaf.name or place.startswith("`"):
         return place
-    return f"`{leaf.name}` {'after' if exercise.each == 'step' else 'of'} {place}"
+    return f"{name} {'after' if exercise.each == 'step' else 'of'} {place}"
 
 
 def entry_name(exercise: Exercise, name: str, index: int) -> str:

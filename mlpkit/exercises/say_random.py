@@ -29,13 +29,20 @@ def say_property(exercise: Exercise, runs: list[Run], wants: list[Run], failure:
                 f"On {run.probe.note}, {prop.name} could not be measured: the answer is not built as asked."
             )
         if not within(got, right, prop):
-            held = [p.name for p in exercise.properties[: exercise.properties.index(prop)]]
+            before = exercise.properties[: exercise.properties.index(prop)]
+            held = [p.name for p in before if _holds_everywhere(p, runs, wants)]
             fine = f" What is right: {', '.join(held[-2:])}." if held else ""
             return (
                 f"On {run.probe.note}: "
                 f"{_sentence(prop, got, right)}{_factor(exercise, prop, runs, wants)}{fine}"
             )
     return f"On {run.probe.note} the answer is not what it should be."
+
+
+def _holds_everywhere(prop: Property, runs: list[Run], wants: list[Run]) -> bool:
+    """Whether a property holds on all inputs; on some it may not be measured at all."""
+    pairs = [(measured(prop, run), measured(prop, want)) for run, want in zip(runs, wants)]
+    return all(got is not None and within(got, want, prop) for got, want in pairs)
 
 
 def observe_property(exercise: Exercise, run: Run, want: Run) -> str:
