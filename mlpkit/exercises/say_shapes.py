@@ -11,11 +11,12 @@ import itertools
 import numpy as np
 
 from .core import Exercise
-from .observed import asked_for, count_sentence, leaf_name, observe, shape_sentence, type_words
+from .observed import asked_for, leaf_name, observe, shape_sentence, type_words
 from .running import Run, gives_of
+from .say_lists import in_a_list, say_count
 from .values import Leaf, Odd, close, equal, leaves
 from .verdict import Failure, Pair, pairs_of, wrong_type
-from .wording import listed, number
+from .wording import listed, number, sizes
 
 
 def say_type(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
@@ -50,6 +51,8 @@ def _type_advice(leaf: Leaf, exercise: Exercise) -> str:
             "negative?"
         )
     what = leaf.value.what
+    if leaf.spec == "numbers":
+        return "What is asked for there is a list of plain numbers. Print it once."
     if leaf.spec == "number":
         return "Look at the last line: how do these become one number?"
     if what.startswith(("a list", "a tuple")):
@@ -73,11 +76,11 @@ def say_shape(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Fa
     pairs = pairs_of(exercise, run, want, failure.at)
     pair = next((p for p in pairs if isinstance(p.got, Odd) or p.got.shape != p.want.shape), None)
     if pair is None or (isinstance(pair.got, Odd) and pair.got.kind == "count"):
-        return _say_count(exercise, run, want)
+        return say_count(exercise, run, want)
     bad = {p.leaf.name for p in pairs if isinstance(p.got, Odd) or p.got.shape != p.want.shape}
     right = [f"`{n}`" for n in dict.fromkeys(p.leaf.name for p in pairs if p.leaf.name not in bad)]
     also = f" The shape of {listed(right)} is right." if right else ""
-    cause = _handed_back(exercise, run, pair) or _shape_cause(pair)
+    cause = _handed_back(exercise, run, pair) or in_a_list(pairs, pair) or _shape_cause(pair, exercise, run)
     return f"{shape_sentence(exercise, run, pair)}{also} {cause}"
 
 
@@ -86,29 +89,6 @@ def _handed_back(exercise: Exercise, run: Run, pair: Pair) -> str:
     for name, arg in zip(exercise.takes, run.probe.args):
         if isinstance(arg, np.ndarray) and not isinstance(pair.got, Odd) and _same(pair.got, arg):
             return f"It is `{name}` as it came in. Look at which variable the last line returns."
-    return ""
-
-
-def _say_count(exercise: Exercise, run: Run, want: Run) -> str:
-    seen = count_sentence(exercise, run, want)
-    whole = run.value[-1] if run.probe.steps else run.value
-    if isinstance(exercise.gives, dict) and isinstance(whole, Odd):
-        alone = _which_part(exercise, whole, want)
-        asked = asked_for(exercise.gives, exercise.each)
-        return f"{seen}{alone} What is asked for is {asked}. Look at the last line."
-    if "more than" in seen:
-        return f"{seen} Does the loop ever end?"
-    if "would be right" not in seen:
-        return f"{seen} Look at what is put together there, and in which brackets."
-    return f"{seen} Look at where the loop starts and ends, and at what it leaves out."
-
-
-def _which_part(exercise: Exercise, odd: Odd, want: Run) -> str:
-    """Whether a single array is one of the parts that are asked for."""
-    parts = want.value[0] if want.probe.steps else want.value
-    for name, part in zip(exercise.gives, parts):
-        if odd.value is not None and isinstance(part, np.ndarray) and _same(odd.value, part):
-            return f" It is the right `{name}`, alone."
     return ""
 
 
@@ -139,7 +119,7 @@ def _reordered(run: Run, want: Run, order: tuple[int, ...], exercise: Exercise) 
     )
 
 
-def _shape_cause(pair: Pair) -> str:
+def _shape_cause(pair: Pair, exercise: Exercise, run: Run) -> str:
     if isinstance(pair.got, Odd):
         return (
             "An array blew up: two shapes were stretched against each other. Print the shapes of both sides."
@@ -151,7 +131,12 @@ def _shape_cause(pair: Pair) -> str:
                 return words
         except (ValueError, IndexError):
             continue
-    axes = _reduced(got, want, pair.leaf.spec) if got.size and want.size else ""
+    if got.ndim == 1 < want.ndim and 0 < got.size < want.size and _picked(got, want):
+        return (
+            f"It holds {got.size} of the {want.size} right numbers, in one row: a mask or an index picks "
+            "some and drops the rest. Look at what should stand where nothing was picked."
+        )
+    axes = _reduced(got, want, pair, exercise, run) if got.size and want.size else ""
     return axes or "Write the shape behind every line, as a comment, and find the first that surprises you."
 
 
@@ -175,8 +160,22 @@ _CAUSES = (
 )  # fmt: skip
 
 
-def _reduced(got: np.ndarray, want: np.ndarray, spec: str) -> str:
+def _picked(got: np.ndarray, want: np.ndarray) -> bool:
+    """Whether all numbers are right ones, but not one for each row or column, as a sum gives."""
+    if got.size in want.shape:
+        return False
+    at, right = 0, np.ravel(want)
+    for one in got:  # in reading order
+        here = np.flatnonzero(close(np.full(right.size - at, one), right[at:]))
+        if not len(here):
+            return False
+        at += here[0] + 1
+    return True
+
+
+def _reduced(got: np.ndarray, want: np.ndarray, pair: Pair, exercise: Exercise, run: Run) -> str:
     """Whether one of the two is the other, summed or averaged over an axis."""
+    spec = pair.leaf.spec
     if spec == "numbers":
         return _listed_numbers(got, want)
     if not want.any():
@@ -200,7 +199,7 @@ def _reduced(got: np.ndarray, want: np.ndarray, spec: str) -> str:
         )
     if got.ndim < want.ndim:
         return "An axis has been lost: look at each sum, mean, maximum and index, and at what it leaves."
-    return _longer(got, want, spec)
+    return _longer(got, want, pair, exercise, run)
 
 
 def _listed_numbers(got: np.ndarray, want: np.ndarray) -> str:
@@ -212,7 +211,8 @@ def _listed_numbers(got: np.ndarray, want: np.ndarray) -> str:
     return "Look at where the loop starts and ends, and at when a number is written down."
 
 
-def _longer(got: np.ndarray, want: np.ndarray, spec: str) -> str:
+def _longer(got: np.ndarray, want: np.ndarray, pair: Pair, exercise: Exercise, run: Run) -> str:
+    spec = pair.leaf.spec
     names = spec.split() if len(spec.split()) == want.ndim else [f"axis {i}" for i in range(want.ndim)]
     off = [i for i in range(want.ndim) if got.shape[i] != want.shape[i]]
     if len(off) != 1:
@@ -232,7 +232,14 @@ def _longer(got: np.ndarray, want: np.ndarray, spec: str) -> str:
             f"Along `{names[axis]}` only one entry is left, or one too few was kept: look at what is "
             "summed there."
         )
-    return f"The length along `{names[axis]}` is not right: look at which array it was taken from."
+    length = got.shape[axis]
+    known = [
+        f"`{name}`"
+        for name, size in sizes(exercise, run.probe).items()
+        if size == length and name not in exercise.takes
+    ]
+    same = f" {length} is the length of {listed(known)} in what came in." if known else ""
+    return f"The length along `{names[axis]}` is not right.{same} Look at what that length is made of."
 
 
 __all__ = ["asked_for", "observe", "say_shape", "say_swapped", "say_type"]
