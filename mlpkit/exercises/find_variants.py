@@ -75,6 +75,8 @@ def variants(exercise: Exercise) -> Iterator[tuple[str, Callable]]:
     rows = by_example(exercise)
     for words, change in _EXAMPLES if len(rows) > 1 else ():
         yield _say(words), _all_changed(exercise.reference, change, rows)
+    if "labels" in names:
+        yield from _other_labels(exercise, names.index("labels"))
     for other in exercises().values():
         if (
             other.name != exercise.name
@@ -93,6 +95,17 @@ def variants(exercise: Exercise) -> Iterator[tuple[str, Callable]]:
             "like it, goes in where the raw input belongs.",
             lambda x: exercise.reference(exercise.reference(x)),
         )
+
+
+def _other_labels(exercise: Exercise, i: int) -> Iterator[tuple[str, Callable]]:
+    """Labels that are others of the same classes, where the classes are an axis of what comes in."""
+    rows = next((k for k, spec in enumerate(exercise.takes.values()) if "classes" in spec.split()), None)
+    for words, change in _LABELS if rows is not None else ():
+        yield _say(words), _relabelled(exercise.reference, i, rows, change)
+
+
+def _relabelled(reference: Callable, i: int, rows: int, change: Callable) -> Callable:
+    return lambda *args: reference(*args[:i], change(args[rows], args[i]), *args[i + 1 :])
 
 
 def _say(words: str) -> str:
@@ -171,6 +184,9 @@ _ARRAYS = (
     ("{name} were only 1 where it is above 0, else 0", lambda x: (x > 0) * 1.0),
     ("{name} were cut off at 1", lambda x: np.minimum(x, 1)),
     ("the last row of {name} were left out", lambda x: np.concatenate([x[:-1], 0 * x[-1:]])),
+    ("the last column of {name} were left out", lambda x: np.concatenate([x[:, :-1], 0 * x[:, -1:]], 1)),
+    ("only the last column of {name} counted", lambda x: np.concatenate([0 * x[:, :-1], x[:, -1:]], 1)),
+    ("{name} were divided by 255", lambda x: x / 255),
 )  # fmt: skip
 
 _INTEGERS = (
@@ -187,6 +203,12 @@ _INTEGERS = (
         lambda x: np.arange(len(x)) % (int(x.max()) + 1),
     ),
     ("{name} were 0, 1, 2 and so on (is it used at all?)", lambda x: np.arange(len(x))),
+)
+
+_LABELS = (
+    ("every label were one more, and the last class the first", lambda z, y: (y + 1) % z.shape[1]),
+    ("the class of the largest logit stood for the label", lambda z, y: z.argmax(axis=1)),
+    ("the class of the smallest logit stood for the label", lambda z, y: z.argmin(axis=1)),
 )
 
 _NUMBERS = (

@@ -31,18 +31,27 @@ def say_property(exercise: Exercise, runs: list[Run], wants: list[Run], failure:
         if not within(got, right, prop):
             before = exercise.properties[: exercise.properties.index(prop)]
             held = [p.name for p in before if _holds_everywhere(p, runs, wants)]
+            whole = _whole_numbers(run.value, want.value)
             fine = f" What is right: {', '.join(held[-2:])}." if held else ""
             return (
                 f"On {run.probe.note}: "
-                f"{_sentence(prop, got, right)}{_factor(exercise, prop, runs, wants)}{fine}"
+                f"{_sentence(prop, got, right)}{_factor(exercise, prop, runs, wants)}{whole}{fine}"
             )
     return f"On {run.probe.note} the answer is not what it should be."
+
+
+def _whole_numbers(got: Any, want: Any) -> str:
+    """Said when whole numbers came where fractions should be."""
+    arrays = [v for v in (got, want) if isinstance(v, np.ndarray)]
+    if len(arrays) < 2 or arrays[1].dtype.kind != "f" or not (arrays[0] == np.round(arrays[0])).all():
+        return ""
+    return f" All of them are whole numbers ({arrays[0].dtype}): look for a cast, or a draw of integers."
 
 
 def _holds_everywhere(prop: Property, runs: list[Run], wants: list[Run]) -> bool:
     """Whether a property holds on all inputs; on some it may not be measured at all."""
     pairs = [(measured(prop, run), measured(prop, want)) for run, want in zip(runs, wants)]
-    return all(got is not None and within(got, want, prop) for got, want in pairs)
+    return all(got is want if got is None or want is None else within(got, want, prop) for got, want in pairs)
 
 
 def observe_property(exercise: Exercise, run: Run, want: Run) -> str:

@@ -129,10 +129,13 @@ def _scalar_forms(named: dict[str, float]) -> dict[str, float]:
             continue
         table |= {f"`{name}`": v, f"1 over `{name}`": 1 / v, f"`{name}` squared": v * v}
         table |= {f"the root of `{name}`": math.sqrt(v), f"1 + `{name}`": 1 + v}
+        table |= {f"1 over the root of `{name}`": 1 / math.sqrt(v)}
         if v < 1:
             table |= {f"1 - `{name}`": 1 - v, f"1 over (1 - `{name}`)": 1 / (1 - v)}
     for (a, v), (b, w) in itertools.combinations(named.items(), 2):
         table[f"`{a}` times `{b}`"] = v * w
+        if v + w > 0:
+            table[f"1 over the root of (`{a}` + `{b}`)"] = 1 / math.sqrt(v + w)
     return table
 
 
