@@ -64,7 +64,10 @@ UNLISTED = [
         (x[b], y[b]) for b in np.resize(rng.permutation(len(y)), (-(-len(y) // k), min(k, len(y))))], "length 12, 12, 12, 12, 12, where"),
     ("he_normal", "twice as wide", lambda a, b, rng: 2 * E["he_normal"](a, b, rng), "ratio of the two is about 2"),
     ("he_normal", "rows alike", lambda a, b, rng: np.tile(E["he_normal"](a, b, rng)[:1], (a, 1)), "all rows are the same"),
+    ("he_normal", "root of 2 over the inputs", lambda a, b, rng: rng.normal(size=(a, b)) * np.sqrt(2) / a, "about 1 over the root of `fan_in`"),
+    ("he_normal", "cast", lambda a, b, rng: E["he_normal"](a, b, rng).astype(int), r"whole numbers \(int"),
     ("glorot_uniform", "triangular", lambda a, b, rng: rng.triangular(-1, 0, 1, (a, b)), "another family"),
+    ("glorot_uniform", "brackets", lambda a, b, rng: rng.uniform(-1, 1, (a, b)) * np.sqrt(6) / (a + b), r"root of \(`fan_in` \+ `fan_out`\)"),
     ("init_params", "last bias drawn", lambda s, rng: [
         (w, b if i < len(s) - 2 else rng.normal(size=b.shape)) for i, (w, b) in enumerate(E["init_params"](s, rng))],
      "biases are different numbers"),
@@ -72,6 +75,7 @@ UNLISTED = [
     ("init_params", "backwards", lambda s, rng: E["init_params"](s, rng)[::-1], "right shapes in the opposite order"),
     ("affine", "inputs unused", lambda x, w, b: np.tile(b, (len(x), 1)), "`inputs` were 0 everywhere"),
     ("affine", "a sigmoid", lambda x, w, b: 1 / (1 + np.exp(-(x @ w + b))), "the sigmoid of the right answer"),
+    ("affine", "last input alone", lambda x, w, b: x[:, -1:] * w[-1] + b, "only the last column of `inputs` counted"),
     ("relu", "elu", lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1), "Wrong only where 0 would be right"),
     ("relu", "first row only", lambda z: np.vstack([np.maximum(z[:1], 0), z[1:]]), "`z` stands there unchanged"),
     ("relu", "any in the row", lambda z: z * (z > 0).any(axis=1, keepdims=True), "On the inputs on which it is wrong, the result is `z`"),
@@ -81,6 +85,7 @@ UNLISTED = [
     ("forward", "logits alone", lambda ls, x: E["forward"](ls, x)[1], "the right `logits`, alone"),
     ("forward", "logits averaged", lambda ls, x: (E["forward"](ls, x)[0], E["forward"](ls, x)[1] / len(x)), "1 over the size of `batch`"),
     ("forward", "twice the relu", forward_with(lambda z: 2 * np.maximum(z, 0)), r"`entered\[1\]` is 2 times the right one"),
+    ("forward", "mean taken off", lambda ls, x: E["forward"](ls, x - x.mean()), r"every entry of `entered\[0\]` is off by the same"),
     ("softmax", "cold", lambda z: E["softmax"](z / 2), "`logits` were half as large"),
     ("softmax", "mean for sum", lambda z: E["softmax"](z) * z.shape[1], "the size of `classes`"),
     ("softmax", "one extra class", lambda z: (e := np.exp(z - z.max(1, keepdims=True))) / (1 + e.sum(1, keepdims=True)), "a factor of its own"),
@@ -88,13 +93,22 @@ UNLISTED = [
     ("log_softmax", "mean removed", lambda z: z - z.mean(1, keepdims=True), "In every row all entries are off by the same number"),
     ("cross_entropy", "largest loss", lambda z, y: float(-E["log_softmax"](z)[np.arange(len(y)), y].min()), "largest of the examples"),
     ("cross_entropy", "half", lambda z, y: E["cross_entropy"](z, y) / 2, "factor is 1/2"),
+    ("cross_entropy", "next class", lambda z, y: E["cross_entropy"](z, (y + 1) % z.shape[1]), "every label were one more, and the last class the first"),
     ("relu_backward", "half a gate", lambda da, z: da * np.where(z > 0, 1, 0.5), "Wrong only where 0 would be right"),
     ("relu_backward", "whole rows", lambda da, z: da * (z > 0).all(axis=1, keepdims=True), "On the inputs on which it is wrong, the result is 0"),
     ("affine_backward", "sign of dweights", lambda dz, x, w: (dz @ w.T, -x.T @ dz, dz.sum(0)),
      "`dinputs` and `dbias` are right, `dweights` is not.*opposite sign"),
     ("affine_backward", "decay", lambda dz, x, w: (dz @ w.T, x.T @ dz + 0.01 * w, dz.sum(0)), "off by 0.01 times `weights`"),
+    ("affine_backward", "largest", lambda dz, x, w: (dz @ w.T, x.T @ dz, dz.max(0)), "`dbias` holds the largest of each column of `dz`"),
+    ("affine_backward", "sum of dweights", lambda dz, x, w: (dz @ w.T, x.T @ dz, (x.T @ dz).sum(0)), "`dbias` holds the sum of each column of `dweights`"),
     ("cross_entropy_backward", "n - 1", lambda z, y: E["cross_entropy_backward"](z, y) * 0.5, "factor is 1/2"),
+    ("cross_entropy_backward", "own guess", lambda z, y: E["cross_entropy_backward"](z, z.argmax(1)), "largest logit stood for the label"),
     ("numerical_gradient", "absolute", lambda f, x, eps: abs(E["numerical_gradient"](f, x, eps)), "without its sign"),
+    ("numerical_gradient", "the function", lambda f, x, eps: np.full(x.shape, f(x)), "All entries of the result are 20.22"),
+    ("numerical_gradient", "whole rows", lambda f, x, eps: np.array([
+        (f(x + s) - f(x - s)) / (2 * eps) + 0 * x[0] for s in (
+            eps * (np.arange(len(x)) == i).reshape(-1, *[1] * (x.ndim - 1)) for i in range(len(x)))]),
+     "There, in each row of the result all entries are the same"),
     ("backward", "twice dweights", gradients(lambda w, b: (2 * w, b)), "`dbias` is right, `dweights` is not.*2 times"),
     ("backward", "weights alone", gradients(lambda w, b: w), r"layer \[0\] is an array of shape .* where a tuple \(dweights, dbias\)"),
     ("backward", "length 1", gradients(lambda w, b: (w / np.linalg.norm(w), b)), "changes from layer to layer"),
@@ -103,6 +117,8 @@ UNLISTED = [
      r"`dweights` of layer \[0\] is 0 everywhere"),
     ("sgd_step", "half the rate", sgd(lambda p, g, r: p - r * g / 2), "step of `weights` is 0.5 times the right one"),
     ("sgd_step", "own rate", sgd(lambda p, g, r: p - 0.01 * g), "`learning_rate` = 0.01 would give"),
+    ("sgd_step", "gradients cut off", sgd(lambda p, g, r: p - r * np.clip(g, -0.5, 0.5)),
+     "no entry of the step of `weights` is beyond 0.05 in size, and 18 of 66 should be"),
     ("sgd_step", "decay", sgd(lambda p, g, r: p - r * (g + 0.1 * p), lambda p, g, r: p - r * g),
      r"`bias` is right, `weights` is not.*`layers\[0\]\[0\]`"),
     ("sgd_step", "last layer left out", lambda ls, g, r: [*E["sgd_step"](ls[:-1], g[:-1], r), ls[-1]],
@@ -114,19 +130,37 @@ UNLISTED = [
         max(E["evaluate"](ls, x[i : i + 1], y[i : i + 1])[0] for i in range(len(y))), E["evaluate"](ls, x, y)[1]),
      "`accuracy` is right, `loss` is not.*largest of the examples"),
     ("evaluate", "images backwards", lambda ls, x, y: E["evaluate"](ls, x[::-1], y), "opposite order"),
+    ("evaluate", "images scaled again", lambda ls, x, y: E["evaluate"](ls, x / 255, y), "`images` were divided by 255"),
     ("train_epoch", "losses sorted", lambda *a: (lambda ls, losses: (ls, sorted(losses)))(*E["train_epoch"](*a)), "order of their size"),
     ("train_epoch", "sum of losses", lambda *a: (lambda ls, losses: (ls, [sum(losses)]))(*E["train_epoch"](*a)), "about the sum of all"),
     ("train_epoch", "losses in lists", lambda *a: (lambda ls, losses: (ls, [[v] for v in losses]))(*E["train_epoch"](*a)), "a list of plain numbers"),
     ("momentum_step", "momentum squared", lambda p, g, v, r, m: E["momentum_step"](p, g, v, r, m * m),
      "step 1 is right, from step 2 on it differs.*`momentum` were squared"),
     ("momentum_step", "velocity alone", step_of("momentum_step", lambda out, args: out[1]), "the right `velocity`, alone"),
+    ("momentum_step", "gradient twice", step_of("momentum_step", lambda out, args: (out[0] - args[3] * args[1], out[1])),
+     "-0.1 times `grad`, entry by entry; everywhere the factor is minus `learning_rate`"),
+    ("momentum_step", "momentum on both", lambda p, g, v, r, m: (p - r * m * (v + g), m * (v + g)),
+     r"`velocity` after step 1 is off .* everywhere the factor is minus \(1 - `momentum`\)"),
+    ("momentum_step", "mean velocity", step_of("momentum_step", lambda out, args: (args[0] - args[3] * out[1].mean(), out[1])),
+     "There, all entries of the step of `param` are the same"),
     ("nesterov_step", "twice as far", step_of("nesterov_step", lambda out, args: (2 * out[0] - args[0], out[1])),
      "`velocity` is right, `param` is not.*step of `param` is 2 times"),
+    ("nesterov_step", "velocity once more", step_of("nesterov_step", lambda out, args: (out[0] - args[3] * out[1], out[1])),
+     "off by -0.1 times the new `velocity`, entry by entry; everywhere the factor is minus `learning_rate`"),
+    ("nesterov_step", "start forgotten", step_of("nesterov_step", lambda out, args: (args[0] - out[0], out[1])), "`param` is the step alone"),
     ("rmsprop_step", "own eps", lambda p, g, s, r, d, eps: E["rmsprop_step"](p, g, s, r, d, 0.01), "`eps` were 0.01 whatever comes in"),
+    ("rmsprop_step", "sign alone", step_of("rmsprop_step", lambda out, a: (a[0] - a[3] * np.sign(a[1]), out[1])),
+     "step of `param` have the same size"),
+    ("rmsprop_step", "decay under the root", step_of("rmsprop_step", lambda out, a: (
+        a[0] - a[3] * a[1] / (np.sqrt(a[4] * out[1]) + a[5]), out[1])), "There, the step of `param` is 1.054 times the right one; not on every input"),
     ("rmsprop_step", "swapped", step_of("rmsprop_step", lambda out, args: out[::-1]), r"they come as \(mean_square, param\)"),
     ("adam_step", "decay", step_of("adam_step", lambda out, args: (out[0] - 0.01 * args[0], *out[1:])),
      "`mean` and `mean_square` are right, `param` is not.*off by -0.01 times `param`"),
     ("adam_step", "two parts", step_of("adam_step", lambda out, args: out[:2]), "it returned 2 values"),
+    ("adam_step", "one mean of all", lambda p, g, m, v, t, r, b1, b2, eps: (lambda out, s: (
+        p - r * (out[1] / (1 - b1**t)) / (np.sqrt(s / (1 - b2**t)) + eps), out[1], s))(
+        E["adam_step"](p, g, m, v, t, r, b1, b2, eps), b2 * v + (1 - b2) * g.mean() ** 2),
+     "`mean_square` after step 1 are the same"),
     ("adam_step", "one array", step_of("adam_step", lambda out, args: out[1]), "returned an array"),
 ]  # fmt: skip
 
@@ -173,7 +207,17 @@ def test_a_fault_of_the_checks_own_is_owned_up_to(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "where", ["find_scale", "find_functions", "find_variants", "find_places", "find_rest", "observed"]
+    "where",
+    [
+        "find_scale",
+        "find_functions",
+        "find_variants",
+        "find_places",
+        "find_made",
+        "find_here",
+        "find_rest",
+        "observed",
+    ],
 )
 def test_a_fault_in_any_finder_raises_nothing(monkeypatch, where):
     module = __import__(f"mlpkit.exercises.{where}", fromlist=["np"])

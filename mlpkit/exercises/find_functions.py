@@ -17,7 +17,7 @@ from .wording import number
 
 
 def by_line(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
-    """All numbers are the right ones times something and plus something; or all of one size."""
+    """All numbers are the right ones times something and plus something."""
     bad = bad_pairs(exercise, part)
     title = part_name(bad, exercise, runs)
     title = f"{title[0].upper()}{title[1:]}"
@@ -25,19 +25,37 @@ def by_line(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     want = np.concatenate([np.ravel(p.want) for p in bad]).astype(float)
     if len(got) < 4 or not np.isfinite(got).all() or len(np.unique(want)) < 2:
         return ""
-    if np.ptp(np.abs(got)) < 1e-9 * np.abs(got).max() and np.ptp(got) and len(np.unique(np.abs(want))) > 2:
-        return (
-            f"All entries of {title[0].lower()}{title[1:]} have the same size, {number(abs(got[0]))}; "
-            "only their signs differ. Look at where the size gets lost."
-        )
     slope, shift = np.polyfit(want, got, 1)
-    if abs(slope) < 1e-6 or not close(got, slope * want + shift, 1e-5).all() or close(got, want).all():
+    if (
+        min(abs(slope), abs(shift)) < 1e-6 * np.abs(got).max()
+        or not close(got, slope * want + shift, 1e-5).all()
+        or close(got, want).all()
+    ):
         return ""
     sign = "plus" if shift > 0 else "minus"
     return (
         f"{title} is {number(slope)} times the right one {sign} {number(abs(shift))}, everywhere. "
         "Look for constants that do not belong."
     )
+
+
+def by_size(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+    """All numbers have one size; only their signs differ, if anything."""
+    bad = bad_pairs(exercise, part)
+    got, want = (np.concatenate([np.abs(np.ravel(x)) for x in xs]).astype(float)
+                 for xs in ([p.got for p in bad], [p.want for p in bad]))  # fmt: skip
+    signs = np.unique(np.sign(np.concatenate([np.ravel(p.got) for p in bad])))
+    if len(got) < 4 or not got.any() or _one(want, 1e-2) or not _one(got, 1e-6):
+        return ""
+    but = "; only their signs differ" if len(signs) > 1 else ""
+    return (
+        f"All entries of {part_name(bad, exercise, runs)} have the same size, {number(got[0])}{but}. "
+        "Look at where the size gets lost."
+    )
+
+
+def _one(sizes: np.ndarray, tolerance: float) -> bool:
+    return bool(np.isfinite(sizes).all() and np.ptp(sizes) <= tolerance * sizes.max())
 
 
 _FUNCTIONS = {

@@ -12,10 +12,10 @@ import numpy as np
 
 from .core import Exercise
 from .observed import entry_name, leaf_name
-from .running import Run
-from .values import Leaf, close
+from .running import Run, gives_of
+from .values import Leaf, close, leaves
 from .verdict import Pair, wrong_values
-from .wording import number, scalars
+from .wording import factor_name, number, scalars
 
 
 def args_at(exercise: Exercise, want: Run, step: int | None) -> tuple:
@@ -38,7 +38,7 @@ def moved(exercise: Exercise, wants: list[Run], part: list[Pair]) -> list[Pair]:
     """For a part that is an argument and a step: the first wrong steps, without where they start from."""
     found: list[Pair] = []
     for pair in first_wrong(exercise, wants, part):
-        old = _start(exercise, wants[pair.at], pair.leaf)
+        old = start_of(exercise, wants[pair.at], pair.leaf)
         if old is not None and old.shape == pair.got.shape:
             place = None if wants[pair.at].probe.steps else pair.leaf.index
             leaf = Leaf(f"step of {pair.leaf.name}", place, pair.leaf.spec, pair.got - old)
@@ -46,7 +46,8 @@ def moved(exercise: Exercise, wants: list[Run], part: list[Pair]) -> list[Pair]:
     return found
 
 
-def _start(exercise: Exercise, want: Run, leaf: Leaf) -> np.ndarray | None:
+def start_of(exercise: Exercise, want: Run, leaf: Leaf) -> np.ndarray | None:
+    """Where a step starts from; None for parts that do not move."""
     if leaf.name not in exercise.moves:
         return None
     step = leaf.index if want.probe.steps else None
@@ -71,6 +72,13 @@ def first_wrong(exercise: Exercise, wants: list[Run], part: list[Pair]) -> list[
     return found
 
 
+def first_of_all(exercise: Exercise, part: list[Pair]) -> list[Pair]:
+    """Of lists that are wrong from end to end the first entries, which the others may go by."""
+    at = dict.fromkeys(p.at for p in part if p.leaf.index is not None and exercise.each != "step")
+    here = [next(p for p in part if p.at == i) for i in at]
+    return here if all(wrong_values(p, exercise) for p in here) else []
+
+
 def by_residual(exercise: Exercise, wants: list[Run], part: list[Pair]) -> str:
     """What is too much is a multiple of something that came in."""
     bad = first_wrong(exercise, wants, part)
@@ -78,15 +86,23 @@ def by_residual(exercise: Exercise, wants: list[Run], part: list[Pair]) -> str:
     for key, (name, _) in tables[0].items():
         factors = [_factor(p, t[key][1]) if key in t else None for p, t in zip(bad, tables)]
         if all(f is not None for f in factors) and sum(p.got.size for p in bad) > 2:
-            low, high = min(factors), max(factors)
-            same = close(np.array(low), np.array(high), 1e-3).all()
+            other = _elsewhere(exercise, [wants[p.at] for p in bad], factors)
             return (
                 f"On {wants[bad[0].at].probe.note}, {leaf_name(bad[0].leaf, exercise)} is off by "
-                f"{number(factors[0])} times {name}, entry by entry"
-                f"{'' if same else ', and elsewhere by other multiples'}. "
-                "Look for a term that is added there and does not belong, or that is left out."
+                f"{number(factors[0])} times {name}, entry by entry{other}. "
+                "Look for a term that is added there, left out, or counted with another factor."
             )
     return ""
+
+
+def _elsewhere(exercise: Exercise, wants: list[Run], factors: list[float]) -> str:
+    """What the multiple is on the other inputs: the same number, one that has a name, or just another."""
+    low, high = min(factors), max(factors)
+    if close(np.array(low), np.array(high), 1e-3).all():
+        return ""
+    name = factor_name(exercise, [want.probe for want in wants], factors) if low * high > 0 else None
+    named = f"minus ({name})" if low < 0 and " - " in str(name) else f"{'minus ' * (low < 0)}{name}"
+    return f"; everywhere the factor is {named}" if name else ", and elsewhere by other multiples"
 
 
 def _factor(pair: Pair, thing: np.ndarray) -> float | None:
@@ -105,7 +121,7 @@ def _factor(pair: Pair, thing: np.ndarray) -> float | None:
 
 
 def _inputs(exercise: Exercise, want: Run, leaf: Leaf) -> Iterator[tuple[tuple, str, np.ndarray]]:
-    """Everything that came in and has the shape of an entry of the answer: (key, name, array)."""
+    """What came in, and what else should come out, of the shape of an entry: (key, name, array)."""
     shape = leaf.value.shape
     for name, arg in zip(exercise.takes, args_at(exercise, want, leaf.index if want.probe.steps else None)):
         if isinstance(arg, np.ndarray) and arg.dtype.kind == "f" and arg.shape == shape:
@@ -115,6 +131,9 @@ def _inputs(exercise: Exercise, want: Run, leaf: Leaf) -> Iterator[tuple[tuple, 
             for place, part in enumerate(arg[leaf.index] if pair else (arg[leaf.index],)):
                 if isinstance(part, np.ndarray) and part.shape == shape:
                     yield (name, place), f"`{name}[{leaf.index}]{f'[{place}]' if pair else ''}`", part
+    for other in leaves(want.value, gives_of(exercise, want.probe)):
+        if other.name != leaf.name and other.index == leaf.index and other.value.shape == shape != ():
+            yield (other.name, 1), f"the new `{other.name}`", other.value
 
 
 def by_layers(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:

@@ -102,14 +102,14 @@ def _by_zero(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
         )
     if all((w == ~z).all() for w, z in zip(wrong, zero)):
         seen = _seen(exercise, runs, bad[0])
-        return f"{seen} Only the zeros are right. Look at what should come through unchanged."
+        return f"{seen} Only the zeros are right. Look at what the other numbers are made of."
     return ""
 
 
 def _sums(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
     """Right answers whose rows all have one sum, against what the sums are."""
     flat = [p for p in bad if p.got.ndim == 2 and p.got.shape[0] != p.got.shape[1]]
-    if len(flat) != len(bad) or not flat:
+    if len(flat) != len(bad) or not any(len(p.want) > 2 and p.want.any() for p in flat):
         return ""
     total = float(flat[0].want.sum(axis=1)[0])
     if not all(np.allclose(p.want.sum(axis=1), total, atol=1e-8) for p in flat):

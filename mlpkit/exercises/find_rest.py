@@ -99,7 +99,8 @@ def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     if cosine > 0.9:
         return (
             f"{count}; as a whole they point in the right direction (cosine {cosine:.2f}, "
-            f"{number(sizes[0] / sizes[1])} times as long). Look for one step that is left out or done twice."
+            f"{number(sizes[0] / sizes[1])} times as long). "
+            "Look for a term or a factor that is left out, or counts twice."
         )
     if cosine < -0.9:
         return f"{count}; as a whole they point the opposite way (cosine {cosine:.2f}). Look for a sign."

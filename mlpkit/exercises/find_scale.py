@@ -75,9 +75,10 @@ def by_copy(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
                 f"{name[0].upper()}{name[1:]} is `{arg}` as it came in, unchanged. "
                 "Look at which variable the last line returns."
             )
-    if all(p.got.size > 1 and np.ptp(p.got.astype(float)) == 0 for p in bad):
+    large = [p for p in bad if p.got.size > 1]
+    if large and all(np.ptp(p.got.astype(float)) == 0 for p in large):
         return (
-            f"All entries of {name} are {number(bad[0].got.flat[0])}. Look at where the entries "
+            f"All entries of {name} are {number(large[0].got.flat[0])}. Look at where the entries "
             "should begin to differ."
         )
     if len(bad) > 1 and bad[0].got.size == 1 and len({float(p.got.flat[0]) for p in bad}) == 1:
@@ -98,7 +99,7 @@ def _equals_arg(pair: Pair, runs: list[Run], i: int) -> bool:
 def by_scale(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     """All numbers are the right ones times something, or plus something."""
     bad = bad_pairs(exercise, part)
-    ratios = [_ratio(p) for p in bad]
+    ratios = [ratio_of(p) for p in bad]
     if all(r is not None and np.isfinite(r) and r != 0 for r in ratios):
         return _scaled(exercise, runs, bad, ratios)
     shifts = [_shift(p) for p in bad]
@@ -107,7 +108,8 @@ def by_scale(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     return ""
 
 
-def _ratio(pair: Pair) -> float | None:
+def ratio_of(pair: Pair) -> float | None:
+    """What all numbers of an array are multiplied with, or None."""
     got, want = np.ravel(pair.got).astype(float), np.ravel(pair.want).astype(float)
     size = float(want @ want)
     if not size or not np.isfinite(got).all() or not np.isfinite(size):
@@ -175,7 +177,7 @@ def _advice(factor: str) -> str:
 def by_own_factors(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     """Each array is right up to a factor, and the factors have no common name."""
     bad = bad_pairs(exercise, part)
-    ratios = [_ratio(p) for p in bad]
+    ratios = [ratio_of(p) for p in bad]
     if any(r is None or not np.isfinite(r) or not r for r in ratios) or all(p.got.size == 1 for p in bad):
         return ""
     name = part_name(bad, exercise, runs)

@@ -11,8 +11,10 @@ import re
 import numpy as np
 
 from .core import Exercise
-from .find_functions import by_function, by_line
-from .find_parts import by_layers, by_residual, first_wrong, moved
+from .find_functions import by_function, by_line, by_size
+from .find_here import by_one_input
+from .find_made import by_reduction, by_sameness, by_step_alone
+from .find_parts import by_layers, by_residual, first_of_all, first_wrong, moved
 from .find_places import by_move, by_place
 from .find_rest import by_closeness, by_direction, by_lines
 from .find_rows import by_rows
@@ -40,12 +42,24 @@ def say_values(exercise: Exercise, runs: list[Run], wants: list[Run], explained:
     found = explained or _place(exercise, runs, wants, part)
     if not found:
         start = moved(exercise, wants, part) or first_wrong(exercise, wants, part)
-        rest = by_closeness(exercise, runs, start) or _properties(exercise, runs, wants, wrong.at)
-        found = f"{seen} {rest or by_direction(exercise, runs, start)}"
+        rest = (
+            by_closeness(exercise, runs, start)
+            or _properties(exercise, runs, wants, wrong.at)
+            or by_sameness(exercise, runs, start)
+            or by_one_input(exercise, runs, start)
+            or by_direction(exercise, runs, start)
+        )
+        found = _after(seen, rest)
     elif not re.search(r"\d", found) and len(re.findall(r"[.?!](?:\s|$)", f"{where} {found}")) < 4:
         found = f"{seen} {found}"  # numbers, where there is room for them
     note = runs[wrong.at].probe.note
     return f"{where.replace(f', wrong on {note}.', '.') if f'On {note}' in found else where} {found}"
+
+
+def _after(seen: str, found: str) -> str:
+    """What was found, after what was seen, without naming the same input twice."""
+    note = seen.split(", ")[0]
+    return f"{seen} {found.replace(f'{note}, ', 'There, ', 1) if found.startswith(note) else found}"
 
 
 def exact(exercise: Exercise, runs: list[Run], wants: list[Run]) -> str:
@@ -54,20 +68,25 @@ def exact(exercise: Exercise, runs: list[Run], wants: list[Run]) -> str:
         return "swapped"
     part = _affected(exercise, runs, wants)[2]
     steps, start = moved(exercise, wants, part), first_wrong(exercise, wants, part)
-    for explain in (by_copy, by_scale, by_function, by_line):
+    every = first_of_all(exercise, part) if len(part) > len(runs) else []
+    for explain in (by_copy, by_scale, by_function, by_line, by_size):
         found = explain(exercise, runs, part)
         if not found and steps:
             found = explain(exercise, runs, steps)
         if not found and len(start) < len(part) and not steps:
             found = explain(exercise, runs, start)
+        if not found and every and not steps:
+            found = explain(exercise, runs, every)
         if found:
             return found
     return (
-        by_layers(exercise, runs, part)
+        by_step_alone(exercise, wants, part)
+        or by_layers(exercise, runs, part)
         or by_variant(exercise, runs, part)
         or by_rows(exercise, runs, part)
         or (by_own_factors(exercise, runs, steps) if steps else "")
         or by_residual(exercise, wants, part)
+        or by_reduction(exercise, runs, part)
         or by_move(exercise, runs, part)
         or by_own_factors(exercise, runs, part)
     )
@@ -86,7 +105,8 @@ def _place(exercise: Exercise, runs: list[Run], wants: list[Run], part: list[Pai
 def _affected(exercise: Exercise, runs: list[Run], wants: list[Run]) -> tuple[list[Pair], Pair, list[Pair]]:
     """All arrays, the first that is wrong, and all of the same part."""
     every = [p for at, (r, w) in enumerate(zip(runs, wants)) for p in pairs_of(exercise, r, w, at)]
-    wrong = next(p for p in every if wrong_values(p, exercise))
+    bad = [p for p in every if wrong_values(p, exercise)]
+    wrong = next((p for p in bad if p.leaf.name not in exercise.moves), bad[0])  # what moves goes by the rest
     return every, wrong, [p for p in every if p.leaf.name == wrong.leaf.name]
 
 
