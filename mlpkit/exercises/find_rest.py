@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .core import Exercise
+from .find_rows import by_example
 from .running import Run
 from .values import close
 from .verdict import Pair, wrong_values
@@ -35,9 +36,29 @@ def by_lines(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
             low, high = _range(bad[0], axis, np.subtract)
             return (
                 f"In every {line} all entries are off by the same number, from {low} in one {line} to "
-                f"{high} in another. "
+                f"{high} in another{_known(exercise, runs[bad[0].at], bad[0], axis)}. "
                 f"Look at what is added to or taken off each {line}."
             )
+    return ""
+
+
+def _known(exercise: Exercise, run: Run, pair: Pair, axis: int) -> str:
+    """What came in that the shifts of the lines are a multiple of, if anything."""
+    shifts = (pair.got - pair.want).astype(float).mean(axis)
+    for name, arg in zip(exercise.takes, run.probe.args):
+        if not isinstance(arg, np.ndarray) or arg.dtype.kind != "f" or len(shifts) < 3:
+            continue
+        lines = {"": arg} if arg.ndim == 1 else {}
+        if arg.shape == pair.got.shape:
+            ways = {"largest": np.max, "smallest": np.min, "mean": np.mean}
+            lines = {
+                f"the {way} of its {'row' if axis else 'column'} of ": take(arg, axis=axis)
+                for way, take in ways.items()
+            }
+        for words, line in lines.items():
+            times = float(shifts @ line) / (float(line @ line) or 1.0) if line.shape == shifts.shape else 0.0
+            if times and close(shifts, times * line, 1e-4).all():
+                return f": {number(times)} times {words}`{name}`"
     return ""
 
 
@@ -85,7 +106,8 @@ def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     got, want = np.ravel(worst.got).astype(float), np.ravel(worst.want).astype(float)
     right = close(got, want, exercise.tolerance)
     if right.size < 3:
-        return f"{_too(bad)} Work the smallest case out by hand, and print every step beside it."
+        seen = _share(exercise, runs, bad) or _too(bad)
+        return f"{seen} Work the smallest case out by hand, and print every step beside it."
     step = (
         f"the step's {right.size} entries"
         if worst.leaf.name.startswith("step of ")
@@ -109,6 +131,21 @@ def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
         "as long). "
         "Work a case of two rows out by hand, and print every step beside it."
     )
+
+
+def _share(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
+    """A share of the examples, told as a count: every right answer is one."""
+    rows = by_example(exercise)
+    if not rows or any(p.got.size != 1 for p in bad):
+        return ""
+    counts = [len(runs[p.at].probe.args[rows[0]]) for p in bad]
+    asked = [float(p.want) * n for p, n in zip(bad, counts)]
+    if any(abs(a - round(a)) > 1e-6 or not 0 <= a <= n for a, n in zip(asked, counts)):
+        return ""
+    came = float(bad[0].got) * counts[0]
+    if abs(came - round(came)) > 1e-6:
+        return f"Of {counts[0]} examples it is no share: counted would be {number(came)} of them."
+    return f"It is {number(came)} of {counts[0]} examples, where {number(asked[0])} would be right."
 
 
 def _cosine(pair: Pair) -> float:

@@ -200,11 +200,12 @@ def _shifted(exercise: Exercise, runs: list[Run], bad: list[Pair], shifts: list[
     if bad[0].got.size < 2:
         return ""
     note, what = runs[bad[0].at].probe.note, _logarithm_of(exercise, [runs[p.at].probe for p in bad], shifts)
-    return (
-        f"On {note}, every entry of {name} is off by the same {number(shifts[0])}{what}. Something is "
-        "added to all "
-        "entries alike: look at what is one number for the whole array."
+    why = (
+        "Is a mean taken where a sum belongs, or a sum where a mean does?"
+        if "size of" in what
+        else "Something is added to all entries alike: look at what is one number for the whole array."
     )
+    return f"On {note}, every entry of {name} is off by the same {number(shifts[0])}{what}. {why}"
 
 
 def _logarithm_of(exercise: Exercise, probes: list, shifts: list[float]) -> str:
