@@ -52,20 +52,20 @@ def test_accuracy_moves_by_less_than_a_point():
 def test_steps_too_long_at_first_and_too_short_in_the_end():
     told = patients()["fading"].told
     assert "6.51 / sqrt(9.96) = 2.06 times too long" in told
-    assert "after about 100 steps too short, in the end a third. These 160 steps" in told
+    assert "too short: 0.82 times as long in step 160, the last of this run, and a third in the end" in told
     (line,) = (f.text for f in patient("fading").order("constant-gradient bench").findings)
     assert after(", ", line.partition("should")[0])[-1] == pytest.approx(1 / 3, abs=0.02)
     mean, square = (np.array([1 - b**t for t in range(1, 161)]) / (1 - b) for b in (0.9, 0.999))
     length = mean / np.sqrt(square)
     assert [round(x[9], 2) for x in (mean, square, length)] == [6.51, 9.96, 2.06]
     assert np.argmax(length < 0.999) + 1 == pytest.approx(100, abs=10)
-    assert length[-1] > 0.8
+    assert round(length[-1], 2) == 0.82
     assert sum(run(patients()["fading"].ill, 0).steps) == 160
 
 
 def test_the_answers_known_beforehand():
     table = TEXT["accuracy-after"]
-    assert "He's start makes it 2.4 to 2.7, and the clinic minds more than a quarter off" in table
+    assert "2.4 to 2.7; the clinic objects when it is more than a quarter away from 2.303" in table
     for one in patients().values():
         (found,) = order("loss at start", one.healthy)
         assert found.normal

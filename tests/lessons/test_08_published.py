@@ -1,5 +1,7 @@
 """The numbers and claims of lesson 08's section on the five published notebooks are true."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -91,9 +93,8 @@ def test_notebook_3(told, ends):
     found = published.results()["notebook_3"]["distances"]
     assert min(found["as printed"]) < 9.65 < max(found["as printed"])
     assert "9.65, which is the plain distance" in told[0]["published-two-seen"]
-    assert "in twenty, it lies between 6.2 and 12.3" in told[0]["published-three-seen"]
+    assert "the mean of twenty such checks" in told[0]["published-table-seen"]
     assert len(found["as printed"]) == 20
-    assert [round(f(found["as printed"]), 1) for f in (min, max)] == [6.2, 12.3]
     assert (
         "anybody would notice: 10 %. At a 64th of it the accuracy looks healthy, 85.5 %"
         in told[0]["published-three-seen"]
@@ -122,18 +123,17 @@ def test_notebook_4(told, ends):
     assert "costs a fifth of a point" in text
     leaky = ends[4, "leaky relu, corrected"] - ends[4, "leaky relu, relu's derivative"]
     assert leaky == pytest.approx(0.2, abs=0.05)
-    assert told[1]["published-four"].splitlines()[1:4] == [
-        "as printed   above 50 %: False   False   False",
-        "biases 0     above 50 %: False   False   False",
-        "corrected    above 50 %: True    True    True",
-    ]
+    assert "Biases and order are not why: without those two faults it is no faster" in text
+    chance = ["chance", "chance", "below 50 %"]
+    live = [re.split(r"\s{2,}", line)[1:] for line in told[1]["published-four"].splitlines()[1:5]]
+    assert live == [chance, chance, chance, ["above 50 %"] * 3]
 
 
 def test_what_all_five_come_to(told, ends):
     text = told[0]["published-table-seen"]
-    assert "some cost one point, some seventy, and some move the accuracy up" in text
+    assert "some cost one point, one costs seventy-five, and some move the accuracy up" in text
     assert 0 < ends[4, "corrected"] - ends[4, "as printed"] < 1.5
-    assert ends[3, "corrected"] - ends[3, "as printed"] > 70
+    assert ends[3, "corrected"] - ends[3, "as printed"] == pytest.approx(75, abs=0.5)
     assert ends[1, "as printed"] > ends[1, "and the gradient once"]
     assert "0.05 smothers everything (11.7 %), and 0.0005 changes nothing (90.6 %)" in text
     decayed = [ends[2, f"squared error, decay {number}, corrected"] for number in (0.05, 0.0005)]

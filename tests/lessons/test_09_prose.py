@@ -175,7 +175,7 @@ def test_without_a_cure_it_is_surer_than_right(told):
     sure = after("sure ≈", printed["cures-sure"])
     assert "right on four images in five" in text["cures-sure-after"]
     assert abs(after("right ≈", printed["cures-experiment"])[0] - 80) < 2.5
-    assert "more than nine in ten" in text["cures-sure-after"]
+    assert "on average more than 90 % sure" in text["cures-sure-after"]
     assert sure[0] > 90.5
     assert all(value < sure[0] for value in sure[1:])
 
