@@ -90,7 +90,7 @@ def attend(hub, name):
 def environment_of(kernel):
     cell = nbformat.v4.new_code_cell("import json, os; print(json.dumps(dict(os.environ)))")
     kernel.run(cell)
-    return json.loads(cell.outputs[0].text)
+    return json.loads("".join(output.text for output in cell.outputs))
 
 
 @pytest.mark.classroom
