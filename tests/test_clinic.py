@@ -1,6 +1,7 @@
 """The clinic: every patient is ill as described, every test tells, every repair cures, and nothing raises."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -33,6 +34,8 @@ def normal(test, program):
 def test_there_are_enough_patients_from_enough_places():
     assert len(ward()) >= 14
     assert sum(p.source.startswith("published notebook") for p in PATIENTS.values()) >= 11
+    elsewhere = [p.source for p in PATIENTS.values() if not p.source.startswith("published notebook")]
+    assert all(re.search(r"GitHub, (issue|pull request) \d|python-course", source) for source in elsewhere)
     assert {p.source.split(",")[0].split(";")[0] for p in PATIENTS.values()} >= {
         f"published notebook {i}" for i in (0, 1, 2, 3, 4)
     }

@@ -209,7 +209,7 @@ PATIENTS = (
         },
         "Two diseases at once. Kept units were not divided by keep, so in use everything is larger than the network "
         "ever saw; and a >= 0 is true of every activation.",
-        "programs of others, not the five notebooks",
+        "the notebooks of Grokking Deep Learning on GitHub, pull request 13 (the gate), and theanets, pull request 123 (a wrong scale)",
         lines=_dropped_and_not,
     ),
     Patient(
@@ -230,7 +230,7 @@ PATIENTS = (
         },
         "The error for the layer below went through weights that had changed a moment ago. The larger the rate, "
         "the more they had changed: at tiny rates nobody can tell.",
-        "programs of others, not the five notebooks",
+        "the network of python-course.eu's MNIST tutorial, which many have copied",
         lines=_at_each_rate,
     ),
 )

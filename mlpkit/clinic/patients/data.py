@@ -117,7 +117,7 @@ PATIENTS = (
         },
         "Each image has somebody else's label. The network does the best that can be done then: it gives every "
         "class one tenth.",
-        "programs of others, not the five notebooks",
+        "xudonmao/VMT on GitHub, issue 1: one shuffle for the images, another for the labels",
         lines=_guessed,
     ),
     Patient(

@@ -70,7 +70,7 @@ PATIENTS = (
         },
         "The running means start too small and must be divided by what they lack. Multiplied, they get smaller "
         "still, the square by more than the mean, and the first step is ten rates long.",
-        "programs of others, not the five notebooks",
+        "karpathy/convnetjs on GitHub, pull request 70",
     ),
     Patient(
         "fading",
@@ -90,6 +90,6 @@ PATIENTS = (
         "1 - b instead of 1 - b to the power t: exact in the first step; in step 10 6.51 / sqrt(9.96) = 2.06 times "
         "too long; after about 100 steps too short: 0.82 times as long in step 160, the last of this run, and a "
         "third in the end. No accuracy shows it.",
-        "programs of others, not the five notebooks",
+        "eriklindernoren/ML-From-Scratch on GitHub, issue 35",
     ),
 )
