@@ -6,6 +6,7 @@ Nothing here knows of a browser: the training deck shows these runs, and tests t
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -57,7 +58,8 @@ class Run:
     snapshot_bytes: int, bound for the snapshots
 
     `now` is the Snapshot that the next step starts from, `begin` the one before the first step;
-    `settings` hold for the next step, `used` are those of the last one taken.
+    `settings` hold for the next step, `used` are those of the last one taken;
+    `total` is how many steps the run will have taken at its end, as things stand.
     """
 
     def __init__(self, setup: Setup, settings: Settings, key: int, snapshot_bytes: int) -> None:
@@ -68,6 +70,7 @@ class Run:
         self._stretches = [Stretch(0, 0, settings.batch_size)]
         self._steps = self._from_now()  # train looks at everything that was given, before anything is counted
         self._images = len(train_split(setup.data).labels)
+        self.total = self._planned()
         self.history = History(snapshot_bytes, steps=self.total)
 
     @property
@@ -76,33 +79,30 @@ class Run:
         return self.now.step
 
     @property
-    def total(self) -> int:
-        """Steps that the run will have taken at its end, as things stand."""
-        last = self._stretches[-1]
-        return last.step + (self.setup.epochs - last.epoch) * self._steps_per_epoch(last.batch_size)
-
-    @property
     def done(self) -> bool:
         """Whether every epoch has been gone through."""
         return self.number >= self.total
 
-    def advance(self) -> Step | None:
-        """Take one step; the settings of this moment hold.
+    def advance(self, until: float = 0.0) -> Step | None:
+        """Take one step, or steps until a moment has come; the settings of this moment hold.
 
-        returns: Step, also added to the history; None when there is none left, or when it was interrupted
+        until: float, of time.perf_counter()
+        returns: Step, the last one, also added to the history; None when there is none left, or when it was
+            interrupted
         raises: whatever the learner's function raises; the run can go on from where it was
         """
         try:
-            step = next(self._steps, None)
+            while (step := next(self._steps, None)) is not None:
+                self.now = Snapshot(step.number, step.epoch, step.params, step.state)
+                self.used = self.settings
+                self.history.append(step)
+                if time.perf_counter() >= until:
+                    return step
         except BaseException:
             self._steps = self._from_now()  # a generator that raised is spent
             raise
-        if step is None:
-            self._steps = self._from_now()
-            return None
-        self.now, self.used = Snapshot(step.number, step.epoch, step.params, step.state), self.settings
-        self.history.append(step)
-        return step
+        self._steps = self._from_now()
+        return None
 
     def change(self, settings: Settings) -> None:
         """Let other settings hold from the next step on.
@@ -119,7 +119,7 @@ class Run:
                 self._stretches[-1] = self._stretches[-1]._replace(batch_size=settings.batch_size)
             elif not self.done:
                 self._stretches.append(Stretch(at.step, self._epochs_begun(), settings.batch_size))
-            self._steps = self._from_now()
+            self._steps, self.total = self._from_now(), self._planned()
 
     def at(self, step: int) -> Snapshot:
         """The nearest kept network at or before a step; its `.step` says which. Step 0 is the very beginning.
@@ -141,6 +141,7 @@ class Run:
         other.name += f", from step {origin.step:,}"
         other.history = self.history.until(origin.step)
         other._stretches = [s for s in self._stretches if s.step <= origin.step]
+        other.total = other._planned()
         other.now = origin
         other.settings = other.used = self.used._replace(batch_size=other._stretches[-1].batch_size)
         other._steps = other._from_now()
@@ -168,6 +169,10 @@ class Run:
 
     def _update(self, params: Params, grads: Params, state: Any) -> tuple[Params, Any]:
         return self._optimizer.update(params, grads, state)
+
+    def _planned(self) -> int:
+        last = self._stretches[-1]
+        return last.step + (self.setup.epochs - last.epoch) * self._steps_per_epoch(last.batch_size)
 
     def _epochs_begun(self) -> int:
         last = self._stretches[-1]

@@ -36,7 +36,7 @@ from .steering import Settings, builder
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PAUSE = 0.12  # seconds between updates: eight a second at most
+PAUSE = 0.2  # seconds between updates: five a second at most
 SHARE = 100  # and a hundredth of the work at most: a learner's function may be slow, the machine busy
 WEIGHTS_EVERY = 3  # updates between new pictures of the weights, the larger part of a message
 ROWS = 20_000  # in one message: Jupyter Server drops what exceeds 1 MB a second; a page asks for the rest
