@@ -64,7 +64,7 @@ class Racer:
 
 def installed() -> tuple[list[Contender], list[str]]:
     """The contenders that can start here, and the names of those that cannot."""
-    present = [c for c in CONTENDERS if c.needs is None or importlib.util.find_spec(c.needs)]
+    present = [c for c in CONTENDERS if all(map(importlib.util.find_spec, c.needs.split()))]
     return present, [c.name for c in CONTENDERS if c not in present]
 
 

@@ -14,14 +14,14 @@ class Contender(NamedTuple):
 
     name: as in the tables
     module: the file here whose prepare() is meant; variant: passed to it
-    needs: the package that must be installed, or None
+    needs: the packages that must be installed, between spaces
     note: how it does it, for the tables
     """
 
     name: str
     module: str
     variant: str
-    needs: str | None
+    needs: str
     note: str = ""
     optimizers: tuple[str, ...] = ("sgd", "adam")
     nets: tuple[str, ...] = ("W0", "W1", "W2", "W4")
@@ -31,15 +31,15 @@ OURS = "mlpkit"
 OWN = "the notebook's own loops"
 
 CONTENDERS = (
-    Contender(OURS, "with_mlpkit", "", None, "train(...), every Step with its loss and accuracy"),
-    Contender(OWN, "with_notebooks", "", None, "float64; see benchmarks/notebooks", ("sgd",)),
-    Contender("textbook NumPy, float64", "with_textbook", "float64", None),
-    Contender("textbook NumPy, float32", "with_textbook", "float32", None),
+    Contender(OURS, "with_mlpkit", "", "", "train(...), every Step with its loss and accuracy"),
+    Contender(OWN, "with_notebooks", "", "", "float64; see benchmarks/notebooks", ("sgd",)),
+    Contender("textbook NumPy, float64", "with_textbook", "float64", ""),
+    Contender("textbook NumPy, float32", "with_textbook", "float32", ""),
     Contender("scikit-learn", "with_sklearn", "", "sklearn", "partial_fit, once an epoch; its own order"),
     Contender("PyTorch, slicing", "with_torch", "slicing", "torch", "float32 images, index_select"),
     Contender("PyTorch, slicing, fused", "with_torch", "fused", "torch", "the same, fused optimizer"),
     Contender("PyTorch, DataLoader", "with_torch", "loader", "torch", "TensorDataset, no workers"),
     Contender("JAX, jit step", "with_jax", "step", "jax", "one compiled call a batch"),
     Contender("JAX, lax.scan", "with_jax", "scan", "jax", "one compiled call an epoch"),
-    Contender("Keras on JAX", "with_keras", "", "keras", "model.fit, shuffled beforehand"),
+    Contender("Keras on JAX", "with_keras", "", "keras jax", "model.fit, shuffled beforehand"),
 )
