@@ -51,6 +51,26 @@ def test_a_run_is_a_plain_training_loop(data):
     assert run.history.column("valid_accuracy")[-1] == steps[-1].valid.accuracy
 
 
+def test_steps_taken_in_a_bundle_are_those_taken_one_by_one(data):
+    single, bundle = drive(make(data)), make(data)
+    assert bundle.advance(until=0.0).number == 1  # that moment is past: one step all the same
+    assert bundle.advance(until=float("inf")) is None  # and then there is none left
+    assert bundle.done
+    assert bundle.history.column("loss").tolist() == single.history.column("loss").tolist()
+    assert np.array_equal(bundle.now.params.flat, single.now.params.flat)
+
+
+def test_a_change_in_the_middle_of_a_bundle_acts_at_once(data):
+    def changing(params, images, labels):
+        if run.number == 4:
+            run.change(run.settings._replace(learning_rate=0.5))
+        return mlpkit.loss_and_grads(params, images, labels)
+
+    run = make(data, optimizer=mlpkit.sgd, learning_rate=0.1, loss_and_grads=changing)
+    run.advance(until=float("inf"))
+    assert run.history.column("learning_rate")[:6].tolist() == [0.1] * 4 + [0.5] * 2
+
+
 @pytest.mark.parametrize("at", [0, 1, 6, 7, 8, 20])
 def test_a_fork_with_the_same_settings_repeats_the_run_exactly(data, at):
     run = drive(make(data))

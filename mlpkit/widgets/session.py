@@ -18,7 +18,7 @@ from .runs import Run, Setup
 from .steering import Settings
 
 KEPT = 8  # runs on the shelf; beyond these the oldest goes
-BUNDLE = 0.01  # seconds of steps taken in one go: to ask all round after each costs a hundredth of it
+BUNDLE = 0.01  # seconds of steps taken in one go: to ask all round after each costs 2 % of training
 OVER = ("stopped", "finished", "error")
 
 
