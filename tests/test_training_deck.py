@@ -17,6 +17,8 @@ from mlpkit.widgets.session import KEPT
 from tests.notebooks import notebook, pytest_over
 from tools import tidy
 
+pytestmark = pytest.mark.clock
+
 
 @pytest.fixture(scope="module")
 def data():
