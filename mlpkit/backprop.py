@@ -30,16 +30,17 @@ def backward(
     raises: ValueError when dlogits do not fit the logits
     """
     params = as_params(params)
-    dz = np.asarray(dlogits, dtype=params.dtype)
+    dz = np.ascontiguousarray(dlogits, dtype=params.dtype)
     if dz.shape != forward_pass.logits.shape:
         raise ValueError(
             f"dlogits have shape {dz.shape}, the logits {forward_pass.logits.shape}: expected the same, "
             "one gradient for each logit"
         )
     grads = params.like(np.empty_like(params.flat))
+    ones = np.ones(len(dz), dz.dtype)
     for i in reversed(range(len(params))):
         np.matmul(forward_pass.activations[i].T, dz, out=grads[i].weights)  # (fan_in, fan_out)
-        np.sum(dz, axis=0, out=grads[i].bias)  # (fan_out,)
+        np.matmul(ones, dz, out=grads[i].bias)  # (fan_out,), np.sum(dz, axis=0) at the speed of a product
         if i > 0:  # nobody needs the gradient of the images
             dz = dz @ params[i].weights.T  # (batch, fan_in), this is da
             dz *= activation.derivative(forward_pass.preactivations[i - 1], forward_pass.activations[i])
