@@ -15,7 +15,7 @@ from .activations import ACTIVATIONS, Activation, relu
 from .params import Params
 
 UNSCALED = 10  # pixels beyond this were never scaled: neither 0..1 nor standardised ones come so far
-HUGE = 1e6  # logits beyond this come from a network that ran away, not from its loss
+HUGE = 1e6  # logits and losses beyond this come from a network that ran away
 
 
 class Trouble(NamedTuple):
@@ -36,6 +36,7 @@ def explain(
     *,
     updates: int,
     rate: float,
+    before: tuple[float, Params] | None = None,
 ) -> str:
     """Where a loss that is NaN or infinite began, its likely cause, and what to do.
 
@@ -44,6 +45,7 @@ def explain(
     loss_and_grads: the function that gave it
     updates: int, how often the parameters have been changed in this run
     rate: float, the learning rate of the last update, NaN when there was none
+    before: (loss, grads) of the step that made these params, if there was one
     returns: str, two sentences or three
     """
     images = np.asarray(batch[0])
@@ -51,7 +53,14 @@ def explain(
     if images.dtype == np.uint8:
         inputs /= 255
     trouble = find_trouble(params, inputs, _activation(params, inputs, batch, loss_and_grads))
-    return f"{trouble.sentence} Likely cause: {_cause(trouble, params, inputs, updates, rate)}"
+    if trouble.kind == "weights" and before is not None and _broken_gradient(*before):
+        cause = (
+            "the gradients of the step before: they hold NaN or infinity, although its loss was "
+            f"{before[0]:.3g}; look for a division by 0 or a logarithm of 0 in the backward pass."
+        )
+    else:
+        cause = _cause(trouble, params, inputs, updates, rate)
+    return f"{trouble.sentence} Likely cause: {cause}"
 
 
 def find_trouble(params: Params, inputs: np.ndarray, activation: Activation) -> Trouble:
@@ -97,6 +106,11 @@ def _cause(trouble: Trouble, params: Params, inputs: np.ndarray, updates: int, r
         "with clipped(optimizer, 1.0). If the loss of step 1 was already far above the logarithm of the "
         "number of classes, the starting weights are too large."
     )
+
+
+def _broken_gradient(loss: float, grads: Params) -> bool:
+    """Whether gradients are not finite though their loss is ordinary: the run was still in order."""
+    return abs(loss) < HUGE and not np.isfinite(grads.flat).all()
 
 
 def _preactivations(params: Params, inputs: np.ndarray, activation: Activation) -> list[np.ndarray]:

@@ -125,11 +125,11 @@ def _order(
 def _steps(
     params: Params, state: Any, order: Iterator[_Turn], take: Callable, measure: Callable
 ) -> Iterator[Step]:
-    taken = None
+    taken = before = None
     try:
         for turn in order:
-            taken = take(params, state, turn)
-            params, state = taken.params, taken.state
+            taken = take(params, state, turn, before)
+            params, state, before = taken.params, taken.state, (taken.loss, taken.grads)
             step, taken = measure(taken) if turn.ends_epoch else taken, None
             yield step
     except KeyboardInterrupt:
@@ -138,12 +138,19 @@ def _steps(
             yield taken
 
 
-def _step(params: Params, state: Any, turn: _Turn, optimizer: Optimizer, loss_and_grads: Callable) -> Step:
+def _step(
+    params: Params,
+    state: Any,
+    turn: _Turn,
+    before: tuple[float, Params] | None,
+    optimizer: Optimizer,
+    loss_and_grads: Callable,
+) -> Step:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # explained in words instead
         loss, grads = as_loss_and_grads(loss_and_grads(params, turn.images, turn.labels), params)
         if not np.isfinite(loss):
             batch, updates = (turn.images, turn.labels), turn.number - 1
-            why = explain(params, batch, loss_and_grads, updates=updates, rate=_rate(state))
+            why = explain(params, batch, loss_and_grads, updates=updates, rate=_rate(state), before=before)
             raise ValueError(
                 f"the loss became {float(loss)} at step {turn.number} (epoch {turn.epoch}). {why}"
             )
@@ -176,8 +183,10 @@ def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable) -> S
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             loss, _ = loss_and_grads(step.params, images, labels)
             if not np.isfinite(loss):
-                batch, rate = (images, labels), step.learning_rate
-                why = explain(step.params, batch, loss_and_grads, updates=step.number, rate=rate)
+                batch, rate, before = (images, labels), step.learning_rate, (step.loss, step.grads)
+                why = explain(
+                    step.params, batch, loss_and_grads, updates=step.number, rate=rate, before=before
+                )
                 raise ValueError(
                     f"the validation loss became {float(loss)} after step {step.number} "
                     f"(epoch {step.epoch}). {why}"

@@ -678,6 +678,25 @@ def test_standardised_images_are_not_accused():
     assert "learning rate 1e+06 is too high" in said
 
 
+@pytest.mark.parametrize("at", [3, 8])  # in the midst of an epoch, and where the validation split finds it
+def test_gradients_that_are_not_finite_while_the_loss_is(at):
+    calls = []
+
+    def broken(params, images, labels):
+        loss, grads = loss_and_grads(params, images, labels)
+        calls.append(1)
+        if len(calls) == at:
+            grads[0].weights[0, 0] = np.nan
+        return loss, grads
+
+    said, kept = diverge(data=dataset(valid=20), loss_and_grads=broken)
+    assert len(kept) == at - (at == 8)
+    assert "It began in layer 0" in said
+    assert "the gradients of the step before: they hold NaN or infinity, although its loss was" in said
+    assert "division by 0 or a logarithm of 0 in the backward pass" in said
+    assert "learning rate" not in said
+
+
 def test_a_loss_function_that_takes_the_logarithm_of_zero():
     def naive(params, images, labels):
         loss, grads = loss_and_grads(params, images, labels)
