@@ -119,6 +119,12 @@ def test_recall_asks_without_telling_and_keeps_the_first_answer():
             recall(wrong)
 
 
+def test_long_questions_that_begin_alike_are_two():
+    begins = "Of two networks that are alike in everything but their weights, which one "
+    questions = [(begins + end, ["first", "second"], "first") for end in ("learns faster?", "learns better?")]
+    assert repr(recall(questions)).count("Of two networks") == 2
+
+
 def live_form(monkeypatch, make):
     monkeypatch.setattr("mlpkit.exercises.questions.live", lambda: True)
     form = make()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numbers
 import operator
 import re
+import zlib
 from contextlib import suppress
 from typing import Any
 
@@ -198,11 +199,17 @@ def _recalled(question: tuple) -> dict:
             f"{question!r} is no question: give (question, choices, right answer) or one more: why"
         )
     words, choices, answer, why = (*question, "")[:4]
-    slug = "recall-" + re.sub(r"\W+", "-", str(words).lower()).strip("-")[:60]
+    slug = "recall-" + _slug(str(words))
     choices = _checked(slug, words, choices)
     if answer not in choices:
         raise ValueError(f"{answer!r} is none of the choices of {words!r}: they are {choices}")
     return {"id": slug, "question": words, "choices": choices, "answer": answer, "why": str(why)}
+
+
+def _slug(words: str, longest: int = 60) -> str:
+    """Words as a name; a long one is cut, and its check sum tells it from others that begin alike."""
+    slug = re.sub(r"\W+", "-", words.lower()).strip("-")
+    return slug if len(slug) <= longest else f"{slug[: longest - 9]}-{zlib.crc32(slug.encode()):08x}"
 
 
 def _save(change: Any) -> bool:
