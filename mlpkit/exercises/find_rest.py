@@ -39,6 +39,15 @@ def by_lines(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
                 f"{high} in another{_known(exercise, runs[bad[0].at], bad[0], axis)}. "
                 f"Look at what is added to or taken off each {line}."
             )
+        if all(_straight(p, axis) for p in bad) and any(p.got.shape[axis] > 2 for p in bad):
+            slope, shift = _slopes(bad[0], axis)
+            one = "the same" if close(slope, np.full_like(slope, slope[0]), 1e-4).all() else "one"
+            first = f"in the first {line} times {number(slope[0])} {'plus' if shift[0] >= 0 else 'minus'} "
+            return (
+                f"Every {line} is the right one times {one} number plus another of "
+                f"its own: {first}{number(abs(shift[0]))}. Look at what each {line} is multiplied with, and "
+                "whether that comes before or after what is added."
+            )
     return ""
 
 
@@ -67,6 +76,22 @@ def _scaled(pair: Pair, axis: int) -> bool:
     with np.errstate(all="ignore"):
         ratio = (got * want).sum(axis, keepdims=True) / (want * want).sum(axis, keepdims=True)
     return bool(np.isfinite(ratio).all() and (ratio != 0).all() and close(got, ratio * want).all())
+
+
+def _slopes(pair: Pair, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Slope and shift of the straight line through (right, given) numbers, for each row or column."""
+    got, want = (numbers.astype(float) for numbers in (pair.got, pair.want))
+    with np.errstate(all="ignore"):
+        here = want - want.mean(axis, keepdims=True)
+        spread = (here * here).sum(axis)
+        slope = np.where(spread > 0, (got * here).sum(axis) / spread, 1.0)  # one number alone fits any slope
+    return slope, got.mean(axis) - slope * want.mean(axis)
+
+
+def _straight(pair: Pair, axis: int) -> bool:
+    slope, shift = (np.expand_dims(numbers, axis) for numbers in _slopes(pair, axis))
+    fits = close(pair.got.astype(float), slope * pair.want + shift, 1e-6)
+    return bool(np.isfinite(slope).all() and (np.abs(slope) > 1e-6).all() and fits.all())
 
 
 def _shifted(pair: Pair, axis: int) -> bool:
