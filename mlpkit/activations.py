@@ -80,7 +80,9 @@ def _tanh_derivative(z: np.ndarray, a: np.ndarray | None = None) -> np.ndarray:
 def _sigmoid(z: np.ndarray) -> np.ndarray:
     """sigmoid(z) = 1 / (1 + e^-z)."""
     with np.errstate(over="ignore"):  # for a very negative z, e^-z is infinite and 1 / (1 + inf) = 0 is right
-        return 1 / (1 + np.exp(-_floats(z)))
+        powers = np.exp(-_floats(z))
+        powers += 1
+        return 1 / powers
 
 
 def _sigmoid_derivative(z: np.ndarray, a: np.ndarray | None = None) -> np.ndarray:

@@ -202,7 +202,7 @@ def _powers(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _cross_entropy(shifted: np.ndarray, sums: np.ndarray, labels: np.ndarray) -> float:
     losses = np.log(sums[..., 0]) - shifted[..., np.arange(len(labels)), labels]  # (..., batch)
-    return _as_float(losses.mean(axis=-1, dtype=np.float64))
+    return _as_float(losses.sum(axis=-1, dtype=np.float64) / len(labels))
 
 
 def _difference(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
