@@ -349,3 +349,24 @@ def test_curves_are_named_by_what_tells_them_apart():
     lines = published.curves_table(2, names).splitlines()
     assert [line.partition("  ")[0] for line in lines] == ["steps", "as printed", "on weights and once"]
     assert published.curves_table(2, names[:1]).splitlines()[1].startswith(names[0])
+
+
+def test_unscaled_pixels_make_notebook_2s_preactivations_thousands(digits):
+    setting = notebook_2.setting(**notebook_2.VARIANTS["cross-entropy, as printed"])
+    batch = setting.inputs(digits.train.images[: notebook_2.BATCH])
+    for seed in range(3):
+        first = forward(setting.start(np.random.default_rng(seed)), batch).preactivations[0]
+        assert np.abs(first).max() > 1_000
+
+
+def test_a_table_tells_of_runs_that_ended_before_their_time():
+    curves = [[10.0, 80.0], [10.0, 90.0], [12.0]]
+    runs = {"some": {"accuracy": curves}, "all": {"accuracy": [[10.0], []]}}
+    found = {"notebook_2": {"marks": [60, 120], "runs": runs}}
+    rows = published.stored.faults(2, found)[1]
+    assert rows == [("some", "85.0 %", "80.0 to 90.0, and 1 not a number"), ("all", "not a number", "")]
+    assert published.curves_table(2, ["some"], found=found).splitlines()[1].split() == [
+        "some",
+        "10.0",
+        "85.0",
+    ]

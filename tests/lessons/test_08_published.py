@@ -19,7 +19,7 @@ def ends():
     """Mean test accuracy in per cent at the end: {(notebook, variant): float}."""
     found = published.results()
     return {
-        (number, name): np.mean([curve[-1] for curve in run["accuracy"]])
+        (number, name): np.mean([curve[-1] for curve in run["accuracy"] if curve])
         for number in range(5)
         for name, run in found[f"notebook_{number}"]["runs"].items()
     }
@@ -69,22 +69,26 @@ def test_notebook_2(told, ends):
     text = told[0]["published-two-seen"]
     decay = "squared error, decay 0.05"
     assert "accuracy climbs for some epochs, and then stalls (theirs) or falls (ours)" in text
-    (ours,) = published.results()["notebook_2"]["runs"][f"{decay}, as printed"]["accuracy"]
+    found = published.results()["notebook_2"]["runs"]
+    ours = np.mean(found[f"{decay}, as printed"]["accuracy"], axis=0)
     for curve in (published.notebook_2.PUBLISHED[decay], ours):
         assert curve[0] < max(curve) - 10
         assert curve[-1] < max(curve) - 2
-    assert "leaves the network as good as without any" in text
-    assert ends[2, f"{decay}, on weights and once"] >= ends[2, "squared error, as printed"]
-    assert "Each row is one seed" in text
-    found = published.results()["notebook_2"]["runs"].values()
-    assert {len(run["accuracy"]) for run in found} == {1}
-    assert "cross-entropy gains nothing, 85.4 % where it had 87.4 %" in text
-    both = [ends[2, f"cross-entropy, {name}"] for name in ("pixels scaled", "as printed")]
-    assert both == pytest.approx([85.4, 87.4], abs=0.05)
-    printed = ends[2, "cross-entropy, as printed"]
-    assert ends[2, "cross-entropy, pixels scaled"] <= printed
-    assert "it gains six points" in text
-    assert ends[2, "cross-entropy, corrected"] - printed == pytest.approx(6, abs=0.5)
+    assert "the same decay even helps: 90.9 % where it was 88.4 % without any" in text
+    both = [ends[2, name] for name in (f"{decay}, on weights and once", "squared error, as printed")]
+    assert both == pytest.approx([90.9, 88.4], abs=0.05)
+    assert "two of our three runs end near 89 %; the third runs away within ten steps" in text
+    printed = [curve[-1:] for curve in found["cross-entropy, as printed"]["accuracy"]]
+    assert sorted(map(len, printed)) == [0, 1, 1]
+    assert ends[2, "cross-entropy, as printed"] == pytest.approx(89.2, abs=0.05)
+    assert "its preactivations in the thousands from the first batch on" in text
+    assert "all three end, but lower, at 81.7 %" in text
+    assert ends[2, "cross-entropy, pixels scaled"] == pytest.approx(81.7, abs=0.05)
+    assert "all three end at about 93 %" in text
+    assert ends[2, "cross-entropy, corrected"] == pytest.approx(93.1, abs=0.05)
+    assert all(
+        len(found[f"cross-entropy, {name}"]["accuracy"]) == 3 for name in ("pixels scaled", "corrected")
+    )
     assert ends[2, f"{decay}, corrected"] < 20
     assert ends[2, "squared error, decay 0.0005, corrected"] >= ends[2, "squared error, corrected"] - 0.1
 
@@ -120,9 +124,13 @@ def test_notebook_4(told, ends):
     assert "loses nine points against the whole" in text
     whole, diagonal = (ends[4, f"squared error, {part}"] for part in ("whole Jacobian", "diagonal only"))
     assert whole - diagonal == pytest.approx(9, abs=0.5)
-    assert "costs a fifth of a point" in text
+    assert "costs less than a fifth of a point, and our three runs differ by more among themselves" in text
     leaky = ends[4, "leaky relu, corrected"] - ends[4, "leaky relu, relu's derivative"]
-    assert leaky == pytest.approx(0.2, abs=0.05)
+    assert 0 < leaky < 0.2
+    alike = [
+        curve[-1] for curve in published.results()["notebook_4"]["runs"]["leaky relu, corrected"]["accuracy"]
+    ]
+    assert max(alike) - min(alike) > leaky
     assert "Biases and order are not why: without those two faults it is no faster" in text
     chance = ["chance", "chance", "below 50 %"]
     live = [re.split(r"\s{2,}", line)[1:] for line in told[1]["published-four"].splitlines()[1:5]]
@@ -135,10 +143,10 @@ def test_what_all_five_come_to(told, ends):
     assert 0 < ends[4, "corrected"] - ends[4, "as printed"] < 1.5
     assert ends[3, "corrected"] - ends[3, "as printed"] == pytest.approx(75, abs=0.5)
     assert ends[1, "as printed"] > ends[1, "and the gradient once"]
-    assert "0.05 smothers everything (11.7 %), and 0.0005 changes nothing (90.6 %)" in text
+    assert "0.05 smothers everything (11.7 %), and 0.0005 changes nothing (90.9 %)" in text
     decayed = [ends[2, f"squared error, decay {number}, corrected"] for number in (0.05, 0.0005)]
-    assert decayed == pytest.approx([11.7, 90.6], abs=0.05)
-    assert ends[2, "squared error, corrected"] == pytest.approx(90.6, abs=0.05)
+    assert decayed == pytest.approx([11.7, 90.9], abs=0.05)
+    assert ends[2, "squared error, corrected"] == pytest.approx(90.9, abs=0.05)
 
 
 def test_the_table_is_the_stored_one(told):

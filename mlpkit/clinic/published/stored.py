@@ -102,20 +102,25 @@ def curves_table(
     if printed:
         lines.append(("it printed", *(f"{printed[k]:.1f}" if k < len(printed) else "" for k in shown)))
     for name, short in zip(variants, _told_apart(variants)):
-        means = np.mean(notebook["runs"][name]["accuracy"], axis=0)
+        means = np.mean(_whole(notebook["runs"][name], len(marks)), axis=0)
         lines.append((short, *(f"{means[k]:.1f}" for k in shown)))
     return _columns(lines)
 
 
 def final(run: dict, whole: int) -> list[float]:
     """Accuracy in per cent at the end, for each seed whose run got there; whole: how often it was scored."""
-    return [curve[-1] for curve in run["accuracy"] if len(curve) == whole]
+    return [curve[-1] for curve in _whole(run, whole)]
 
 
 def last(run: dict, whole: int) -> str:
-    """The mean accuracy at the end, or what became of the runs."""
+    """The mean accuracy at the end, of those runs that got there."""
     reached = final(run, whole)
-    return f"{np.mean(reached):.1f} %" if len(reached) == len(run["accuracy"]) else "not a number"
+    return f"{np.mean(reached):.1f} %" if reached else "not a number"
+
+
+def _whole(run: dict, whole: int) -> list[list[float]]:
+    """The curves of those seeds whose loss stayed a number to the end."""
+    return [curve for curve in run["accuracy"] if len(curve) == whole]
 
 
 def _told_apart(names: Sequence[str]) -> list[str]:
@@ -130,9 +135,9 @@ def _spread(run: dict, whole: int) -> str:
     reached = final(run, whole)
     if len(run["accuracy"]) == 1:
         return "one seed"
-    if len(reached) < len(run["accuracy"]):
-        return ""
-    return f"{min(reached):.1f} to {max(reached):.1f}"
+    lost = len(run["accuracy"]) - len(reached)
+    spread = f"{min(reached):.1f} to {max(reached):.1f}" if reached else ""
+    return f"{spread}, and {lost} not a number" if reached and lost else spread
 
 
 def _row(notebook: dict, number: str, network: str, printed: str, faulty: str, right: str) -> tuple[str, ...]:
