@@ -364,7 +364,7 @@ def test_a_table_tells_of_runs_that_ended_before_their_time():
     runs = {"some": {"accuracy": curves}, "all": {"accuracy": [[10.0], []]}}
     found = {"notebook_2": {"marks": [60, 120], "runs": runs}}
     rows = published.stored.faults(2, found)[1]
-    assert rows == [("some", "85.0 %", "80.0 to 90.0, and 1 not a number"), ("all", "not a number", "")]
+    assert rows == [("some", "85.0 %, 1 NaN", "80.0 to 90.0"), ("all", "not a number", "")]
     assert published.curves_table(2, ["some"], found=found).splitlines()[1].split() == [
         "some",
         "10.0",

@@ -113,9 +113,12 @@ def final(run: dict, whole: int) -> list[float]:
 
 
 def last(run: dict, whole: int) -> str:
-    """The mean accuracy at the end, of those runs that got there."""
+    """The mean accuracy at the end of those runs that got there, and how many did not."""
     reached = final(run, whole)
-    return f"{np.mean(reached):.1f} %" if reached else "not a number"
+    lost = len(run["accuracy"]) - len(reached)
+    if not reached:
+        return "not a number"
+    return f"{np.mean(reached):.1f} %" + f", {lost} NaN" * bool(lost)
 
 
 def _whole(run: dict, whole: int) -> list[list[float]]:
@@ -135,9 +138,7 @@ def _spread(run: dict, whole: int) -> str:
     reached = final(run, whole)
     if len(run["accuracy"]) == 1:
         return "one seed"
-    lost = len(run["accuracy"]) - len(reached)
-    spread = f"{min(reached):.1f} to {max(reached):.1f}" if reached else ""
-    return f"{spread}, and {lost} not a number" if reached and lost else spread
+    return f"{min(reached):.1f} to {max(reached):.1f}" if reached else ""
 
 
 def _row(notebook: dict, number: str, network: str, printed: str, faulty: str, right: str) -> tuple[str, ...]:
