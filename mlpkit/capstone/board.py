@@ -42,7 +42,7 @@ def read() -> tuple[dict, str]:
         found = json.loads(file.read_bytes())
     except FileNotFoundError:
         return _board(), ""
-    except ValueError:  # not even text
+    except (ValueError, RecursionError):  # not even text, or brackets in brackets without end
         return _board(), _put_aside(file, _board())
     if isinstance(found, dict) and isinstance(found.get("schema"), int) and found["schema"] > SCHEMA:
         raise ValueError(f"{FILE} was written by a newer mlpkit: update this one to read it")

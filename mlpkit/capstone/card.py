@@ -51,8 +51,14 @@ def model_card(result: Challenge, data: Dataset, *, use: str = USE, notes: str =
     use: str, what the network is for, and what not
     notes: str, whatever else its users should know
     returns: Card; its file also holds the date
-    raises: ValueError when the challenge was stopped before it had a network
+    raises: ValueError when the challenge was stopped before it had a network, or there is no validation
+        split; TypeError when a text is none
     """
+    for what, said in (("use", use), ("notes", notes)):
+        if not isinstance(said, str):
+            raise TypeError(f"{what} is {said!r}: expected a text")
+    if not len(data.valid.labels):
+        raise ValueError("there is no validation split to say where the network fails: pass load()")
     if not result.runs:
         raise ValueError("there is no network to write about: let the challenge run for a while first")
     parts = [_head(result, use), _made(result, data), _measured(result, data), _fails(result, data)]
@@ -89,7 +95,9 @@ def _measured(result: Challenge, data: Dataset) -> str:
 
 
 def _tests(result: Challenge) -> list[str]:
-    looks, _ = looks_so_far()
+    looks, unread = looks_so_far()
+    if unread and not looks:  # then nobody knows whether there was one
+        return [f"- Test accuracy: not known. {unread}"]
     network = fingerprint(result.params)
     mine = [(number, look) for number, look in enumerate(looks, 1) if look["network"] == network]
     if not mine:
@@ -108,14 +116,18 @@ def _fails(result: Challenge, data: Dataset) -> str:
     logits = [forward(result.params, part, result.activation).logits for part in parts]
     probabilities = softmax(np.concatenate(logits))
     counts = confusion_matrix(labels, probabilities.argmax(axis=1), len(data.class_names))
-    recall = np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
+    many = counts.sum(axis=1)
+    # Of a class without images none can fail.
+    recall = np.where(many > 0, np.diag(counts) / np.maximum(many, 1), np.inf)
     worst, pairs = int(recall.argmin()), np.triu(counts + counts.T, k=1)
     one, other = np.unravel_index(pairs.argmax(), pairs.shape)
     sure, right = 100 * probabilities.max(axis=1).mean(), 100 * np.diag(counts).sum() / len(labels)
     names = data.class_names
     lines = [
         f"- Weakest class: {names[worst]}, ≈ {100 * recall[worst]:.0f} % of them are recognised",
-        f"- Most often mixed up: {names[one]} and {names[other]}",
+        f"- Most often mixed up: {names[one]} and {names[other]}"
+        if pairs.any()
+        else "- Mixed up: none of these images",
         f"- It is ≈ {sure:.1f} % sure on average, and ≈ {right:.1f} % right",
         "- It knows small grey pictures of single things, centred on black. Whatever else it is shown, it "
         f"still answers with one of {len(names)} classes",

@@ -12,7 +12,7 @@ from ..data import Dataset
 from ..exercises.ladder import Shown
 from ..exercises.result import rich
 from ..metrics import evaluate
-from ..params import Params
+from ..params import Params, as_params
 from . import board
 
 
@@ -26,7 +26,7 @@ def look_at_test(
 ) -> Shown:
     """Measure a network on the test images, once.
 
-    params: Params
+    params: Params, or any sequence of (weights, bias)
     data: Dataset
     name: str, for the record
     again: bool, look a second time all the same; the model card says how often
@@ -34,6 +34,7 @@ def look_at_test(
     returns: something to read: the accuracy, or why there is none
     raises: ValueError when the network does not fit the images
     """
+    params = as_params(params)
     network = fingerprint(params)
     looks, note = looks_so_far()
     seen = next((look for look in looks if look["network"] == network), None)
@@ -47,7 +48,7 @@ def look_at_test(
             "If you must: look_at_test(..., again=True). The model card will say that it was not the first.",
         )
     accuracy = evaluate(params, *data.test, activation).accuracy
-    look = {"name": name, "accuracy": accuracy, "network": network, "when": board.today()}
+    look = {"name": str(name), "accuracy": accuracy, "network": network, "when": board.today()}
     count = f"This was look number {len(looks) + 1}; the card says so." if looks else "This was your look."
     return _shown(note, f"{_says(look, data)} {count}", _keep(look))
 

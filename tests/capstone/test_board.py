@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mlpkit.capstone import board, challenge, leaderboard, look_at_test, model_card
-from tests.capstone.recipes import recipe
+from tests.capstone.recipes import network, recipe
 
 
 def test_only_equal_budgets_are_compared_best_first(data):
@@ -82,3 +82,14 @@ def test_where_nothing_can_be_written_the_result_is_still_there(data, book):
     made = model_card(done, data)
     assert made.path is None
     assert "could not be written" in made.note
+
+
+def test_brackets_in_brackets_without_end_are_damage(book):
+    book.mkdir()
+    (book / "leaderboard.json").write_text("[" * 200_000)
+    assert "leaderboard.json is damaged" in repr(leaderboard())
+
+
+def test_a_look_under_a_name_that_is_no_text_stays_on_record(data):
+    look_at_test(network(), data, name=5)
+    assert "You have had your look. 5: ≈ " in repr(look_at_test(network(1), data))

@@ -100,3 +100,35 @@ def test_the_record_counts_what_was_revealed_and_what_waits():
 def test_the_file_of_the_card_is_text_on_every_system(data, book):
     model_card(challenge(recipe, data, name="x", steps=1), data)
     assert (book / card.FILE).read_bytes().decode("utf-8").endswith("*\n")
+
+
+def test_a_list_of_layers_may_look(data):
+    layers = [(layer.weights, layer.bias) for layer in network()]
+    assert repr(look_at_test(layers, data)) == repr(look_at_test(network(), data)).replace(
+        "You have seen this number before; it is the same network.", "This was your look."
+    )
+
+
+def test_where_nothing_is_mixed_up_the_card_names_no_pair_and_no_absent_class(data):
+    done = challenge(recipe, data, name="x", steps=3)
+    (best,) = mlpkit.forward(done.params, data.valid.images[:1]).logits.argmax(axis=1)
+    one = data._replace(valid=mlpkit.Examples(data.valid.images[:1], np.array([best])))
+    text = model_card(done, one).text
+    assert f"Weakest class: {data.class_names[best]}, ≈ 100 % of them" in text
+    assert "- Mixed up: none of these images" in text
+
+
+def test_a_record_that_cannot_be_read_is_not_taken_for_no_look(data, book):
+    done = challenge(recipe, data, name="x", steps=3)
+    (book / "leaderboard.json").write_text('{"schema": 2}')
+    text = model_card(done, data).text
+    assert "Test accuracy: not known. leaderboard.json was written by a newer mlpkit" in text
+
+
+def test_a_card_needs_texts_and_a_validation_split(data):
+    done = challenge(recipe, data, name="x", steps=1)
+    with pytest.raises(TypeError, match="notes is None: expected a text"):
+        model_card(done, data, notes=None)
+    nothing = mlpkit.Examples(data.valid.images[:0], data.valid.labels[:0])
+    with pytest.raises(ValueError, match="no validation split"):
+        model_card(done, data._replace(valid=nothing))
