@@ -21,7 +21,7 @@ from ..activations import Activation, relu
 from ..checks import check_count
 from ..data import Dataset, Examples
 from ..metrics import evaluate
-from ..params import Params
+from ..params import Params, as_params
 from ..schedules import check_positive
 from ..training import Step
 from . import board
@@ -108,7 +108,12 @@ def challenge(
     returns: Challenge. The stop button ends it; what was learned is returned, and the leaderboard left alone
     raises: ValueError or TypeError for what cannot be used, and whatever the recipe raises
     """
+    if not callable(recipe):
+        raise TypeError(f"recipe is {type(recipe).__name__}: expected a function of (data, rng), not called")
+    if not isinstance(data, Dataset):
+        raise TypeError(f"data is {type(data).__name__}: expected a Dataset, pass load()")
     check_positive("seconds", seconds)
+    seeds = _checked(seeds)
     if steps is not None:
         check_count("steps", steps, 1)
     elif _headless():
@@ -124,6 +129,8 @@ def challenge(
             runs += [run] if run else []
             if pressed:
                 break
+            if not run:
+                raise ValueError(f"the recipe gave no step for seed {seed}: expected one Step at least")
         complete = not pressed and len(runs) == len(seeds)
     done = Challenge(str(name), budget, runs, complete, _source(recipe), activation, "")
     return done._replace(note=_keep(done) if complete else "Stopped: it is not on the leaderboard.")
@@ -143,13 +150,13 @@ class Budget(NamedTuple):
 def _run(recipe: Callable, data: Dataset, seed: int, budget: Budget, activation: Activation) -> Run | None:
     began, told, best, step, number = time.process_time(), 0.0, None, None, 0
     with contextlib.suppress(KeyboardInterrupt):  # what was learned stays
-        for number, step in enumerate(recipe(data, np.random.default_rng(seed)), 1):
+        for number, step in enumerate(_begun(recipe, data, seed), 1):
             if not isinstance(step, Step):
                 raise TypeError(
                     f"the recipe gave {type(step).__name__}: expected Steps; end it in `return train(...)`"
                 )
             if step.valid and (best is None or step.valid.accuracy > best.valid.accuracy):
-                best = step
+                best = step._replace(params=as_params(step.params).copy())  # a recipe may write into its own
             spent = time.process_time() - began
             if spent - told > TOLD_EVERY:
                 told = spent
@@ -163,7 +170,29 @@ def _run(recipe: Callable, data: Dataset, seed: int, budget: Budget, activation:
     if step.valid is None:
         step = step._replace(valid=evaluate(step.params, *data.valid, activation))
     best = step if best is None or step.valid.accuracy > best.valid.accuracy else best
-    return Run(seed, best.valid.accuracy, best.params, number, spent)
+    return Run(seed, best.valid.accuracy, as_params(best.params), number, spent)
+
+
+def _begun(recipe: Callable, data: Dataset, seed: int) -> Iterator[Step]:
+    steps = recipe(data, np.random.default_rng(seed))
+    try:
+        return iter(steps)
+    except TypeError:  # a forgotten `return`, a History, anything that does not come step by step
+        raise TypeError(
+            f"the recipe gave {type(steps).__name__}: expected Steps; end it in `return train(...)`"
+        ) from None
+
+
+def _checked(seeds: Iterable[int]) -> list[int]:
+    """The seeds as a list; what is wrong with the last is to be known before the first has trained."""
+    if not isinstance(seeds, Iterable):
+        raise TypeError(f"seeds is {seeds!r}: expected several whole numbers, such as range(3)")
+    seeds = list(seeds)
+    if not seeds:
+        raise ValueError("seeds is empty: expected at least one, such as (0, 1, 2)")
+    for seed in seeds:
+        check_count("each of the seeds", seed, 0)
+    return seeds
 
 
 def _tell(seed: int, used: float, best: Step | None) -> None:

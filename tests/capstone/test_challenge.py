@@ -105,3 +105,60 @@ def test_data_without_validation_and_recipes_without_steps_are_refused(data):
         )
     with pytest.raises(TypeError, match="train"):
         challenge(lambda data, rng: [1, 2], data, name="x")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "told"),
+    [
+        ({"seeds": 3}, TypeError, "seeds is 3: expected several"),
+        ({"seeds": ()}, ValueError, "seeds is empty"),
+        ({"seeds": (0, -1)}, ValueError, "seeds is -1"),
+        ({"seeds": (0, 1.5)}, TypeError, "seeds is 1.5"),
+        ({"recipe": 3}, TypeError, "recipe is int"),
+        ({"recipe": lambda data, rng: None}, TypeError, "gave NoneType: expected Steps; end it"),
+        ({"recipe": lambda data, rng: []}, ValueError, "gave no step for seed 0"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_challenge_is_refused_before_anything_is_trained(data, wrong, error, told):
+    trained = []
+
+    def noted(data, rng):
+        trained.append(rng)
+        return recipe(data, rng)
+
+    with pytest.raises(error, match=told.replace("(", r"\(")):
+        challenge(wrong.pop("recipe", noted), data, name="x", steps=1, **wrong)
+    assert not trained
+
+
+def test_examples_alone_are_no_data_for_a_challenge(data):
+    with pytest.raises(TypeError, match="data is Examples: expected a Dataset"):
+        challenge(recipe, data.train, name="x", steps=1)
+
+
+def test_seeds_may_come_one_by_one(data):
+    done = challenge(recipe, data, name="x", steps=1, seeds=(seed for seed in (4, 2)))
+    assert [run.seed for run in done.runs] == [4, 2]
+    assert done.complete
+
+
+def test_stopped_before_the_first_step_is_no_fault_of_the_recipe(data):
+    def pressed(data, rng):
+        os.kill(os.getpid(), signal.SIGINT)
+        return recipe(data, rng)
+
+    done = challenge(pressed, data, name="x", steps=3)
+    assert not done.runs
+    assert "Stopped" in repr(done)
+
+
+def test_the_best_network_stays_as_it_was_measured(data):
+    def into_the_same_array(data, rng):
+        first, *_, last = zip(range(100), recipe(data, rng))
+        params = last[1].params.copy()
+        yield last[1]._replace(params=params, valid=mlpkit.evaluate(params, *data.valid))
+        params.flat = 0.0
+        yield first[1]._replace(params=params, valid=mlpkit.evaluate(params, *data.valid))
+
+    found = challenge(into_the_same_array, data, name="x", steps=5, seeds=(0,)).runs[0]
+    assert found.accuracy == mlpkit.evaluate(found.params, *data.valid).accuracy
