@@ -287,7 +287,29 @@ def test_a_repair_that_is_too_slow_to_train_with_is_measured_by_the_model(monkey
     monkeypatch.setattr("mlpkit.clinic.engine.MEASURING", 0.05)
     cure = patient("hair-off").repair(PATIENTS["hair-off"].exercise.reference)
     assert cure.outcome == "passed"
-    assert "the model repair" in repr(cure)
+    assert "the model repair (yours is too slow to train with)" in repr(cure)
+
+
+def test_a_repair_that_breaks_in_training_is_not_called_slow():
+    def only_small(da, z):
+        if len(da) > 20:
+            raise MemoryError
+        return da * np.where(z > 0, 1.0, 0.01)
+
+    assert "the model repair (in training yours raised MemoryError)" in repr(
+        patient("hair-off").repair(only_small)
+    )
+
+
+def test_half_a_shuffle_is_none():
+    def half(images, labels, rng):
+        order = np.arange(len(labels))
+        rng.shuffle(order[: len(order) // 2])
+        return images[order], labels[order]
+
+    verdict = patient("see-saw").repair(half)
+    assert verdict.outcome == "incorrect"
+    assert "Too many images lie where they lay" in verdict.message
 
 
 def test_the_solution_can_be_read_without_a_trace(book):

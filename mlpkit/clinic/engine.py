@@ -159,8 +159,8 @@ class Case:
         noted = note(self.name, lambda kept: note_repair(kept, result, source))
         if result.outcome != PASSED:
             return Repair(**{**_fields(result), "notes": noted})
-        before, after, own = _worth(self._patient, function)
-        words = _worth_words(self._patient, before, after, own)
+        before, after, why = _worth(self._patient, function)
+        words = _worth_words(self._patient, before, after, why)
         return Repair(**{**_fields(result), "notes": (words, *noted)}, before=before, after=after)
 
 
@@ -194,16 +194,26 @@ def _score(patient: Patient, program: Program) -> float:
     return float(np.mean([score(program, ran) for ran in runs]))
 
 
-def _worth(patient: Patient, function: Callable) -> tuple[float, float, bool]:
-    """Before, after, and whether the learner's own function could be used for the latter."""
+def _worth(patient: Patient, function: Callable) -> tuple[float, float, str]:
+    """Before, after, and why the latter is not of the learner's own function, or ""."""
     found: list[float] = []
-    run_safely(lambda: found.append(_score(patient, patient.cured(function))), MEASURING)
+    failed: list[str] = []
+
+    def measure() -> None:
+        try:
+            found.append(_score(patient, patient.cured(function)))
+        except Exception as error:  # right on all inputs of the check, and not on those of a training
+            failed.append(f"in training yours raised {type(error).__name__}")
+
+    status = run_safely(measure, MEASURING)
+    stopped = {"time": "yours is too slow to train with", "interrupted": "yours was interrupted in training"}
+    why = "" if found else (failed or [stopped.get(status, "yours broke off in training")])[0]
     after = found[0] if found else _score(patient, patient.healthy)
-    return _score_before(patient.name), after, bool(found)
+    return _score_before(patient.name), after, why
 
 
-def _worth_words(patient: Patient, before: float, after: float, own: bool) -> str:
-    whose = "your repair" if own else "the model repair (yours is too slow to train with)"
+def _worth_words(patient: Patient, before: float, after: float, why: str) -> str:
+    whose = f"the model repair ({why})" if why else "your repair"
     words = [_score_words(patient, value) for value in (before, after)]
     said = f"{patient.scored[0].upper()}{patient.scored[1:]}: {words[0]} before, {words[1]} with {whose}"
     small = " Accuracy alone would never have found it." if abs(after - before) < 0.02 else ""
