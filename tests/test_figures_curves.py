@@ -145,3 +145,40 @@ def test_a_real_run_is_drawn(tmp_path):
     loss, _ = figures.learning_curves(run).child_axes
     assert len(line(loss, "valid").get_xdata()) == 30
     assert "Training loss fell" in figures.describe(figures.learning_curves(run))
+
+
+@pytest.mark.parametrize(
+    ("loss", "told"),
+    [
+        ([3, 2, np.inf, 1.5, 1], "fell from ≈ 3.00 to ≈ 1.00, and is not finite at step ≈ 3."),
+        ([3, np.nan, 2, np.inf, 1], "and is not finite here and there from step ≈ 2."),
+        ([3, 2, 1, np.nan, np.nan], "and is not finite from step ≈ 4."),
+    ],
+)
+def test_a_loss_that_comes_back_is_not_told_as_lost(loss, told):
+    ax = figures.learning_curves(history(loss), "loss")
+    assert told in figures.describe(ax)
+    assert ("here and there" in str([t.get_text() for t in ax.get_legend().get_texts()])) == np.isfinite(
+        loss[-1]
+    )
+
+
+def test_ends_are_compared_on_the_same_split():
+    runs = {"a": history([3, 2, 1], valid={3: (0.2, 0.9)}), "b": history([3, 2, 0.5])}
+    assert "Lowest training loss at the end: b, ≈ 0.500." in figures.describe(
+        figures.learning_curves(runs, "loss")
+    )
+    lost = history([3, 2, np.nan], valid={2: (0.3, 0.9)})
+    runs = {"a": lost, "b": history([3, 2, 1], valid={3: (2.0, 0.1)})}
+    assert "Lowest" not in figures.describe(figures.learning_curves(runs, "loss"))
+
+
+def test_bands_say_where_they_end_when_a_run_goes_on():
+    whole, short = history([3, 2, 1, 0.5]), history([3, 2])
+    lost = history([3, 2, np.nan, np.nan])
+    for runs in ([whole, short], [lost, whole]):
+        told = figures.describe(figures.seed_bands(runs, "loss"))
+        assert "the last values that all have, at step ≈ 2, lie between" in told
+    assert "the last values lie between" in figures.describe(figures.seed_bands([whole, whole], "loss"))
+    with pytest.raises(ValueError, match="no histories were given"):
+        figures.seed_bands({})

@@ -46,13 +46,14 @@ def learning_curves(
 def _draw(ax: Axes, runs: dict[str, History], column: str) -> list[str]:
     number = words.percent if column == "accuracy" else words.about
     told, ends, band = [], {}, len(runs) <= 2  # more bands would hide one another
+    split = "validation" if all(_valid_points(run, column) for run in runs.values()) else "training"
     for index, (name, run) in enumerate(runs.items()):
         train = _train_line(ax, run, column, name, index, band)
         valid = _valid_line(ax, run, column, name, index)
         told.append(_told(name, column, train, valid, number))
-        ends[name] = (valid or train)[1][-1]
+        # A run that was lost has no end to compare, whatever was measured before.
+        ends[name] = valid[1][-1] if split == "validation" and np.isfinite(train[1][-1]) else train[1][-1]
     _finish(ax, runs, column)
-    split = "validation" if all(_valid_points(run, column) for run in runs.values()) else "training"
     what = f"{split} {NAMES[column]} at the end"
     ahead = words.best(ends, what, number, high=column == "accuracy") if column != "learning_rate" else ""
     return [*told, ahead]
@@ -74,16 +75,13 @@ def _train_line(
         ax.fill_between(curve.x, curve.low, curve.high, color=style["color"], alpha=0.18, linewidth=0)
     if finite.all():
         return curve.x, curve.mean
-    lost = step[~finite][0]
-    ax.plot(
-        curve.x[-1],
-        curve.mean[-1],
-        "X",
-        color=VERMILLION,
-        markersize=11,
-        label=f"not finite from step {lost}",
-    )
-    return np.append(curve.x, lost), np.append(curve.mean, np.nan)
+    lost = step[~finite]
+    before = max(0, int(np.searchsorted(curve.x, lost[0])) - 1)
+    came_back = finite[step >= lost[0]].any()
+    label = f"not finite {'here and there ' if came_back else ''}from step {lost[0]}"
+    ax.plot(curve.x[before], curve.mean[before], "X", color=VERMILLION, markersize=11, label=label)
+    order = np.argsort(np.append(curve.x, lost), kind="stable")
+    return np.append(curve.x, lost)[order], np.append(curve.mean, np.full(len(lost), np.nan))[order]
 
 
 def _valid_points(run: History, column: str) -> tuple[np.ndarray, np.ndarray] | None:
@@ -147,6 +145,8 @@ def seed_bands(
     raises: TypeError or ValueError when the runs do not share their steps, or there is no such column
     """
     settings = histories if isinstance(histories, Mapping) else {"": histories}
+    if not settings:
+        raise ValueError("no histories were given: expected at least one list of them, as {name: list}")
     if column not in COLUMNS or column in ("step", "epoch"):
         raise ValueError(f"column is {column!r}: expected one of {', '.join(COLUMNS[2:])}")
     tables = {str(name): _table(runs, column) for name, runs in settings.items()}
@@ -162,8 +162,8 @@ def seed_bands(
     return tell(ax, f"{readable.capitalize()} over seeds.", *told)
 
 
-def _table(runs: Sequence[History], column: str) -> tuple[np.ndarray, np.ndarray]:
-    """Steps (points,) and values (runs, points), at the steps where all of them hold a number."""
+def _table(runs: Sequence[History], column: str) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Steps (points,) and values (runs, points) where all hold a number, and whether a run goes on after."""
     if isinstance(runs, History):
         raise TypeError("one History was given: expected a list of them, one for each seed")
     checked = given.runs({str(index): run for index, run in enumerate(runs)}).values()
@@ -175,14 +175,19 @@ def _table(runs: Sequence[History], column: str) -> tuple[np.ndarray, np.ndarray
     measured = np.isfinite(values).all(axis=0)
     if not measured.any():
         raise ValueError(f"column {column!r} holds no numbers in these runs: train with a validation split")
-    return steps[0][measured], values[:, measured]
+    shared = steps[0][measured]
+    ends = [run.column("step")[np.isfinite(run.column(column))][-1] for run in checked]
+    return shared, values[:, measured], max(ends) > shared[-1]
 
 
-def _band(ax: Axes, name: str, step: np.ndarray, values: np.ndarray, index: int, number: object) -> str:
+def _band(
+    ax: Axes, name: str, step: np.ndarray, values: np.ndarray, cut: bool, index: int, number: object
+) -> str:
     middle, low, high = np.median(values, axis=0), values.min(axis=0), values.max(axis=0)
     style = {**look(index), "marker": MARKERS[index % len(MARKERS)] if len(step) <= 40 else ""}
     ax.plot(step, middle, label=f"{name} median of {len(values)}".strip(), **style)
     ax.fill_between(step, low, high, color=style["color"], alpha=0.22, linewidth=0)
     who = f"{name}: the" if name else "The"
-    spread = f"the last values lie between {number(low[-1])} and {number(high[-1])}"
+    last = f"the last values that all have, at {words.place('step', step[-1])}," if cut else "the last values"
+    spread = f"{last} lie between {number(low[-1])} and {number(high[-1])}"
     return f"{who} median of {words.count(len(values), 'run')} {words.trend(step, middle, number)}; {spread}."

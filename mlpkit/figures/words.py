@@ -58,8 +58,16 @@ def trend(x: np.ndarray, y: np.ndarray, number: Callable[[float], str] = about, 
     finite = np.isfinite(y)
     if not finite.any():
         return "is not finite anywhere"
-    lost = "" if finite.all() else f", and is not finite from {place(axis, x[~finite][0])}"
-    return _course(x[finite], y[finite], number, axis) + lost
+    return _course(x[finite], y[finite], number, axis) + _lost(x, finite, axis)
+
+
+def _lost(x: np.ndarray, finite: np.ndarray, axis: str) -> str:
+    if finite.all():
+        return ""
+    first = int(finite.argmin())
+    came_back = finite[first:].any()
+    where = "from" if not came_back else "at" if (~finite).sum() == 1 else "here and there from"
+    return f", and is not finite {where} {place(axis, x[first])}"
 
 
 def _course(x: np.ndarray, y: np.ndarray, number: Callable[[float], str], axis: str) -> str:
