@@ -266,3 +266,86 @@ def test_boxes_hold_values_above_and_gradients_below():
 def test_what_cannot_be_drawn_is_refused_with_a_cure(call, error, told):
     with pytest.raises(error, match=told):
         call()
+
+
+# What is odd and allowed: the words stay true.
+
+
+def test_small_integers_do_not_wrap():
+    matrix = np.array([[200, 130], [130, 200]], np.uint8)
+    assert "0 and 1, ≈ 260 times" in figures.describe(figures.confusion(matrix))
+    product = figures.matrix_product(np.array([[200, 3]], np.uint8), np.array([[2], [1]], np.uint8))
+    assert "z[0, 0] = 403." in figures.describe(product)
+    assert "≈ 300.0 %" in figures.describe(figures.bars({"a": np.uint8(3)}, "share", percent=True))
+
+
+def test_shares_may_be_yes_and_no():
+    told = figures.describe(figures.shares(np.array([True, False, False])))
+    assert told == "The share exactly zero fell from ≈ 100.0 % to ≈ 0.0 %."
+
+
+def test_a_layer_whose_numbers_end_where_floats_end():
+    assert "≈ 5.9e-323" in figures.describe(figures.histograms([np.array([1e-322, 5e-324, 1e-323])]))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "told"),
+    [
+        ([1, 1e6, 1], "in layer 1 to ≈ 1.00 in layer 3, by way of ≈ 1.0e+06 in layer 2."),
+        ([1, 9, 0.1, 1], "in layer 4, by way of ≈ 9.00 in layer 2, by way of ≈ 0.100 in layer 3."),
+        ([1, 3, 4], "grows from ≈ 1.00 in layer 1 to ≈ 4.00 in layer 3."),
+        ([2.0], "The signal is ≈ 2.00 in layer 1."),
+        ([2, 0, 2], "The signal is ≈ 2.00 in layer 1, then is zero."),
+    ],
+)  # fmt: skip
+def test_a_signal_that_swells_and_shrinks_is_told_so(sizes, told):
+    assert figures.describe(figures.signal_profile(sizes)).endswith(told)
+
+
+def test_a_size_below_zero_is_refused_and_a_prediction_found_by_any_name():
+    with pytest.raises(ValueError, match="rms goes down to -1: a size is never below 0"):
+        figures.signal_profile([-1, 2])
+    told = figures.describe(figures.signal_profile({0.5: [1, 2]}, predicted={0.5: 2}))
+    assert "theory expects a factor of 2" in told
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [
+        ([1e-6, 0, 1e-3], "least, exactly 0, at eps ≈ 1e-04, and grows towards smaller and larger eps."),
+        ([1e-6, 1e-6, 1e-6], "least, below 1e-4, at eps ≈ 1e-05."),
+        ([1e-6, 1e-9, np.nan], "least, below 1e-7, at eps ≈ 1e-04, and grows towards larger eps."),
+        ([0.1, 1, 1], "least, below 1e2, at eps ≈ 1e-03, and grows towards smaller eps."),
+    ],
+)
+def test_the_least_error_is_the_least_and_grows_where_it_grows(errors, told):
+    assert figures.describe(figures.gradient_check_curve([1e-3, 1e-4, 1e-5], errors)).endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("ratios", "told"),
+    [
+        ([0, 0, 1e-3], "zero: in half of the steps or more nothing is updated."),
+        ([0, 0, 0], "zero: nothing is updated."),
+        ([1e-3, np.nan, np.nan], "about right; not finite at ≈ 2 of 3 points."),
+        ([np.nan, np.nan, np.nan], "median not finite, lost."),
+    ],
+)
+def test_ratios_that_are_zero_or_lost_now_and_then(ratios, told):
+    ax = figures.update_ratio([1, 2, 3], ratios)
+    figures.png(ax)
+    assert figures.describe(ax).endswith(told)
+
+
+def test_a_surface_needs_rising_axes_and_says_where_a_path_begins():
+    loss = np.array([[1.0, 2, 3], [1, 2, 3]])
+    with pytest.raises(ValueError, match="x does not rise"):
+        figures.loss_surface([2, 1, 0], [0, 1], loss)
+    told = figures.describe(figures.loss_surface([0, 1, 2], [0, 1], loss, {"a": [[-5, 0.5], [1, 0.5]]}))
+    assert told.endswith("a: begins outside the picture.")
+
+
+def test_no_loss_is_no_minus_zero():
+    ax = figures.faders([1000, 0], 0)
+    assert "loss ≈ 0.00." in figures.describe(ax)
+    assert ax.child_axes[1].get_xlabel() == "loss = −log p[0] = 0.000"

@@ -76,7 +76,9 @@ def _pairs(values: Mapping, columns: int) -> tuple[list[str], np.ndarray]:
     for name, row in zip(values, rows):
         if row.shape != (columns,):
             raise ValueError(f"the value of {name!r} has the shape {row.shape}: expected {columns} number(s)")
-    return [str(name) for name in values], given.numbers("values", np.array(rows), 2, finite=True)
+    return [str(name) for name in values], given.numbers("values", np.array(rows), 2, finite=True).astype(
+        float
+    )
 
 
 def _draw(

@@ -94,7 +94,8 @@ def _histogram(ax: Axes, name: str, values: np.ndarray, saturated: float | None)
 def _range(values: np.ndarray) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     size = max(abs(low), abs(high))
-    room = 0.0 if high - low > 1e-9 * size else max(0.5, 0.05 * size)
+    # So little cannot be divided into bins: by their size, or because floats end there.
+    room = 0.0 if high - low > max(1e-9 * size, 1e-300) else max(0.5, 0.05 * size)
     return low - room, high + room
 
 
@@ -119,10 +120,18 @@ def signal_profile(
     quantity: str, what is measured
     ax: Axes to draw on, or None for a new figure
     returns: Axes
-    raises: TypeError or ValueError when there is nothing to draw
+    raises: TypeError or ValueError when there is nothing to draw, or a size is below 0
     """
     found = given.named("rms", rms)
-    factors = dict(predicted) if isinstance(predicted, Mapping) else dict.fromkeys(found, predicted)
+    for name, sizes in found.items():
+        if (sizes < 0).any():
+            raise ValueError(
+                f"{f'rms {name}'.strip()} goes down to {sizes.min():.3g}: a size is never below 0"
+            )
+    if isinstance(predicted, Mapping):
+        factors = {str(name): factor for name, factor in predicted.items()}  # as the names of rms are
+    else:
+        factors = dict.fromkeys(found, predicted)
     ax = on(ax, 8, 4.2)
     if any((sizes > 0).any() for sizes in found.values()):
         log_scale(ax, "y")  # a signal that is zero everywhere has a place on a linear axis only
@@ -159,10 +168,20 @@ def _sizes_told(name: str, sizes: np.ndarray, factor: float | None) -> str:
     ratio = sizes[last] / sizes[0]
     verb = "keeps its size" if 0.5 < ratio < 2 else "grows" if ratio > 1 else "shrinks"
     end = f"{words.about(sizes[last])} in layer {last + 1}"
-    text = f"{who} {verb} from {words.about(sizes[0])} in layer 1 to {end}"
+    text = f"{who} {verb} from {words.about(sizes[0])} in layer 1 to {end}{_between(sizes[: last + 1])}"
+    if last == 0:
+        text = f"{who} is {words.about(sizes[0])} in layer 1"
     if bad.any():
         text += f", then is {'zero' if sizes[last + 1] == 0 else 'not finite'}"
     return text + ("." if factor is None else f"; theory expects a factor of {factor:.3g} a layer.")
+
+
+def _between(sizes: np.ndarray) -> str:
+    """Where the signal is twice as large as at both ends, or half as large; or ""."""
+    ends = sizes[0], sizes[-1]
+    places = sorted((int(sizes.argmin()), int(sizes.argmax())))
+    far = [k for k in places if sizes[k] > 2 * max(ends) or sizes[k] < min(ends) / 2]
+    return "".join(f", by way of {words.about(sizes[k])} in layer {k + 1}" for k in far)
 
 
 @styled
@@ -183,7 +202,7 @@ def shares(
     for index, (name, share) in enumerate(found.items()):
         if not ((share >= 0) & (share <= 1)).all():
             raise ValueError(f"shares go from {share.min():.3g} to {share.max():.3g}: expected 0 to 1")
-        depth = np.arange(1, len(share) + 1)
+        depth, share = np.arange(1, len(share) + 1), share.astype(float)
         ax.plot(depth, 100 * share, label=name or what, **look(index))
         course = words.trend(depth, share, words.percent, "layer")
         told.append(f"{name}: the share {what} {course}." if name else f"The share {what} {course}.")

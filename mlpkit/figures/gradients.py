@@ -56,16 +56,19 @@ def _error_line(ax: Axes, name: str, eps: np.ndarray, errors: np.ndarray, index:
     who = f"{name}: the error" if name else "The error"
     if not np.isfinite(visible).any():
         return f"{who} is zero or not finite everywhere."
-    best = int(np.nanargmin(visible))
+    finite = np.where(np.isfinite(errors), errors, np.nan)
+    best = int(np.nanargmin(finite))  # an error of exactly 0 has no place on the axis, but it is the least
     ax.plot(eps[best], visible[best], "o", markersize=13, markerfacecolor="none", markeredgecolor=INK)
-    sides = [text for text, there in (("smaller", best > 0), ("larger", best < len(eps) - 1)) if there]
+    beside = (("smaller", finite[:best]), ("larger", finite[best + 1 :]))
+    sides = [text for text, others in beside if (others > 2 * finite[best]).any()]
     grows = f", and grows towards {words.listed(sides)} eps" if sides else ""
     # Rounding differs between machines by a factor of some, so only every third power of ten is told.
-    return f"{who} is least, below {_power_above(visible[best])}, at eps ≈ {eps[best]:.0e}{grows}."
+    size = f"below {_power_above(finite[best])}" if finite[best] > 0 else "exactly 0"
+    return f"{who} is least, {size}, at eps ≈ {eps[best]:.0e}{grows}."
 
 
 def _power_above(value: float) -> str:
-    return f"1e{3 * math.ceil((math.log10(value) + 1) / 3) - 1:d}"
+    return f"1e{3 * math.floor((math.log10(value) + 1) / 3) + 2:d}"
 
 
 @styled
@@ -96,6 +99,8 @@ def update_ratio(
                 f"ratios {name} go down to {values.min():.3g}: a ratio of sizes is never below 0"
             )
         told.append(_ratio_line(ax, name, step, values.astype(float), index))
+    if not any((np.isfinite(values) & (values > 0)).any() for values in found.values()):
+        ax.set_ylim(HEALTHY / 100, HEALTHY * 100)  # the dashed line alone makes no scale
     ax.axhline(HEALTHY, color=GREY, linestyle=(0, (4, 3)), linewidth=1.3, label="1e-3, healthy")
     ax.set(xlabel="step", ylabel="update / weights")
     title(ax, "Size of the updates, relative to the weights")
@@ -114,5 +119,8 @@ def _ratio_line(ax: Axes, name: str, step: np.ndarray, values: np.ndarray, index
         if middle < HEALTHY
         else "too large"
     )
-    verdict = "zero: nothing is updated" if middle == 0 else verdict if math.isfinite(middle) else "lost"
-    return f"{name or 'The ratio'}: median {words.about(middle)}, {verdict}."
+    zero = "nothing is updated" if not values.any() else "in half of the steps or more nothing is updated"
+    verdict = f"zero: {zero}" if middle == 0 else verdict if math.isfinite(middle) else "lost"
+    gone = int((~np.isfinite(values)).sum())
+    lost = f"; not finite at ≈ {gone:,} of {len(values):,} points" if 0 < gone < len(values) else ""
+    return f"{name or 'The ratio'}: median {words.about(middle)}, {verdict}{lost}."

@@ -64,7 +64,7 @@ def _counts(matrix: np.ndarray) -> np.ndarray:
             f"matrix holds {matrix.dtype} from {matrix.min()}: expected counts, whole and not negative; "
             "make it with confusion_matrix(labels, predictions)"
         )
-    return matrix
+    return matrix.astype(np.int64)  # two counts of 200 do not fit into a byte
 
 
 def _mixed_up(matrix: np.ndarray, names: list[str]) -> list[str]:
@@ -100,7 +100,9 @@ def matrix_product(
     raises: TypeError or ValueError when the two cannot be multiplied, or are too large to read
     """
     inputs, weights = (
-        given.numbers(n, a, 2, finite=True) for n, a in (("inputs", inputs), ("weights", weights))
+        # As floats: 2 times 200 does not fit into a byte.
+        given.numbers(n, a, 2, finite=True).astype(np.float64)
+        for n, a in (("inputs", inputs), ("weights", weights))
     )
     if inputs.shape[1] != weights.shape[0]:
         raise ValueError(

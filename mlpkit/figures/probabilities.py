@@ -85,7 +85,7 @@ def faders(
     names = given.names(class_names, len(logits))
     label = int(given.labels("label", [label], len(logits))[0])
     logs = log_softmax(logits[None])[0]
-    p = np.exp(logs)
+    p, loss = np.exp(logs), 0.0 - logs[label]  # and never -0
     gradient = p - (np.arange(len(p)) == label)
     ax = on(ax, 8, 0.9 + 0.28 * len(names))
     for panel, values, head in zip(
@@ -99,9 +99,9 @@ def faders(
         panel.margins(x=0.12)
     ax.child_axes[1].set(xlim=(0, 1.02), xticks=[0, 0.5, 1])
     ax.child_axes[2].set(xlim=(-1.05, 1.05), xticks=[-1, 0, 1])
-    ax.child_axes[1].set_xlabel(f"loss = −log p[{names[label]}] = {-logs[label]:.3f}", parse_math=False)
+    ax.child_axes[1].set_xlabel(f"loss = −log p[{names[label]}] = {loss:.3f}", parse_math=False)
     ax.child_axes[2].set_xlabel("sums to 0")
-    told = f"True class {names[label]}: p {words.percent(p[label])}, loss {words.about(-logs[label])}."
+    told = f"True class {names[label]}: p {words.percent(p[label])}, loss {words.about(loss)}."
     push = f"The gradient p − y is {words.about(gradient[label])} there and p everywhere else: its sum is 0."
     return tell(ax, told, push)
 

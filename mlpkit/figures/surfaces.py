@@ -35,6 +35,9 @@ def loss_surface(
     raises: TypeError or ValueError when the shapes do not fit
     """
     x, y = (given.numbers(name, values, 1, finite=True) for name, values in (("x", x), ("y", y)))
+    for name, values in (("x", x), ("y", y)):
+        if (values[1:] <= values[:-1]).any():
+            raise ValueError(f"{name} does not rise: expected rising numbers; sort it, and the loss with it")
     loss = given.numbers("loss", loss, 2)
     if not np.isfinite(loss).any():
         raise ValueError("loss is nowhere finite: choose a part of the surface where it is")
@@ -79,10 +82,13 @@ def _path(
     steps = words.count(len(path) - 1, "step")
     if len(finite) < len(path):
         return f"{name}: the numbers overflow within {steps}."
-    if not (x[0] <= path[-1, 0] <= x[-1] and y[0] <= path[-1, 1] <= y[-1]):
+    begins, ends = (x[0] <= u <= x[-1] and y[0] <= v <= y[-1] for u, v in (path[0], path[-1]))
+    if not begins:
+        return f"{name}: begins outside the picture."
+    if not ends:
         return f"{name}: leaves the picture within {steps}."
-    ends = [_height(point, x, y, loss) for point in (path[0], path[-1])]
-    return f"{name}: from loss {words.about(ends[0])} to {words.about(ends[1])} in {steps}."
+    first, last = (_height(point, x, y, loss) for point in (path[0], path[-1]))
+    return f"{name}: from loss {words.about(first)} to {words.about(last)} in {steps}."
 
 
 def _height(point: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> float:
