@@ -169,3 +169,28 @@ def test_a_product_shows_its_numbers_and_one_sum():
     assert "inputs  (2, 2)" in texts(ax)
     assert len(ax.patches) == 3
     assert figures.describe(ax).startswith("Inputs (2, 2) times weights (2, 2) give z (2, 2).")
+
+
+def test_the_class_it_chooses_is_the_one_that_was_given():
+    told = figures.describe(
+        figures.image_grid(np.zeros((2, 4)), [0, 1], [1, 1], probabilities=[[0.7, 0.3], [0.6, 0.4]])
+    )
+    assert "It gives the class it chooses ≈ 35.0 % on average." in told
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [(["a", "b"], "labels holds <U1: expected"), ([np.nan, 1], "hold float64"), ([-1, -1], "from -1")],
+)  # fmt: skip
+def test_labels_that_are_none_are_refused_by_name(labels, told):
+    with pytest.raises((TypeError, ValueError), match=told):
+        figures.image_grid(np.zeros((2, 4)), labels)
+
+
+def test_weights_are_told_of_the_units_that_are_shown():
+    assert "largest size ≈ 0.00." in figures.describe(figures.weights_as_images(np.zeros((4, 3))))
+    weights = np.zeros((4, 40))
+    weights[0, 39] = 100
+    assert "Standard deviation ≈ 0.00, largest size ≈ 0.00." in figures.describe(
+        figures.weights_as_images(weights)
+    )

@@ -50,7 +50,7 @@ def image_grid(
         probabilities = given.probabilities(probabilities)
         given.same_length(images=pictures, probabilities=probabilities)
         predictions = probabilities.argmax(axis=1) if predictions is None else predictions
-    names = _names(class_names, probabilities, labels, predictions)
+    names = _names(class_names, probabilities, labels=labels, predictions=predictions)
     labels = _fitting("labels", labels, pictures, names)
     predictions = _fitting("predictions", predictions, pictures, names)
     columns = min(given.whole("columns", columns), len(pictures))
@@ -71,13 +71,13 @@ def image_grid(
 
 
 def _names(
-    class_names: Sequence[str] | None, probabilities: np.ndarray | None, *classes: np.ndarray | None
+    class_names: Sequence[str] | None, probabilities: np.ndarray | None, **classes: np.ndarray | None
 ) -> list[str]:
     if probabilities is not None:
         return given.names(class_names, probabilities.shape[1])
     if class_names is not None:
         return [str(name) for name in class_names]
-    present = [np.max(c) for c in classes if c is not None and np.size(c)]
+    present = [given.labels(name, c).max() for name, c in classes.items() if c is not None]
     return given.names(None, int(max(present, default=0)) + 1)
 
 
@@ -169,7 +169,6 @@ def _told(
     if labels is not None and predictions is not None:
         told.append(f"The network is right on ≈ {int((labels == predictions).sum())} of {n}.")
     if probabilities is not None:
-        told.append(
-            f"It gives the class it chooses {words.percent(probabilities.max(axis=1).mean())} on average."
-        )
+        chosen = probabilities[np.arange(n), predictions].mean()
+        told.append(f"It gives the class it chooses {words.percent(chosen)} on average.")
     return told

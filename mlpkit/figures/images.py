@@ -77,11 +77,12 @@ def weights_as_images(
     columns = min(given.whole("columns", columns), len(pictures))
     rows = math.ceil(len(pictures) / columns)
     ax = on(ax, 8, 0.87 * 8 / columns * rows + 0.4)
-    largest = float(np.abs(pictures).max()) or 1.0
-    mosaic(ax, pictures, columns, GAP, SIGNED, (-largest, largest))
+    largest = float(np.abs(pictures).max())
+    scale = largest or 1.0  # all of them zero
+    mosaic(ax, pictures, columns, GAP, SIGNED, (-scale, scale))
     title(ax, f"Weights of {words.count(len(pictures), 'unit')} of {units}")
-    _color_scale(ax, ax.images[-1], largest)
-    spread = f"Standard deviation {words.about(weights.std())}, largest size {words.about(largest)}."
+    _color_scale(ax, ax.images[-1], scale)
+    spread = f"Standard deviation {words.about(pictures.std())}, largest size {words.about(largest)}."
     return tell(ax, f"The weights into {words.count(len(pictures), 'unit')} of {units} as images.", spread)
 
 
