@@ -365,8 +365,19 @@ def test_a_table_tells_of_runs_that_ended_before_their_time():
     found = {"notebook_2": {"marks": [60, 120], "runs": runs}}
     rows = published.stored.faults(2, found)[1]
     assert rows == [("some", "85.0 %, 1 NaN", "80.0 to 90.0"), ("all", "not a number", "")]
-    assert published.curves_table(2, ["some"], found=found).splitlines()[1].split() == [
-        "some",
-        "10.0",
-        "85.0",
-    ]
+    curve = published.curves_table(2, ["some"], found=found).splitlines()[1]
+    assert curve.split() == ["some", "10.0", "85.0"]
+
+
+def test_a_batch_that_is_never_full_is_refused_not_sought_for_ever():
+    count = len(tiny().labels)
+    with pytest.raises(ValueError, match=f"{count} examples fill no batch of {count + 1}"):
+        next(running.in_order(tiny(), None, batch_size=count + 1, steps=1))
+
+
+def test_what_was_not_measured_is_refused_by_name():
+    for table in (published.faults_table, lambda number: published.curves_table(number, [])):
+        with pytest.raises(ValueError, match="no notebook 7: expected 0 to 4"):
+            table(7)
+    with pytest.raises(ValueError, match="no run 'mended': expected some of as printed, "):
+        published.curves_table(4, ["mended"])

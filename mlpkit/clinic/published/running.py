@@ -115,8 +115,13 @@ def in_order(examples: Examples, rng: np.random.Generator, *, batch_size: int, s
 
     examples, rng, batch_size, steps: as for `shuffled`; rng is not used
     returns: iterator of Examples, one batch a step
+    raises: ValueError at the first batch when there are fewer examples than it takes
     """
     last = len(examples.labels) - batch_size
+    if last < 0:  # no batch would ever be full, and the search for one would never end
+        raise ValueError(
+            f"{len(examples.labels):,} examples fill no batch of {batch_size:,}: expected as many at least"
+        )
     starts = (start for _ in count() for start in range(0, last + 1, batch_size))
     for start in islice(starts, steps):
         yield Examples(*(part[start : start + batch_size] for part in examples))

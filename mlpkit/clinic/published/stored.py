@@ -76,8 +76,9 @@ def faults(number: int, found: dict | None = None) -> tuple[tuple[str, ...], lis
 
     number, found: as for `faults_table`
     returns: (header, rows)
+    raises: ValueError when there is no such notebook
     """
-    notebook = (results() if found is None else found)[f"notebook_{number}"]
+    notebook = _notebook(number, found)
     whole = len(notebook["marks"])
     lines = [(name, last(run, whole), _spread(run, whole)) for name, run in notebook["runs"].items()]
     return ("", "test accuracy", "over the seeds"), lines
@@ -94,8 +95,12 @@ def curves_table(
     found: as `results` gives it; None for what is stored
     returns: str, a line for the steps, then one for each curve, named by what the others' names do not say;
         six columns at most
+    raises: ValueError when there is no such notebook, or it has no such run
     """
-    notebook = (results() if found is None else found)[f"notebook_{number}"]
+    notebook = _notebook(number, found)
+    unknown = [name for name in variants if name not in notebook["runs"]]
+    if unknown:
+        raise ValueError(f"there is no run {unknown[0]!r}: expected some of {', '.join(notebook['runs'])}")
     marks = notebook["marks"]
     shown = sorted({round(k) for k in np.linspace(0, len(marks) - 1, min(len(marks), 6))})
     lines = [("steps", *(f"{marks[k]:,}" for k in shown))]
@@ -105,6 +110,13 @@ def curves_table(
         means = np.mean(_whole(notebook["runs"][name], len(marks)), axis=0)
         lines.append((short, *(f"{means[k]:.1f}" for k in shown)))
     return _columns(lines)
+
+
+def _notebook(number: int, found: dict | None) -> dict:
+    found = results() if found is None else found
+    if f"notebook_{number}" not in found:
+        raise ValueError(f"there is no notebook {number!r}: expected 0 to {len(ROWS) - 1}")
+    return found[f"notebook_{number}"]
 
 
 def final(run: dict, whole: int) -> list[float]:
