@@ -60,3 +60,14 @@ def test_points_that_cannot_be_are_refused(point):
 def test_all_or_none_right_is_no_error():
     ax = figures.prediction_record([(50, 10, 0), (95, 10, 10)])
     assert np.isfinite(ax.containers[0].lines[2][0].get_segments()).all()
+
+
+def test_whole_numbers_of_any_type_are_told_as_counts():
+    told = figures.describe(figures.prediction_record(np.array([[80.0, 10, 5]])))
+    assert told.startswith("Of 10 answers 5 were right")
+
+
+@pytest.mark.parametrize("point", [(0.8, 10, 5), (80, 10), (80, 10, 5.5)])
+def test_shares_are_not_taken_for_per_cents(point):
+    with pytest.raises(ValueError, match=r"right answers among them\), all whole"):
+        figures.prediction_record([point])

@@ -349,3 +349,18 @@ def test_no_loss_is_no_minus_zero():
     ax = figures.faders([1000, 0], 0)
     assert "loss ≈ 0.00." in figures.describe(ax)
     assert ax.child_axes[1].get_xlabel() == "loss = −log p[0] = 0.000"
+
+
+def test_a_box_of_huge_numbers_has_a_size_and_a_box_is_lit_by_its_number():
+    ax = figures.network_boxes([("a", np.full(3, 1e200)), ("b", np.array([np.nan, np.inf, 1]))])
+    assert "(3)\nRMS 1e+200" in texts(ax)
+    assert "(3)\nRMS nan" in texts(ax)
+    with pytest.raises(TypeError, match="lit is 'a': expected the number of a box"):
+        figures.network_boxes([("a", 1.0)], lit="a")
+
+
+def test_what_makes_no_surface_is_said_without_contradiction():
+    with pytest.raises(ValueError, match="two rows and two columns at least"):
+        figures.loss_surface([0], [0], [[1.0]])
+    with pytest.raises(TypeError, match="paths is list: expected"):
+        figures.loss_surface([0, 1], [0, 1], np.eye(2), [[[0, 0], [1, 1]]])

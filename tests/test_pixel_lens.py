@@ -85,3 +85,9 @@ def test_the_pure_functions_of_the_script():
         [node, "--test", "tests/js/pixel_lens.test.mjs"], cwd=ROOT, capture_output=True, text=True
     )
     assert told.returncode == 0, told.stdout
+
+
+def test_an_image_of_one_grey_is_not_told_as_scattered():
+    grey = np.full(6, 9, np.uint8)
+    told = describe(flattening(grey, grey, (2, 3), 0))
+    assert told.endswith("Flattened wrongly, this image looks the same.")

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from . import given, words
+from .distributions import root_mean_square
 from .picture import on, tell
 from .style import BLUE, GREY, INK, VERMILLION, bare, styled
 
@@ -74,6 +75,8 @@ def network_boxes(boxes: Sequence[Box | tuple], lit: int | None = None, ax: Axes
     boxes = [_checked(box) for box in boxes]
     if not boxes:
         raise ValueError("boxes is empty: expected at least one (name, value, gradient)")
+    if lit is not None and not isinstance(lit, (int, np.integer)):
+        raise TypeError(f"lit is {lit!r}: expected the number of a box, or None")
     if lit is not None and not -len(boxes) <= lit < len(boxes):
         raise ValueError(f"lit is {lit}: expected a box from 0 to {len(boxes) - 1}, or None")
     rows, columns = -(-len(boxes) // IN_A_ROW), min(len(boxes), IN_A_ROW)
@@ -116,8 +119,7 @@ def _summary(array: Any) -> str:
     array = np.asarray(array)
     if array.size == 1:
         return f"{array.item():.3g}"
-    size = float(np.sqrt(np.mean(array.astype(np.float64) ** 2)))
-    return f"{array.shape}\nRMS {size:.2g}".replace(",)", ")")
+    return f"{array.shape}\nRMS {root_mean_square(array.astype(np.float64)):.2g}".replace(",)", ")")
 
 
 def _boxes_told(boxes: list[Box], lit: int | None) -> list[str]:

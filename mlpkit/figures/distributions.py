@@ -68,7 +68,7 @@ def _histogram(ax: Axes, name: str, values: np.ndarray, saturated: float | None)
         low, high = _range(finite)
         counts, edges = np.histogram(finite[finite != 0], bins=BINS, range=(low, high))
         ax.stairs(counts / values.size, edges, fill=True, color=BLUE, alpha=0.85)
-    notes, said = [], [f"root mean square {words.about(_rms(finite))}"]
+    notes, said = [], [f"root mean square {words.about(root_mean_square(finite))}"]
     if zero:
         ax.bar(
             0, zero, width=(high - low) / BINS, color=VERMILLION, hatch="///", edgecolor="white", linewidth=0
@@ -84,7 +84,7 @@ def _histogram(ax: Axes, name: str, values: np.ndarray, saturated: float | None)
         notes.append("not finite")
         said.append(f"{words.count(values.size - finite.size, 'number')} not finite")
     title(ax, name, fontsize=10)
-    ax.set_xlabel("\n".join([f"RMS {_rms(finite):.2g}", *notes]), fontsize=9)
+    ax.set_xlabel("\n".join([f"RMS {root_mean_square(finite):.2g}", *notes]), fontsize=9)
     ax.yaxis.set_visible(False)
     ax.spines["left"].set_visible(False)
     ax.xaxis.set_major_locator(MaxNLocator(3))
@@ -99,10 +99,15 @@ def _range(values: np.ndarray) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _rms(values: np.ndarray) -> float:
+def root_mean_square(values: np.ndarray) -> float:
+    """The root of the mean of all squares, also of numbers whose squares overflow.
+
+    values: array of any shape, float
+    returns: float; NaN or infinity when some value is, or there is none
+    """
     largest = float(np.abs(values).max()) if values.size else np.nan
     # Divided first: the square of 1e200 would overflow.
-    return largest * float(np.sqrt(np.mean((values / largest) ** 2))) if largest > 0 else largest
+    return largest * float(np.sqrt(np.mean((values / largest) ** 2))) if 0 < largest < np.inf else largest
 
 
 @styled

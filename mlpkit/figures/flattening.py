@@ -50,7 +50,9 @@ def flattening(
         ax,
         f"An image of {height} x {width} pixels and its row of {len(row)} numbers: the pixel in row {down}, "
         f"column {across} is at place {width} · {down} + {across} = {place} and holds {row[place]}.",
-        "Flattened wrongly, the same pixels are scattered and no picture is left.",
+        "Flattened wrongly, this image looks the same."
+        if np.array_equal(row, wrong)
+        else "Flattened wrongly, the same pixels are scattered and no picture is left.",
     )
 
 

@@ -33,11 +33,12 @@ def prediction_record(
     The bars are Wilson's intervals: Wilson 1927, Probable Inference, the Law of Succession, and Statistical
     Inference
     """
-    points = [tuple(map(int, point)) for point in points]
-    if any(not (0 <= sure <= 100 and 0 <= right <= many and many >= 1) for sure, many, right in points):
+    points = [tuple(point) for point in points]
+    if not all(map(_can_be, points)):
         raise ValueError(
-            f"points are {points}: expected (per cent 0 to 100, answers, right answers among them)"
+            f"points are {points}: expected (per cent 0 to 100, answers, right answers among them), all whole"
         )
+    points = [tuple(map(int, point)) for point in points]
     total = sum(many for _, many, _ in points)
     few = total < ENOUGH
     ax = on(ax, 6.4, 5.2)
@@ -54,6 +55,13 @@ def prediction_record(
         f" {words.count(waiting, 'answer')} still {'waits' if waiting == 1 else 'wait'} for the experiment."
     )
     return tell(ax, (_too_few(total) if few else _verdict(points, total)) + (pending if waiting else ""))
+
+
+def _can_be(point: tuple) -> bool:
+    if len(point) != 3 or any(int(number) != number for number in point):  # 0.8 for 80 % would count as 0
+        return False
+    sure, many, right = point
+    return 0 <= sure <= 100 and 0 <= right <= many and many >= 1
 
 
 def _points(ax: Axes, points: Sequence[tuple[int, int, int]], label: str, **look: str) -> None:

@@ -41,9 +41,13 @@ def loss_surface(
     loss = given.numbers("loss", loss, 2)
     if not np.isfinite(loss).any():
         raise ValueError("loss is nowhere finite: choose a part of the surface where it is")
-    if loss.shape != (len(y), len(x)) or min(loss.shape) < 2:
+    if min(loss.shape) < 2:
+        raise ValueError(f"loss has the shape {loss.shape}: expected two rows and two columns at least")
+    if loss.shape != (len(y), len(x)):
         raise ValueError(f"loss has the shape {loss.shape}: expected ({len(y)}, {len(x)}), a row for each y")
-    found = {} if paths is None else given.named("paths", dict(paths), 2)
+    if not isinstance(paths, (Mapping, type(None))):
+        raise TypeError(f"paths is {type(paths).__name__}: expected {{name: (steps, 2) array}}, or None")
+    found = given.named("paths", paths, 2) if paths else {}
     for name, path in found.items():
         if path.shape[1] != 2:
             raise ValueError(f"path {name!r} has the shape {path.shape}: expected (steps, 2), x and y")
