@@ -30,4 +30,4 @@ def predictions_so_far() -> Predictions:
     record = read_record()
     points = calibration(record)
     asked = [made for made in record["predictions"].values() if made.get("kind") == "guess"]
-    return Predictions(points, len(asked) - sum(many for _, many, _ in points))
+    return Predictions(points, sum(not isinstance(made.get("right"), bool) for made in asked))

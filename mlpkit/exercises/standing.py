@@ -41,6 +41,7 @@ def calibration(record: dict) -> list[tuple[int, int, int]]:
             made.get("kind") == "guess"
             and isinstance(made.get("right"), bool)
             and isinstance(made.get("sure"), int)
+            and 0 <= made["sure"] <= 100  # a file may hold anything
         ):
             found = counts.setdefault(made["sure"], [0, 0])
             found[0] += 1

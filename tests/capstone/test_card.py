@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 import mlpkit
+from mlpkit import figures
 from mlpkit.capstone import board, card, challenge, look_at_test, model_card, predictions_so_far
 from mlpkit.exercises import reveal
 from mlpkit.exercises.predictions import guess
+from mlpkit.exercises.workbook import change_record
 from tests.capstone.recipes import network, recipe
 
 
@@ -132,3 +134,13 @@ def test_a_card_needs_texts_and_a_validation_split(data):
     nothing = mlpkit.Examples(data.valid.images[:0], data.valid.labels[:0])
     with pytest.raises(ValueError, match="no validation split"):
         model_card(done, data._replace(valid=nothing))
+
+
+@pytest.mark.parametrize("sure", [500, -5])
+def test_a_record_that_somebody_wrote_into_can_still_be_drawn(sure):
+    made = {"kind": "guess", "right": True}
+    change_record(
+        lambda record: record["predictions"].update(a={**made, "sure": sure}, b={**made, "sure": 80})
+    )
+    assert predictions_so_far() == ([(80, 1, 1)], 0)
+    figures.prediction_record(*predictions_so_far())
