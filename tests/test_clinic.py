@@ -13,7 +13,7 @@ from mlpkit.clinic import menu as tests_on_offer
 from mlpkit.clinic.engine import BUDGET, Case, _score, _score_before
 from mlpkit.clinic.menu import Finding
 from mlpkit.clinic.patients import patients
-from mlpkit.clinic.program import run
+from mlpkit.clinic.program import Program, run
 from mlpkit.exercises import progress, workbook
 from mlpkit.exercises.checking import check_against
 
@@ -444,3 +444,8 @@ def test_the_clinic_needs_no_matplotlib_until_something_is_drawn():
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "set()"
+
+
+def test_a_program_without_hidden_units_passes_the_whole_menu():
+    for name in MENU:
+        assert all(f.normal for f in tests_on_offer.order(name, Program(sizes=(784, 10)))), name
