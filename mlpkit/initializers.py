@@ -111,7 +111,7 @@ def glorot_normal(
     source: Glorot and Bengio 2010
     """
     _check(fan_in, fan_out, rng)
-    return normal(fan_in, fan_out, rng, dtype, np.sqrt(2 / (fan_in + fan_out)))
+    return normal(fan_in, fan_out, rng, dtype, np.sqrt(2 / (int(fan_in) + int(fan_out))))
 
 
 def glorot_uniform(
@@ -125,7 +125,7 @@ def glorot_uniform(
     source: Glorot and Bengio 2010
     """
     _check(fan_in, fan_out, rng)
-    return _uniform(fan_in, fan_out, rng, dtype, np.sqrt(6 / (fan_in + fan_out)))
+    return _uniform(fan_in, fan_out, rng, dtype, np.sqrt(6 / (int(fan_in) + int(fan_out))))
 
 
 def he_normal(

@@ -61,6 +61,17 @@ def test_shape_type_and_repeatability(name, dtype):
     assert function(4, 3, rng()).dtype == np.float32
 
 
+@pytest.mark.parametrize(
+    "name", ["glorot_normal", "glorot_uniform", "he_normal", "lecun_uniform", "uniform_fan_in"]
+)
+@pytest.mark.parametrize("kind", [np.uint8, np.int16])
+def test_small_numbers_of_numpys_are_sizes_like_others(name, kind):
+    function = getattr(mlpkit, name)
+    np.testing.assert_array_equal(function(kind(100), kind(120), rng()), function(100, 120, rng()))
+    # 200 + 100 does not fit into a uint8
+    np.testing.assert_array_equal(function(kind(200), kind(100), rng()), function(200, 100, rng()))
+
+
 def test_zeros_are_zeros():
     assert not mlpkit.zeros(4, 3).any()
 
