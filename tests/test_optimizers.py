@@ -169,6 +169,17 @@ def test_float64_gradients_do_not_widen_float32_parameters(name):
 
 
 @every
+def test_parameters_in_another_byte_order(name):
+    """As they come out of a file from another machine."""
+    params, other = (net.astype(np.float32) for net in (make([4, 3], 0)[0], make([4, 3], 1)[0]))
+    optimizer = MAKE[name](0.1)
+    expected, _ = optimizer.update(params, other, optimizer.init(params))
+    swapped, grads = params.astype(">f4"), other.astype(">f4")
+    found, _ = optimizer.update(swapped, grads, optimizer.init(swapped))
+    np.testing.assert_array_equal(found.flat, expected.flat)
+
+
+@every
 def test_plain_lists(name):
     params = make([6, 5, 3], 0)[0]
     grads = gradients(params)
