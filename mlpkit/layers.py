@@ -61,7 +61,7 @@ def _checked_layer(index: int, layer: object) -> Layer:
             f"expected a bias of shape ({weights.shape[1]},), one number for each column"
         )
     dtype = np.result_type(weights, bias)
-    dtype = dtype if dtype.kind == "f" else np.float64
+    dtype = np.result_type(dtype, np.float32) if dtype.kind == "f" else np.float64  # float16 becomes float32
     return Layer(weights.astype(dtype, copy=False), bias.astype(dtype, copy=False))
 
 

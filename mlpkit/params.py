@@ -61,10 +61,10 @@ class Params(Sequence):
 
         flat: (n,) float, as long as this one; it is not copied (unless its numbers lie apart in memory)
         returns: Params
-        raises: ValueError when the length differs, TypeError when it does not hold real numbers
+        raises: ValueError when the length differs, TypeError when it holds no floats, or float16
         """
         flat = np.ascontiguousarray(flat)
-        if flat.dtype.kind != "f":
+        if flat.dtype.kind != "f" or flat.dtype == np.float16:  # in float16 the eps of Adam is 0
             raise TypeError(f"flat holds {flat.dtype}: parameters are float32 or float64, use astype")
         if flat.shape != self.flat.shape:
             raise ValueError(

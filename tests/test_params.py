@@ -90,6 +90,14 @@ def test_like_keeps_layers_and_vector_together_even_when_numbers_lie_apart(param
     assert other.flat[-2:].tolist() == [1, 1]
 
 
+def test_float16_is_too_coarse_to_train_in(params):
+    """The 1e-8 that Adam adds is 0 there, and the first gradient of 0 makes NaN."""
+    with pytest.raises(TypeError, match="float16: parameters are float32 or float64"):
+        params.astype(np.float16)
+    half = [(weights.astype(np.float16), bias.astype(np.float16)) for weights, bias in params]
+    assert Params(half).dtype == np.float32
+
+
 def test_copy_and_astype(params):
     for other in (params.copy(), params.astype(np.float64), params.astype(np.float32)):
         np.testing.assert_array_equal(other.flat, params.flat)
