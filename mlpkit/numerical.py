@@ -13,6 +13,7 @@ from .activations import Activation, relu
 from .losses import cross_entropy, mean_squared_error
 from .network import forward
 from .params import Params, as_params
+from .schedules import check_positive
 
 EPS = 1e-5  # near the best for float64: smaller drowns in rounding, larger sees the curvature
 CHUNK = 4_000_000  # numbers held at a time while many nudged networks are run at once
@@ -27,7 +28,9 @@ def numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, eps: flo
     x: any shape, float; it is not changed
     eps: float > 0
     returns: gradient of x's shape, float64 at least
+    raises: TypeError or ValueError for an eps that is no number above 0
     """
+    check_positive("eps", eps)
     x = np.array(x, dtype=np.result_type(np.asarray(x).dtype, np.float64))
     gradient = np.empty_like(x)
     for index in np.ndindex(x.shape):
@@ -61,7 +64,9 @@ def numerical_grads(
     loss: (logits (batch, classes), labels) -> float
     eps: float > 0
     returns: Params of float64
+    raises: TypeError or ValueError for an eps that is no number above 0
     """
+    check_positive("eps", eps)
     params = as_params(params).astype(np.float64)
     forward_pass = forward(params, images, activation)
     grads = params.like(np.empty_like(params.flat))

@@ -356,6 +356,15 @@ def test_fast_numerical_grads_take_bytes_and_lists():
     assert difference(found.flat, loss_and_grads(params, images, labels)[1].flat) < 1e-7
 
 
+@pytest.mark.parametrize("eps, error", [(0, ValueError), (-1e-5, ValueError), ("1e-5", TypeError)])
+def test_a_nudge_that_is_none(eps, error):
+    params, images, labels = make([4, 3], 0)
+    with pytest.raises(error, match="eps is"):
+        numerical_gradient(np.sum, np.ones(3), eps)
+    with pytest.raises(error, match="eps is"):
+        numerical_grads(params, images, labels, eps=eps)
+
+
 def test_numerical_gradient():
     x = np.array([[1.0, 2.0], [3.0, 4.0]])
     np.testing.assert_allclose(numerical_gradient(lambda x: (x**3).sum(), x), 3 * x**2, rtol=1e-8)
