@@ -60,6 +60,11 @@ def evaluate(
     raises: ValueError or TypeError when the split is empty or does not fit the network
     """
     params = as_params(params)
+    images, labels = np.asarray(images), np.asarray(labels)
+    if images.ndim < 1 or labels.ndim < 1:
+        raise ValueError(
+            f"images have shape {images.shape}, labels {labels.shape}: expected (n, fan_in) and (n,)"
+        )
     if len(images) != len(labels) or len(labels) == 0:
         raise ValueError(f"{len(images)} images and {len(labels)} labels: expected as many, and at least one")
     losses = hits = 0.0

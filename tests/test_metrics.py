@@ -44,6 +44,10 @@ def test_evaluate_refuses_what_does_not_fit():
         evaluate(params, images[:0], labels[:0])
     with pytest.raises(ValueError, match="5 images and 4 labels"):
         evaluate(params, images, labels[:4])
+    with pytest.raises(ValueError, match=r"images have shape \(\), labels \(5,\): expected \(n, fan_in\)"):
+        evaluate(params, 3, labels)
+    with pytest.raises(ValueError, match=r"labels \(\)"):
+        evaluate(params, images, 3)
     with pytest.raises(ValueError, match="run from"):
         evaluate(params, images, labels + 3)
     with pytest.raises(ValueError, match=r"6-5-3 network takes \(batch, 6\)"):
