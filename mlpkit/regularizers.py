@@ -69,14 +69,26 @@ def validated(
     valid: Examples
     every: int >= 1, steps from one measurement to the next
     activation: the one that the network is trained with
-    returns: iterator of Step
-    raises: TypeError or ValueError at once when `every` cannot be used
+    returns: iterator of Step. Interrupting it (Ctrl-C, the notebook's stop button) ends it; the steps stay
+    raises: TypeError or ValueError at once when `valid` or `every` cannot be used
     """
     check_count("every", every, 1)
-    return (
-        step._replace(valid=evaluate(step.params, *valid, activation)) if step.number % every == 0 else step
-        for step in steps
-    )
+    if not (isinstance(valid, tuple) and len(valid) == 2):
+        raise TypeError(
+            f"valid is {type(valid).__name__}: expected Examples(images, labels), as in data.valid"
+        )
+    return _validated(steps, valid, int(every), activation)
+
+
+def _validated(steps: Iterable[Step], valid: Examples, every: int, activation: Activation) -> Iterator[Step]:
+    for step in steps:
+        try:
+            due = step.number % every == 0
+            measured = step._replace(valid=evaluate(step.params, *valid, activation)) if due else step
+        except KeyboardInterrupt:  # as in `train`: the step was done, only its validation was not
+            yield step
+            return
+        yield measured
 
 
 def early_stopping(steps: Iterable[Step], patience: int, history: History | None = None) -> Step:

@@ -86,9 +86,39 @@ def test_validation_asks_all_units():
     assert all(step.valid == mlpkit.evaluate(step.params, *split) for step in found if step.valid)
 
 
-def test_how_often_is_checked_at_once():
+def test_how_often_and_on_what_is_checked_at_once():
     with pytest.raises(ValueError, match="every is 0"):
         validated([], examples(), 0)
+    with pytest.raises(TypeError, match=r"valid is Dataset: expected Examples.*data\.valid"):
+        validated([], mlpkit.Dataset("toy", ("a",), *[examples()] * 3), 2)
+
+
+def a_run(**settings):
+    params = mlpkit.init_params([6, 3], rng=RNG(0))
+    return mlpkit.train(params, examples(), optimizer=mlpkit.sgd(0.1), batch_size=1, rng=RNG(0), **settings)
+
+
+def test_a_small_number_of_numpys_says_how_often_in_a_long_run_too():
+    steps = list(validated(a_run(epochs=3), examples(), np.int8(50)))
+    assert len(steps) > 128
+    assert [step.number for step in steps if step.valid] == list(range(50, len(steps) + 1, 50))
+
+
+def test_an_interrupt_while_validating_ends_the_loop_and_keeps_the_step(monkeypatch):
+    measured = []
+
+    def pressed(*arguments):
+        if len(measured) == 2:
+            raise KeyboardInterrupt
+        measured.append(1)
+        return Metrics(1.0 / len(measured), 0.5)
+
+    monkeypatch.setattr(mlpkit.regularizers, "evaluate", pressed)
+    history = History()
+    best = early_stopping(validated(a_run(epochs=1), examples(), 4), 99, history)
+    assert best.number == 8
+    assert history.column("step").tolist() == list(range(1, 13))
+    assert np.isnan(history.column("valid_loss")[-1])
 
 
 def steps_with(losses):
