@@ -73,18 +73,26 @@ def check_functions(optimizer: Any, loss_and_grads: Any, rng: Any) -> None:
 
 
 def check_state(state: Any, fresh: Any, name: str) -> None:
-    """Refuse the state of another kind of optimiser.
+    """Refuse the state of another kind of optimiser, or of another network.
 
     state: what a run is to go on from, or None
     fresh: what the optimiser makes for a new run
     name: str, the optimiser's
-    raises: TypeError
+    raises: TypeError or ValueError
     """
-    if state is not None and isinstance(fresh, tuple) and type(state) is not type(fresh):
+    if state is None or not isinstance(fresh, tuple):
+        return
+    if type(state) is not type(fresh):
         raise TypeError(
             f"state is {type(state).__name__}, but {name} keeps {type(fresh).__name__}: expected the state "
             "of a step made by the same optimizer, or None for a fresh one"
         )
+    for given, needed in zip(state, fresh):
+        if isinstance(given, Params) and isinstance(needed, Params) and given.sizes != needed.sizes:
+            raise ValueError(
+                f"state is of a {given} network, but params are of a {needed} one: "
+                "a new network needs a new state, pass None"
+            )
 
 
 def check_split(examples: tuple[np.ndarray, np.ndarray], params: Params, name: str = "training") -> None:

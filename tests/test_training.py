@@ -541,6 +541,8 @@ BAD_ARGUMENTS = [
     ({"optimizer": 0.1}, TypeError, "optimizer is 0.1"),
     ({"loss_and_grads": None}, TypeError, "loss_and_grads is None: expected a function"),
     ({"state": mlpkit.adam().init(net())}, TypeError, "state is AdamState, but sgd keeps State"),
+    ({"optimizer": mlpkit.adam(), "state": mlpkit.adam().init(net((6, 4, 3)))}, ValueError,
+     "state is of a 6-4-3 network, but params are of a 6-5-3 one.*pass None"),
     ({"params": net((6, 5, 2))}, ValueError, "run from 0 to 2, but 2 outputs"),
     ({"params": net((5, 3))}, ValueError, r"\(60, 6\), but a 5-3 network takes \(batch, 5\)"),
     ({"params": [(np.ones((6, 3)), np.ones(2))]}, ValueError, "bias of layer 0"),
