@@ -14,14 +14,16 @@ import numpy as np
 from .activations import ACTIVATIONS, Activation, relu
 from .params import Params
 
-UNSCALED = 10  # pixels beyond this were never scaled: neither 0..1 nor standardised ones come so far
-HUGE = 1e6  # logits and losses beyond this come from a network that ran away
+# Pixels whose root mean square is beyond this were never scaled: that of 0..1 is below 1, and that of
+# standardised ones about 1, though a pixel that is dark in most images may reach 100 in one.
+UNSCALED = 10
+HUGE = 1e6  # numbers beyond this come from a network that ran away
 
 
 class Trouble(NamedTuple):
     """Where the first number that is not finite was found.
 
-    kind: "images", "weights", "overflow" or "loss"
+    kind: "images", "weights", "activation", "overflow" or "loss"
     sentence: str, the place in words
     """
 
@@ -52,15 +54,16 @@ def explain(
     inputs = images.astype(params.dtype)
     if images.dtype == np.uint8:
         inputs /= 255
-    trouble = find_trouble(params, inputs, _activation(params, inputs, batch, loss_and_grads))
-    if trouble.kind == "weights" and before is not None and _broken_gradient(*before):
-        cause = (
-            "the gradients of the step before: they hold NaN or infinity, although its loss was "
-            f"{before[0]:.3g}; look for a division by 0 or a logarithm of 0 in the backward pass."
+    activation = _activation(params, inputs, batch, loss_and_grads)
+    trouble = find_trouble(params, inputs, activation or relu)
+    if trouble.kind == "loss" and activation is None and _logits_broken(params, batch, loss_and_grads):
+        trouble = Trouble(
+            "activation",
+            "It began between two layers, in an activation that is not one of mlpkit's: "
+            "the logits are not finite, but with relu they would be.",
         )
-    else:
-        cause = _cause(trouble, params, inputs, updates, rate)
-    return f"{trouble.sentence} Likely cause: {cause}"
+    cause = _cause_of_weights(before, rate) if trouble.kind == "weights" else ""
+    return f"{trouble.sentence} Likely cause: {cause or _cause(trouble, params, inputs, updates, rate)}"
 
 
 def find_trouble(params: Params, inputs: np.ndarray, activation: Activation) -> Trouble:
@@ -82,6 +85,12 @@ def find_trouble(params: Params, inputs: np.ndarray, activation: Activation) -> 
             return Trouble(
                 "overflow", f"{name}: its preactivations overflow, with weights up to {largest:.2g}."
             )
+        if i + 1 < len(params) and not _stays_finite(activation, z):
+            return Trouble(
+                "activation" if np.abs(z).max() < HUGE else "overflow",
+                f"It began after layer {i} ({weights.shape[0]} -> {weights.shape[1]}), in {activation.name}: "
+                f"the preactivations, {z.min():.2g} to {z.max():.2g}, are finite, but what it gives is not.",
+            )
     largest = np.abs(z).max()
     kind = "overflow" if largest > HUGE else "loss"
     return Trouble(
@@ -96,21 +105,44 @@ def _cause(trouble: Trouble, params: Params, inputs: np.ndarray, updates: int, r
         return (
             "the loss function takes log(0) or divides by 0; compute it from logits, as cross_entropy does."
         )
-    if np.abs(inputs).max() > UNSCALED:
+    if trouble.kind == "activation":
+        return (
+            "the activation itself, which must give a finite number for every finite one; look for a root or "
+            "a logarithm of a negative number, a division by 0, or e to the power of a large number."
+        )
+    if np.sqrt(np.mean(np.square(inputs, dtype=np.float64))) > UNSCALED:
         return f"the images reach {np.abs(inputs).max():.3g}; scale the pixels to 0..1 first."
-    if updates == 0 or not math.isfinite(rate):
+    if updates == 0:
         largest = np.abs(params.flat).max()
         return f"the starting weights (up to {largest:.2g}); start from init_params with he_normal."
+    # The state of somebody's own optimiser need not tell its rate.
+    known, less = (f" {rate:.3g}", f"{rate / 10:.2g}") if math.isfinite(rate) else ("", "a tenth of it")
     return (
-        f"the learning rate {rate:.3g} is too high; start again with {rate / 10:.2g}, or clip the gradients "
+        f"the learning rate{known} is too high; start again with {less}, or clip the gradients "
         "with clipped(optimizer, 1.0). If the loss of step 1 was already far above the logarithm of the "
         "number of classes, the starting weights are too large."
     )
 
 
-def _broken_gradient(loss: float, grads: Params) -> bool:
-    """Whether gradients are not finite though their loss is ordinary: the run was still in order."""
-    return abs(loss) < HUGE and not np.isfinite(grads.flat).all()
+def _cause_of_weights(before: tuple[float, Params] | None, rate: float) -> str:
+    """Why weights are not finite, or "" when the run had already run away."""
+    if before is None:
+        return "the starting weights hold NaN or infinity; start from init_params with he_normal."
+    loss, grads = before
+    if abs(loss) >= HUGE:
+        return ""
+    if not np.isfinite(grads.flat).all():
+        return (
+            "the gradients of the step before: they hold NaN or infinity, although its loss was "
+            f"{loss:.3g}; look for a division by 0 or a logarithm of 0 in the backward pass."
+        )
+    largest = np.abs(grads.flat).max()
+    if largest >= HUGE or rate >= HUGE:
+        return ""
+    return (
+        f"the optimizer's update: the loss of the step before was {loss:.3g} and its gradients went up to "
+        f"{largest:.2g}, but the new weights hold NaN or infinity; look for a division by 0 there."
+    )
 
 
 def _preactivations(params: Params, inputs: np.ndarray, activation: Activation) -> list[np.ndarray]:
@@ -122,16 +154,31 @@ def _preactivations(params: Params, inputs: np.ndarray, activation: Activation) 
     return preactivations
 
 
+def _stays_finite(activation: Activation, z: np.ndarray) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(activation.function(z)).all())
+
+
+def _logits_broken(params: Params, batch: tuple[np.ndarray, np.ndarray], loss_and_grads: Callable) -> bool:
+    """Whether the logits that a function computed itself are not finite."""
+    return not np.isfinite(loss_and_grads(params, *batch)[0].logits).all()
+
+
 def _activation(
     params: Params, inputs: np.ndarray, batch: tuple[np.ndarray, np.ndarray], loss_and_grads: Callable
-) -> Activation:
-    """The activation that a function uses: named in a partial, or told by the logits of a tame network."""
+) -> Activation | None:
+    """The activation that a function uses: named in a partial, or told by the logits of a tame network.
+
+    returns: Activation, relu for a loss that does not carry its logits; None when it is none of mlpkit's
+    """
     named = getattr(loss_and_grads, "keywords", {}).get("activation")
     if isinstance(named, Activation):
         return named
     tame = params.like(np.cos(np.arange(params.flat.size)).astype(params.dtype) / 10)
     logits = getattr(loss_and_grads(tame, *batch)[0], "logits", None)
-    for activation in ACTIVATIONS if logits is not None else ():
+    if logits is None:
+        return relu
+    for activation in ACTIVATIONS:
         if np.allclose(_preactivations(tame, inputs, activation)[-1], logits):
             return activation
-    return relu
+    return None

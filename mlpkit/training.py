@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
@@ -198,7 +199,8 @@ def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable) -> S
 
 def _rate(state: Any) -> float:
     """The learning rate of the last update; NaN for a state that does not know it."""
-    return float(getattr(state, "learning_rate", np.nan))
+    rate = getattr(state, "learning_rate", None)
+    return float(rate) if isinstance(rate, numbers.Real) else np.nan
 
 
 def _logits(loss: float, params: Params, images: np.ndarray) -> np.ndarray:

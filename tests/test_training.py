@@ -680,6 +680,68 @@ def test_standardised_images_are_not_accused():
     assert "learning rate 1e+06 is too high" in said
 
 
+def test_images_standardised_pixel_by_pixel_are_not_accused():
+    """A pixel that is dark in all images but one is far away there: by the square root of their number."""
+    data = examples(200)
+    images = data.images / np.float32(255)
+    images[:, 0], images[0, 0] = 0, 1
+    images = (images - images.mean(axis=0)) / images.std(axis=0)
+    assert np.abs(images).max() > 14
+    said, _ = diverge(
+        data=Examples(images, data.labels), optimizer=mlpkit.sgd(1e6), batch_size=200,
+        loss_and_grads=with_activation(mlpkit.relu, "squared"),
+    )  # fmt: skip
+    assert "learning rate 1e+06 is too high" in said
+
+
+@pytest.mark.parametrize("rate", [0.01, None])
+def test_an_update_that_divides_by_zero(rate):
+    def update(params, grads, state):
+        with np.errstate(all="ignore"):
+            return params.like(params.flat - np.float32(0.01) * grads.flat / (0 * grads.flat)), state
+
+    state = mlpkit.updates.State(0, rate)
+    said, kept = diverge(optimizer=mlpkit.updates.Optimizer("mine", lambda params: state, update))
+    assert len(kept) == 1
+    assert "It began in layer 0 (6 -> 5): its weights or biases are not finite" in said
+    assert "Likely cause: the optimizer's update: the loss of the step before was" in said
+    assert "learning rate" not in said
+    assert "starting weights" not in said
+
+
+def test_an_optimizer_that_does_not_tell_its_rate():
+    def update(params, grads, state):
+        return params.like(params.flat - np.float32(1e6) * grads.flat), state
+
+    said, kept = diverge(
+        optimizer=mlpkit.updates.Optimizer("mine", lambda params: (), update),
+        loss_and_grads=with_activation(mlpkit.relu, "squared"),
+    )
+    assert kept
+    assert "Likely cause: the learning rate is too high; start again with a tenth of it" in said
+
+
+@pytest.mark.parametrize("how", ["partial", "lambda"])
+def test_an_activation_that_makes_nan_of_a_number(how):
+    root = mlpkit.Activation("root", np.sqrt, lambda z, a: 0.5 / a)
+    own = with_activation(root)
+    said, kept = diverge(loss_and_grads=own if how == "partial" else lambda p, x, y: own(p, x, y))
+    assert not kept
+    assert ("It began after layer 0 (6 -> 5), in root" if how == "partial" else "between two layers") in said
+    assert "Likely cause: the activation itself" in said
+    assert "root or a logarithm of a negative number" in said
+
+
+def test_broken_weights_that_a_run_is_to_go_on_from():
+    first = list(go())[3]
+    params = first.params.copy()
+    params[1].bias[0] = np.nan
+    said, kept = diverge(params=params, state=first.state, start=4)
+    assert not kept
+    assert "at step 5" in said
+    assert "Likely cause: the starting weights hold NaN or infinity" in said
+
+
 @pytest.mark.parametrize("at", [3, 8])  # in the midst of an epoch, and where the validation split finds it
 def test_gradients_that_are_not_finite_while_the_loss_is(at):
     calls = []
