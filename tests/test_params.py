@@ -314,6 +314,18 @@ def test_truncated_or_altered_anywhere(tmp_path):
             assert "is not a network" in str(error)  # noqa: PT017 - either is right
 
 
+def test_a_wrong_length_that_hides_the_last_layers(tmp_path):
+    """The length of a comment, in the entry of weights_1 in the table at the end of the file."""
+    path = tmp_path / "net.npz"
+    save_params(path, make([4, 3, 2], 0)[0])
+    content = bytearray(path.read_bytes())
+    entry = content.rfind(b"PK\x01\x02", 0, content.rfind(b"weights_1"))
+    content[entry + 33] = 1  # 256 bytes that are not there
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"is not a network.*says that it holds 4 arrays, not 3"):
+        load_params(path)
+
+
 def test_offered_by_the_package():
     assert mlpkit.Params is Params
     assert mlpkit.Layer._fields == ("weights", "bias")
