@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from .activations import Activation, relu
+from .checks import is_number
 from .losses import Loss, cross_entropy, cross_entropy_and_grad, cross_entropy_grad
 from .network import ForwardPass, forward
 from .params import Params, as_params
@@ -68,7 +69,8 @@ def loss_and_grads(
     loss, loss_grad: (logits, labels) -> float, and -> dlogits; give both or neither
     backward: (params, forward_pass, dlogits, activation) -> grads
     returns: (loss, grads); the loss is a float that also carries its `.logits`
-    raises: ValueError or TypeError when images or labels do not fit the network
+    raises: ValueError or TypeError when images or labels do not fit the network, or a function given returns
+        something else
     """
     params = as_params(params)
     forward_pass = forward(params, images, activation)
@@ -84,4 +86,11 @@ def _loss_and_grad(logits: np.ndarray, labels: np.ndarray, loss: Callable, loss_
         )
     if loss is cross_entropy:
         return cross_entropy_and_grad(logits, labels)
-    return loss(logits, labels), loss_grad(logits, labels)
+    value, dlogits = loss(logits, labels), loss_grad(logits, labels)
+    if not is_number(value):
+        raise TypeError(f"loss returned {type(value).__name__}: expected one number, the mean over the batch")
+    if dlogits is None:
+        raise TypeError(
+            f"loss_grad returned None: expected dlogits of shape {logits.shape}; is a return missing?"
+        )
+    return value, dlogits

@@ -171,7 +171,7 @@ def as_loss_and_grads(result: Any, params: Params) -> tuple[float, Params]:
     returns: (loss, grads), the loss as it came
     raises: TypeError or ValueError
     """
-    if not (isinstance(result, tuple) and len(result) == 2 and _is_number(result[0])):
+    if not (isinstance(result, tuple) and len(result) == 2 and is_number(result[0])):
         given = type(result).__name__
         if isinstance(result, tuple):
             given += f" of {', '.join(type(part).__name__ for part in result)}"
@@ -213,7 +213,11 @@ def as_update(result: Any, params: Params, name: str) -> tuple[Params, Any]:
     return new, result[1]
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether something is a single real number, an array without axes too.
+
+    returns: bool
+    """
     return isinstance(value, numbers.Real) or (isinstance(value, np.ndarray) and value.ndim == 0)
 
 

@@ -151,6 +151,21 @@ def test_a_loss_without_its_gradient_is_refused(given_one):
         loss_and_grads(params, images, labels, **given_one)
 
 
+@pytest.mark.parametrize("returned", [None, "0.5", np.ones(3), 1j])
+def test_a_loss_that_is_no_number_is_named(returned):
+    params, images, labels = make([6, 3], 2)
+    grad = mlpkit.mean_squared_error_grad
+    with pytest.raises(TypeError, match=r"loss returned \w+: expected one number"):
+        loss_and_grads(params, images, labels, loss=lambda *_: returned, loss_grad=grad)
+
+
+def test_a_gradient_that_is_not_returned_is_named():
+    params, images, labels = make([6, 3], 2)
+    loss = mlpkit.mean_squared_error
+    with pytest.raises(TypeError, match=r"loss_grad returned None: expected dlogits of shape \(5, 3\)"):
+        loss_and_grads(params, images, labels, loss=loss, loss_grad=lambda *_: None)
+
+
 def test_bad_input():
     params, images, labels = make([6, 5, 3], 2)
     done = forward(params, images)
