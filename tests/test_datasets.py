@@ -181,6 +181,17 @@ def test_a_damaged_cached_file_is_found_and_made_again(cache, file, how):
     assert_whole(folder)
 
 
+@pytest.mark.parametrize("before, after", [(b": (2000,)", b": (2000,("), (b"'<i8'", b"',i8'")])
+def test_a_header_that_is_no_python_is_found_and_made_again(cache, before, after):
+    path = unpack(SMALL) / "test_labels.npy"
+    content = path.read_bytes()
+    assert before in content
+    path.write_bytes(content.replace(before, after))
+    assert "test_labels.npy is damaged" in verify(SMALL)[0]
+    assert_same(open_set(SMALL), expected_small())
+    assert_whole(cache / SMALL)
+
+
 @pytest.mark.parametrize(
     "content", ["null", "[]", "{}", '{"source": 1, "class_names": [], "arrays": {}}', "\xff"]
 )

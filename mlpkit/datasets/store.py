@@ -8,6 +8,7 @@ import io
 import itertools
 import json
 import math
+import tokenize
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -84,7 +85,10 @@ def _is_complete(about: object) -> bool:
 
 def _open(folder: Path, name: str, about: dict) -> np.ndarray:
     record = about["arrays"][name]
-    array = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+    try:
+        array = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+    except (SyntaxError, tokenize.TokenError) as problem:  # NumPy reads the header as Python
+        raise ValueError(f"its header cannot be read ({problem})") from problem
     if str(array.dtype) != record["dtype"] or list(array.shape) != record["shape"]:
         raise ValueError(f"{array.dtype} {array.shape} instead of {record['dtype']} {tuple(record['shape'])}")
     return array
