@@ -36,7 +36,7 @@ def home(folder: Path | None = None) -> Path:
     source = shipped()
     if folder is None and source.parent == Path(__file__).resolve().parent.parent:
         return source
-    target = Path(folder if folder is not None else DEFAULT_FOLDER).expanduser().absolute()
+    target = Path(os.path.expanduser(DEFAULT_FOLDER if folder is None else folder)).absolute()
     for line in place(source, target):
         print(line)
     return target
@@ -69,7 +69,7 @@ def workbook() -> Path:
     returns: Path, what MLPKIT_WORKBOOK names; else my_mlpkit here or among the lessons, whichever is there
     """
     if chosen := os.environ.get("MLPKIT_WORKBOOK"):
-        return Path(chosen).expanduser().absolute()
+        return Path(os.path.expanduser(chosen)).absolute()  # unlike Path.expanduser it never raises
     checkout = Path(__file__).resolve().parent.parent / "lessons"
     lessons = [folder.absolute() for folder in (Path(), Path("lessons"), Path(DEFAULT_FOLDER), checkout)]
     books = [folder / "my_mlpkit" for folder in lessons if any(folder.glob("*.ipynb"))]

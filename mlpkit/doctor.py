@@ -133,7 +133,7 @@ def threads() -> list[Finding]:
 
 def workbook() -> list[Finding]:
     """The folder for the learner's own functions can be written."""
-    folder = Path(os.environ.get("MLPKIT_WORKBOOK") or "my_mlpkit").absolute()
+    folder = Path(os.path.expanduser(os.environ.get("MLPKIT_WORKBOOK") or "my_mlpkit")).absolute()
     there = next(place for place in (folder, *folder.parents) if place.exists())
     if there.is_dir() and os.access(there, os.W_OK):
         return [Finding("workbook", "good", f"your functions are kept in {folder}")]

@@ -413,6 +413,8 @@ def test_a_relative_choice_is_relative_to_the_working_folder(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLPKIT_CACHE", "here")
     assert cache_folder() == tmp_path / "here"
+    monkeypatch.setenv("MLPKIT_CACHE", "~nobody-here/data")  # a home that nobody has is no home
+    assert cache_folder() == tmp_path / "~nobody-here" / "data"
 
 
 # Names

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mlpkit import Examples, Params, evaluate, load, loss_and_grads, train
+from mlpkit import Examples, Params, course, evaluate, load, loss_and_grads, train
 from mlpkit.exercises import backup, exercise, hint, mine, progress, solution
 from mlpkit.exercises import workbook as books
 from mlpkit.exercises.catalogue import exercises
@@ -511,6 +511,14 @@ def test_the_workbook_lies_beside_the_notebook_unless_told_otherwise(monkeypatch
     monkeypatch.chdir(tmp_path)
     assert books.folder() == tmp_path / "my_mlpkit"
     assert not os.path.exists(books.folder())
+
+
+def test_a_workbook_in_the_home_folder_is_the_same_for_lessons_command_and_doctor(monkeypatch, tmp_path):
+    for name in ("HOME", "USERPROFILE"):  # the second on Windows
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("MLPKIT_WORKBOOK", "~/book")  # from a settings file, where no shell writes it out
+    assert books.folder() == course.workbook() == tmp_path / "book"
+    assert str(tmp_path / "book") in import_module("mlpkit.doctor").workbook()[0].seen
 
 
 @pytest.mark.parametrize("name", ["BINDER_LAUNCH_HOST", "BINDER_SERVICE_HOST"])

@@ -25,11 +25,11 @@ def cache_folder() -> Path:
     returns: the folder that MLPKIT_CACHE names, else the place for such files on this kind of computer.
     """
     chosen = os.environ.get("MLPKIT_CACHE")
-    return Path(chosen).expanduser().absolute() if chosen else _usual_cache() / "mlpkit"
+    return Path(os.path.expanduser(chosen)).absolute() if chosen else _usual_cache() / "mlpkit"
 
 
 def _usual_cache() -> Path:
-    home = Path(os.path.expanduser("~"))  # unlike Path.home() it never raises
+    home = Path(os.path.expanduser("~"))  # unlike Path.home() and Path.expanduser() it never raises
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
     if sys.platform == "darwin":

@@ -25,7 +25,7 @@ LARGEST = 5_000_000  # bytes of one file in a workbook that is brought in
 
 def folder() -> Path:
     """Where the workbook is."""
-    return Path(os.environ.get("MLPKIT_WORKBOOK") or "my_mlpkit").absolute()
+    return Path(os.path.expanduser(os.environ.get("MLPKIT_WORKBOOK") or "my_mlpkit")).absolute()
 
 
 def read_record() -> dict:
