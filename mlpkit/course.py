@@ -90,15 +90,16 @@ def blank(path: Path) -> Path:
         raise ValueError(f"{str(path)!r} is a folder: name a notebook, for instance {path / 'idea.ipynb'}")
     path = path if path.suffix == ".ipynb" else path.with_name(path.name + ".ipynb")
     text = json.dumps(_blank_notebook(path.stem), indent=1, ensure_ascii=False) + "\n"
+    content = text.encode("utf-8", "replace")  # a name need not be UTF-8, a notebook must
     try:
-        file = open(path, "x", encoding="utf-8", newline="\n")  # noqa: SIM115 (closed below)
+        file = open(path, "xb")  # noqa: SIM115 (closed below)
     except FileExistsError:
         raise FileExistsError(f"{path} is already there; choose another name, nothing was changed") from None
     except OSError as problem:
         raise _not_written(path, problem) from problem
     try:
         with file:
-            file.write(text)
+            file.write(content)
     except OSError as problem:  # the disk is full
         path.unlink(missing_ok=True)
         raise _not_written(path, problem) from problem
@@ -158,7 +159,7 @@ def _free_name(path: Path) -> Path:
 def _read_record(target: Path) -> dict[str, str]:
     try:
         record = json.loads((target / RECORD).read_bytes())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return {}  # without a record every file counts as the learner's
     return record if isinstance(record, dict) else {}
 

@@ -73,7 +73,7 @@ def test_a_file_that_was_there_before_counts_as_the_learners(source, target):
     assert (target / "03_forward (yours).ipynb").read_text() == "from last year"
 
 
-@pytest.mark.parametrize("record", ["", "{", "[]", "null"])
+@pytest.mark.parametrize("record", ["", "{", "[]", "null", "[" * 100_000])
 def test_a_damaged_record_loses_nothing(source, target, record):
     course.place(source, target)
     (target / "03_forward.ipynb").write_text("my work")
@@ -186,6 +186,20 @@ def test_a_new_lesson_in_no_folder_is_told(tmp_path):
     path = tmp_path / "nowhere" / "idea.ipynb"
     with pytest.raises(OSError, match=r"cannot write .*idea.ipynb: No such file.* another folder"):
         course.blank(path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse names that are no text")
+def test_a_new_lesson_whose_name_is_no_text_is_whole(tmp_path):
+    path = course.blank(tmp_path / os.fsdecode(b"caf\xe9"))
+    assert "# caf?" in path.read_text(encoding="utf-8")
+
+
+def test_a_home_that_nobody_has_is_a_folder_like_any_other(source, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(course, "shipped", lambda: source)
+    assert course.home(course.Path("~nobody-here/lessons")) == tmp_path / "~nobody-here" / "lessons"
+    monkeypatch.setenv("MLPKIT_WORKBOOK", "~nobody-here/book")
+    assert course.workbook() == tmp_path / "~nobody-here" / "book"
 
 
 def test_a_full_disk_leaves_no_half_of_a_new_lesson(tmp_path, monkeypatch):
