@@ -41,8 +41,8 @@ def lab(options: argparse.Namespace) -> int:
     from . import course
 
     folder = course.home(options.folder)
-    first = min(folder.glob("*.ipynb"), default=None)
-    if first is None:
+    first = folder / min(path.name for path in course.shipped().glob("*.ipynb"))  # no copy of the learner's
+    if not first.is_file():
         raise FileNotFoundError(f"there is no lesson in {folder}; install mlpkit again, or clone it anew")
     print(f"The lessons are in {folder}. Stop JupyterLab here with Ctrl+C, twice.", flush=True)
     os.environ.update(lab_environment())

@@ -109,6 +109,13 @@ def test_lab_copies_the_lessons_and_opens_the_first(tmp_path, lessons, called, m
     assert "lab_settings" in cli.os.environ["JUPYTER_CONFIG_PATH"]
 
 
+def test_lab_opens_the_first_lesson_and_no_copy_that_sorts_before_it(tmp_path, lessons, called):
+    for name in ("00_start_here (yours).ipynb", "._00_start_here.ipynb"):  # the second as macOS writes it
+        (tmp_path / name).write_text("mine")
+    assert cli.main(["lab", str(tmp_path)]) == 0
+    assert called[0][0] == str(tmp_path / "00_start_here.ipynb")
+
+
 def test_what_the_user_has_set_stays(monkeypatch):
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/somewhere")
