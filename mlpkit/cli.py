@@ -28,7 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     options.jupyter = jupyter
     try:
-        return options.run(options)
+        status = options.run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        _hush()
+        return 1
     except (ValueError, OSError, ImportError) as problem:
         print(f"mlpkit {options.command}: {_sentence(problem)}", file=sys.stderr)
         return 1
@@ -125,7 +130,10 @@ def report(options: argparse.Namespace) -> int:
     from .exercises.report_tables import as_text
 
     work = survey(options.folder)
-    print(as_text(work), flush=True)
+    try:
+        print(as_text(work), flush=True)
+    except BrokenPipeError:
+        _hush()  # the files are written all the same
     files = {kind: getattr(options, kind) for kind in WRITERS if getattr(options, kind)}
     for kind, path in (files or {"csv": default_file(options.folder)}).items():
         print(save(work, kind, path))
@@ -179,6 +187,11 @@ def _split_at_dashes(words: list[str]) -> tuple[list[str], list[str]]:
         return words, []
     at = words.index("--")
     return words[:at], words[at + 1 :]
+
+
+def _hush() -> None:
+    """Whoever read along (`| head`) has seen enough: that is no error, and the rest goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _sentence(problem: Exception) -> str:

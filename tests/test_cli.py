@@ -214,6 +214,23 @@ def test_the_workbook_is_found_from_the_folder_above_the_lessons(tmp_path, monke
     assert course.workbook() == tmp_path / "my_mlpkit"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows tells of a closed pipe in another way")
+@pytest.mark.parametrize("words", [["doctor"], ["report", "."]])
+def test_whoever_reads_along_may_stop(tmp_path, words):
+    read, write = os.pipe()
+    os.close(read)  # as `| head` does when it has seen enough
+    run = subprocess.run(
+        [sys.executable, "-m", "mlpkit", *words],
+        cwd=tmp_path,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(write)
+    assert run.stderr == ""
+    assert (tmp_path / "mlpkit_report.csv").exists() == (words[0] == "report")
+
+
 def test_the_report_of_a_class_is_printed_and_written(tmp_path, capsys):
     (tmp_path / "ada").mkdir()
     assert cli.main(["report", str(tmp_path), "--csv", str(tmp_path / "marks.csv")]) == 0
