@@ -197,6 +197,44 @@ def test_no_notebooks_at_all(tmp_path, capsys):
     assert NOTHING in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("a" * 60 + "1", "a" * 60 + "2"),
+        tuple(map(os.fsdecode, (b"Jos\xe8", b"Jos\xe9"))),
+        ("a\u200c", "a\u200d"),
+    ],
+    ids=["long", "no text", "unprintable"],
+)
+def test_two_learners_whose_names_look_alike_stay_two(tmp_path, names):
+    try:
+        learner(tmp_path, names[0], passed=("accuracy",))
+        learner(tmp_path, names[1], wrong=("accuracy",))
+    except OSError:
+        pytest.skip("this system refuses such names")
+    rows = [row for row in report.survey(tmp_path).rows if row.exercise == "accuracy"]
+    assert [row.outcome for row in rows] == ["passed", "incorrect"]
+    assert rows[1].learner == f"{rows[0].learner} (2)"
+
+
+def test_a_workbook_of_the_teachers_beside_the_learners_does_not_make_them_one(room):
+    (room / "my_mlpkit").mkdir()
+    (room / "my_mlpkit" / "record.json").write_text(record(passed=("accuracy",)))
+    assert {row.learner for row in report.survey(room).rows} == {"ada", "ben", "cleo", "my_mlpkit"}
+
+
+def test_a_link_to_a_folder_is_told(room, tmp_path):
+    learner(tmp_path / "elsewhere", "dora", passed=("accuracy",))
+    try:
+        (room / "dora").symlink_to(tmp_path / "elsewhere" / "dora", target_is_directory=True)
+        (room / "ada" / "all").symlink_to(room, target_is_directory=True)
+    except OSError:
+        pytest.skip("links need a right here that is not given")
+    work = report.survey(room)
+    assert [path for path, why in work.unread if "link" in why] == ["dora", "ada/all"]
+    assert len({row.learner for row in work.rows}) == 3
+
+
 def test_a_file_for_a_folder_is_refused(room, capsys):
     (room / "a.ipynb").write_text(notebook())
     assert cli.main(["report", str(room / "a.ipynb")]) == 1

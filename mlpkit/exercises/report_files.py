@@ -69,15 +69,38 @@ def read_files(folder: Path) -> tuple[list[Found | Answer | Case], list[Unread]]
     """
     unread: list[Unread] = []
     found: list[Found | Answer | Case] = []
-    alone = folder.resolve().name if (folder / WORKBOOK).is_dir() else None
+    alone = folder.resolve().name if _is_one_learner(folder) else None
+    owners: dict[str, str] = {}
     for path in _files(folder, unread):
         parts = path.relative_to(folder).parts
-        learner = _word(alone or (parts[0] if len(parts) > 1 else path.stem))
+        learner = _shown(alone or (parts[0] if len(parts) > 1 else path.stem), owners)
         try:
             found.extend(_read(path, learner))
         except Exception as error:  # whatever a file holds, the next one is read
             unread.append(Unread(_word("/".join(parts), 200), _reason(error)))
     return found, unread
+
+
+def _is_one_learner(folder: Path) -> bool:
+    """A workbook beside notebooks, or nothing but a workbook; one that a teacher brought in beside the
+    learners' folders is one among them."""
+    if not (folder / WORKBOOK).is_dir():
+        return False
+    others = (path for path in folder.iterdir() if path.name != WORKBOOK and not path.name.startswith("."))
+    return any(folder.glob("*.ipynb")) or not any(path.is_dir() for path in others)
+
+
+def _shown(name: str, owners: dict[str, str]) -> str:
+    """A learner's name as it is shown: two that would look alike (cut, or with ? for a letter) stay two.
+
+    owners: the shown names so far -> the names on the disk
+    """
+    whole, number = _word(name), 1
+    shown = whole
+    while owners.setdefault(shown, name) != name:
+        number += 1
+        shown = f"{whole} ({number})"
+    return shown
 
 
 def _files(folder: Path, unread: list[Unread]) -> Iterator[Path]:
@@ -91,6 +114,9 @@ def _files(folder: Path, unread: list[Unread]) -> Iterator[Path]:
 
     for place, folders, names in os.walk(folder, onerror=refused):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in PASSED_OVER)
+        for link in (Path(place, f) for f in folders if os.path.islink(os.path.join(place, f))):
+            name = _word(link.relative_to(folder).as_posix(), 200)
+            unread.append(Unread(name, "a link to a folder, which is not followed"))  # it may lead in circles
         for name in sorted(names):
             if name == RECORD or (name.endswith((".ipynb", ".zip")) and not name.startswith(".")):
                 yield Path(place, name)
