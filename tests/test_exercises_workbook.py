@@ -319,15 +319,16 @@ def test_a_zip_with_damage_anywhere_is_refused_or_read(book):
     rng = np.random.default_rng(0)
     packed = zipped(softmax="def softmax(z):\n    return z\n" * 9, record='{"schema": 1}')
     whole = np.frombuffer(packed, np.uint8)
-    refused = 0
+    refused = []
     for _ in range(300):
         damaged = whole.copy()
         damaged[rng.integers(len(whole), size=2)] = rng.integers(256, size=2)
         try:
             books.import_workbook(damaged.tobytes())
-        except (ValueError, OSError):
-            refused += 1
-    assert refused > 100
+        except (ValueError, OSError) as error:
+            refused.append(str(error))
+    assert len(refused) > 100
+    assert all(re.search("no workbook|is damaged|newer mlpkit", said) for said in refused)
     with pytest.raises(ValueError, match="damaged"):
         books.import_workbook(zipped(record="[" * 99_999))
 

@@ -139,15 +139,17 @@ def _unpacked(source: str | os.PathLike | bytes) -> dict[str, bytes]:
             strange = [
                 i.filename for i in file.infolist() if i.filename not in known or i.file_size > LARGEST
             ]
-            if strange:
-                raise ValueError(f"the zip file holds {strange[0][:60]!r}, which belongs to no workbook; "
-                                 "take one "
-                                 "that `mlpkit workbook export` wrote")  # fmt: skip
-            return {i.filename: file.read(i) for i in file.infolist()}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            contents = {} if strange else {i.filename: file.read(i) for i in file.infolist()}
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         raise ValueError(
             f"that is no workbook ({error}): take a zip file that `mlpkit workbook export` wrote"
         ) from None
+    if strange:
+        raise ValueError(
+            f"the zip file holds {strange[0][:60]!r}, which belongs to no workbook; "
+            "take one that `mlpkit workbook export` wrote"
+        )
+    return contents
 
 
 def _record_in(content: bytes) -> dict:
