@@ -514,6 +514,21 @@ def test_the_workbook_lies_beside_the_notebook_unless_told_otherwise(monkeypatch
     assert not os.path.exists(books.folder())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permissions")
+def test_who_may_read_the_workbook_is_the_learners_choice(book, tmp_path):
+    usual = os.umask(0o027)
+    try:
+        pass_softmax()
+        books.export_workbook(tmp_path / "mine.zip")
+        files = [book / "softmax.py", book / "record.json", tmp_path / "mine.zip"]
+        assert [file.stat().st_mode & 0o777 for file in files] == [0o640] * 3
+        (book / "record.json").chmod(0o604)
+        books.forget("softmax")
+        assert (book / "record.json").stat().st_mode & 0o777 == 0o604
+    finally:
+        os.umask(usual)
+
+
 def test_a_workbook_in_the_home_folder_is_the_same_for_lessons_command_and_doctor(monkeypatch, tmp_path):
     for name in ("HOME", "USERPROFILE"):  # the second on Windows
         monkeypatch.setenv(name, str(tmp_path))

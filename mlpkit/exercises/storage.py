@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-import tempfile
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -39,16 +39,19 @@ def write_all(files: dict[Path, bytes]) -> None:
     files: Path -> bytes; folders are made if need be
     raises: OSError
     """
-    ready: dict[str, Path] = {}
+    ready: dict[Path, Path] = {}
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
+            # not by tempfile, whose files nobody else may read: a teacher reads these, and a report is shared
+            temporary = path.with_name(f".{path.name}-{os.urandom(4).hex()}.part")
             ready[temporary] = path
-            with os.fdopen(handle, "wb") as file:
+            with open(temporary, "xb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
+            with suppress(OSError):  # who may read the older file, may read this one, and nobody else
+                shutil.copymode(path, temporary)
         for temporary, path in ready.items():
             _replace(temporary, path)
     except BaseException:
@@ -89,7 +92,7 @@ def _step_aside(path: Path) -> Path:
     return aside
 
 
-def _replace(temporary: str, path: Path) -> None:
+def _replace(temporary: Path, path: Path) -> None:
     for _ in range(20):  # on Windows a file that somebody reads cannot be replaced at that moment
         try:
             return os.replace(temporary, path)
