@@ -201,6 +201,18 @@ def test_it_travels_with_the_workbook_and_stays_out_of_the_progress(book, tmp_pa
     assert record_of("touchy")["diagnoses"] == ["the learning rate is too large"]
 
 
+def test_a_cure_that_is_brought_in_leaves_the_right_diagnosis_from_here(book, tmp_path, monkeypatch):
+    patient("touchy").repair(PATIENTS["touchy"].exercise.reference)
+    workbook.export_workbook(tmp_path / "out.zip")
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "other"))
+    patient("touchy").diagnose(PATIENTS["touchy"].disease)
+    workbook.import_workbook(tmp_path / "out.zip")
+    kept = record_of("touchy")
+    assert kept["cured"]
+    assert kept["right"]
+    assert kept["diagnoses"] == [PATIENTS["touchy"].disease]
+
+
 @pytest.mark.parametrize(
     "table", ['"x"', "[]", '{"touchy": 3}', '{"touchy": {"right": "yes", "tests": null}}']
 )

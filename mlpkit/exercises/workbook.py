@@ -177,14 +177,18 @@ def _merge(mine: dict, other: dict) -> None:
 
 
 def _merged_patients(mine: object, other: object) -> dict:
-    """What is known of the clinic's patients: what was done here stays, unless only the other has a cure."""
+    """What is known of the clinic's patients, from two records."""
     mine, other = _entries(mine), _entries(other)
-    cured = {
-        name: kept
-        for name, kept in other.items()
-        if kept.get("cured") and not mine.get(name, {}).get("cured")
-    }
-    return {**other, **mine, **cured}
+    both = {name: _merged_patient(mine[name], other[name]) for name in mine.keys() & other.keys()}
+    return {**other, **mine, **both}
+
+
+def _merged_patient(mine: dict, other: dict) -> dict:
+    """What was done here stays, unless only the other has a cure; then a right diagnosis from here stays."""
+    if mine.get("cured") or not other.get("cured"):
+        return mine
+    diagnosis = ("right", "diagnoses", "tests") if mine.get("right") else ()
+    return {**other, **{key: mine[key] for key in diagnosis if key in mine}}
 
 
 def _whole(record: dict) -> dict:
