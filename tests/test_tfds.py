@@ -196,7 +196,7 @@ def test_a_set_without_labels_is_refused(monkeypatch, tmp_path):
         ("imdb_reviews", "'imdb_reviews' is no image classification set"),
         ("binarized_mnist", "'binarized_mnist' is no image classification set"),
         ("emnist/alphabet", "has no 'emnist/alphabet'. Expected one of emnist/byclass, .*emnist/letters"),
-        ("mnist/letters", "has no 'mnist/letters'"),
+        ("mnist/letters", "has no 'mnist/letters'. Expected 'mnist'. Look"),
     ],
 )
 def test_a_set_of_no_use_is_refused_before_anything_is_downloaded(name, words, tmp_path):

@@ -78,7 +78,8 @@ def find_builder(name: str) -> Any:
 def _variants(tfds: Any, name: str) -> str:
     with contextlib.suppress(ValueError):  # not even the first half of the name is known
         base = name.split("/")[0]
-        return f" Expected one of {', '.join(f'{base}/{v}' for v in tfds.builder_cls(base).builder_configs)}."
+        variants = [f"{base}/{v}" for v in tfds.builder_cls(base).builder_configs]
+        return f" Expected {'one of ' if variants else ''}{', '.join(variants) or repr(base)}."
     return ""
 
 
