@@ -23,13 +23,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     words, jupyter = _split_at_dashes(words)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None: closed, as `>&-` does
         stream.reconfigure(errors="replace")  # a console that has no sign for ✓ shows a question mark
     options = _parser().parse_args(words)
     options.jupyter = jupyter
     try:
         status = options.run(options)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
         return status
     except BrokenPipeError:
         _hush()

@@ -231,6 +231,12 @@ def test_whoever_reads_along_may_stop(tmp_path, words):
     assert (tmp_path / "mlpkit_report.csv").exists() == (words[0] == "report")
 
 
+def test_nobody_need_read_along(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)  # what Python makes of a closed one
+    assert cli.main(["report", str(tmp_path)]) == 0
+    assert (tmp_path / "mlpkit_report.csv").exists()
+
+
 def test_the_report_of_a_class_is_printed_and_written(tmp_path, capsys):
     (tmp_path / "ada").mkdir()
     assert cli.main(["report", str(tmp_path), "--csv", str(tmp_path / "marks.csv")]) == 0
