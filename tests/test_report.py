@@ -91,6 +91,18 @@ def test_the_clinic_is_told_where_somebody_has_been(room):
     assert json.loads(report.as_json(work))["cases"][0]["patient"] == "mr-k"
 
 
+def test_an_older_copy_takes_nothing_from_the_clinic(room):
+    path = room / "ada" / "lessons" / "my_mlpkit" / "record.json"
+    kept = json.loads(path.read_text())
+    older = kept | {"clinic": {"mr-k": {"right": False, "cured": False, "diagnoses": ["scale"]}}}
+    kept["clinic"] = {"mr-k": {"right": True, "cured": True, "diagnoses": ["scale", "sign"]}}
+    path.write_text(json.dumps(kept))
+    (room / "ada" / "old").mkdir()
+    with zipfile.ZipFile(room / "ada" / "old" / "book.zip", "w") as file:  # it is read after the newer one
+        file.writestr("record.json", json.dumps(older))
+    assert report.survey(room).cases == [("ada", "mr-k", True, True, ("scale", "sign"))]
+
+
 def test_who_has_read_a_solution_is_in_the_files(room):
     path = room / "ada" / "lessons" / "my_mlpkit" / "record.json"
     kept = json.loads(path.read_text())

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from .catalogue import exercises
-from .report_counts import ClassWork, Row, row
+from .report_counts import ClassWork, Row, row, together
 from .report_files import Answer, Case, Found, Unread, read_files
 from .report_page import as_page
 from .report_tables import as_csv, as_json, as_text
@@ -68,8 +68,12 @@ def survey(folder: str | os.PathLike) -> ClassWork:
         row(learner, name, groups.get((learner, name), [])) for learner in learners for name in exercises()
     ]
     answers = list(dict.fromkeys(said for said in found if isinstance(said, Answer)))  # a copy counts once
-    cases = list({(said.learner, said.patient): said for said in found if isinstance(said, Case)}.values())
-    return ClassWork(rows, answers, cases, unread)
+    cases: dict[tuple[str, str], Case] = {}
+    for said in found:
+        if isinstance(said, Case):
+            key = (said.learner, said.patient)
+            cases[key] = together(cases.get(key, said), said)
+    return ClassWork(rows, answers, list(cases.values()), unread)
 
 
 def default_file(folder: str | os.PathLike) -> Path:

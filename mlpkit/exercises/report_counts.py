@@ -72,6 +72,15 @@ def row(learner: str, name: str, found: list[Found]) -> Row:
     )  # fmt: skip
 
 
+def together(one: Case, other: Case) -> Case:
+    """One learner's patient in two files: an older copy takes nothing away.
+
+    returns: Case
+    """
+    diagnoses = max(one.diagnoses, other.diagnoses, key=len)
+    return Case(one.learner, one.patient, one.right or other.right, one.cured or other.cured, diagnoses)
+
+
 def count(rows: Iterable[Row]) -> Count:
     """Add rows up.
 
