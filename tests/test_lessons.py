@@ -1,12 +1,17 @@
 """The lessons as files, and run: unsolved (nbval does that, on lessons/ itself), solved, in a browser."""
 
 import json
+import os
+import platform
 import re
+import subprocess
+import sys
 from itertools import chain
 
 import nbformat
 import pytest
 
+from tests.notebooks import ROOT
 from tools import lessons as tool
 from tools import run
 from tools.solve import exercises_in, solved
@@ -162,3 +167,23 @@ def test_it_runs_in_jupyterlab(name, open_notebook, lab):
     for theme in ("Dark", "Light"):
         lab.theme(theme)
         lab.screenshot(f"{name}-{theme.lower()}")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(
+    platform.machine() not in ("x86_64", "AMD64"), reason="names of kernels for x86 processors"
+)
+@pytest.mark.parametrize("kernels", ["Haswell", "Sandybridge"])
+def test_they_come_out_the_same_on_other_processors(kernels):
+    """OpenBLAS rounds a little differently on each, and training can make a lot of a little."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no", str(run.LESSONS)]
+    run_them = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "OPENBLAS_CORETYPE": kernels},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=850,
+    )
+    assert run_them.returncode == 0, run_them.stdout[-3000:]
