@@ -190,8 +190,8 @@ def test_a_new_lesson_in_no_folder_is_told(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse names that are no text")
 def test_a_new_lesson_whose_name_is_no_text_is_whole(tmp_path):
-    path = course.blank(tmp_path / os.fsdecode(b"caf\xe9"))
-    assert "# caf?" in path.read_text(encoding="utf-8")
+    path = course.blank(tmp_path / os.fsdecode(b"l\xe9"))
+    assert "# l?" in path.read_text(encoding="utf-8")
 
 
 def test_a_home_that_nobody_has_is_a_folder_like_any_other(source, tmp_path, monkeypatch):
