@@ -18,7 +18,8 @@ def small(n):
     return data._replace(train=mlpkit.Examples(data.train.images[:n], data.train.labels[:n]),
                          valid=mlpkit.Examples(data.valid.images[:500], data.valid.labels[:500]))
 """
-LONG = "deck = TrainingDeck(small(6400), epochs=500)\ndeck"
+# longer than any machine takes to look at it
+LONG = "deck = TrainingDeck(small(6400), epochs=20_000)\ndeck"
 SHORT = "deck = TrainingDeck(small(6400), epochs=2)\ndeck"
 KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext"
 
@@ -93,7 +94,7 @@ def test_buttons_answer_at_once_and_updates_are_few_while_training_runs(deck):
 
 def test_settings_act_on_the_next_step_by_keyboard(deck):
     source = (
-        "deck = TrainingDeck(small(6400), optimizer=mlpkit.momentum, learning_rate=0.01, epochs=500)\ndeck"
+        "deck = TrainingDeck(small(6400), optimizer=mlpkit.momentum, learning_rate=0.01, epochs=20_000)\ndeck"
     )
     page, widget = deck(
         source, "deck.stop(); print(*deck.history.column('learning_rate')[[0, -1]], *deck.settings)"
@@ -155,7 +156,7 @@ def test_behind_another_tab_it_is_not_drawn_and_catches_up(deck, open_notebook):
 
 @pytest.mark.slow
 def test_two_decks_and_two_kernels_train_side_by_side(deck):
-    page, first = deck(LONG, "other = TrainingDeck(small(6400), epochs=500, batch_size=32)\nother")
+    page, first = deck(LONG, "other = TrainingDeck(small(6400), epochs=20_000, batch_size=32)\nother")
     page.run(2)
     second = find(page, 1)
     wait(second, status="ready")
@@ -379,7 +380,7 @@ def test_what_happens_is_said_but_not_too_often(deck):
 
 @pytest.mark.slow
 def test_it_looks_right_and_axe_finds_nothing(deck, lab):
-    _, widget = deck("deck = TrainingDeck(small(25600), epochs=20)\ndeck")
+    _, widget = deck("deck = TrainingDeck(small(25600), epochs=5_000)\ndeck")
     look(lab, widget, "training-deck-rest")
     press(widget, "Start")
     wait(widget, number="x >= 900")
