@@ -167,10 +167,9 @@ def load_params(path: str | os.PathLike) -> Params:
             arrays = {name: file[name] for name in file.files}
     except Exception as error:  # whatever a reader of zip files and headers says about bytes that are neither
         raise ValueError(_damaged(path, f"it cannot be read ({error})")) from error
-    if len(arrays) != _promised(content):
-        raise ValueError(
-            _damaged(path, f"it says that it holds {_promised(content)} arrays, not {len(arrays)}")
-        )
+    promised = _promised(content)
+    if len(arrays) != promised:
+        raise ValueError(_damaged(path, f"it says that it holds {promised} arrays, not {len(arrays)}"))
     expected = [f"{part}_{i}" for i in range(len(arrays) // 2) for part in ("weights", "bias")]
     if not arrays or sorted(arrays) != sorted(expected):
         raise ValueError(

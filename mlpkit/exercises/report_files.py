@@ -82,8 +82,10 @@ def read_files(folder: Path) -> tuple[list[Found | Answer | Case], list[Unread]]
 
 
 def _is_one_learner(folder: Path) -> bool:
-    """A workbook beside notebooks, or nothing but a workbook; one that a teacher brought in beside the
-    learners' folders is one among them."""
+    """A workbook beside notebooks, or nothing but a workbook.
+
+    One that a teacher put beside the learners' folders is only one among them.
+    """
     if not (folder / WORKBOOK).is_dir():
         return False
     others = (path for path in folder.iterdir() if path.name != WORKBOOK and not path.name.startswith("."))
