@@ -38,12 +38,13 @@ def backward(
             "one gradient for each logit"
         )
     grads = params.like(np.empty_like(params.flat))
+    layers, parts = params.layers, grads.layers
     ones = np.ones(len(dz), dz.dtype)
-    for i in reversed(range(len(params))):
-        np.matmul(forward_pass.activations[i].T, dz, out=grads[i].weights)  # (fan_in, fan_out)
-        np.matmul(ones, dz, out=grads[i].bias)  # (fan_out,), np.sum(dz, axis=0) at the speed of a product
+    for i in reversed(range(len(layers))):
+        np.matmul(forward_pass.activations[i].T, dz, out=parts[i].weights)  # (fan_in, fan_out)
+        np.dot(ones, dz, out=parts[i].bias)  # (fan_out,), np.sum(dz, axis=0) at the speed of a product
         if i > 0:  # nobody needs the gradient of the images
-            dz = dz @ params[i].weights.T  # (batch, fan_in), this is da
+            dz = dz @ layers[i].weights.T  # (batch, fan_in), this is da
             dz *= activation.derivative(forward_pass.preactivations[i - 1], forward_pass.activations[i])
     return grads
 

@@ -37,7 +37,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     """
     powers, sums = _powers(as_logits(logits))[1:]
     powers /= sums
-    return powers
+    return powers.T
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
@@ -50,7 +50,7 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
     """
     shifted, _, sums = _powers(as_logits(logits))
     shifted -= np.log(sums)
-    return shifted
+    return shifted.T
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -66,7 +66,7 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     logits = as_logits(logits)
     labels = as_labels(labels, logits)
     shifted, _, sums = _powers(logits)
-    return _cross_entropy(shifted, sums, labels)
+    return _cross_entropy(shifted[labels, np.arange(len(labels))], sums)
 
 
 def cross_entropy_grad(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -93,11 +93,12 @@ def cross_entropy_and_grad(logits: np.ndarray, labels: np.ndarray) -> tuple[floa
     logits = as_logits(logits)
     labels = as_labels(labels, logits)
     shifted, powers, sums = _powers(logits)
-    loss = _cross_entropy(shifted, sums, labels)
-    batch = logits.shape[-2]
+    batch = len(labels)
+    true = labels, np.arange(batch)
+    loss = _cross_entropy(shifted[true], sums)
     powers /= sums * batch  # p / n
-    powers[..., np.arange(batch), labels] -= 1 / batch  # (p - y) / n
-    return loss, powers
+    powers[true] -= 1 / batch  # (p - y) / n
+    return loss, powers.T
 
 
 def softmax_grad(dprobabilities: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -191,18 +192,20 @@ def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
 
 
 def _powers(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Logits less their row's maximum, e to the power of that, and the sum of each row of powers."""
-    # Classes first, and back at the end: NumPy adds up ten long rows much faster than many short ones.
-    shifted = logits.swapaxes(0, -1).copy()
+    """Logits less their row's maximum, e to the power of that, and the sum of each row of powers.
+
+    All three with their axes reversed, (classes, batch): NumPy adds up ten long rows much faster than many
+    short ones.
+    """
+    shifted = logits.T.copy()  # (classes, batch)
     shifted -= shifted.max(axis=0)
     powers = np.exp(shifted)
-    sums = powers.sum(axis=0, keepdims=True)
-    return shifted.swapaxes(0, -1), powers.swapaxes(0, -1), sums.swapaxes(0, -1)
+    return shifted, powers, powers.sum(axis=0)
 
 
-def _cross_entropy(shifted: np.ndarray, sums: np.ndarray, labels: np.ndarray) -> float:
-    losses = np.log(sums[..., 0]) - shifted[..., np.arange(len(labels)), labels]  # (..., batch)
-    return _as_float(losses.sum(axis=-1, dtype=np.float64) / len(labels))
+def _cross_entropy(true: np.ndarray, sums: np.ndarray) -> float:
+    losses = np.log(sums) - true  # (batch, ...)
+    return _as_float(losses.sum(axis=0, dtype=np.float64).T / len(losses))
 
 
 def _difference(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -48,7 +48,7 @@ def forward(params: Params | Iterable, images: np.ndarray, activation: Activatio
     inputs = as_inputs(images, params)
     _check_activation(activation)
     preactivations, activations = [], []
-    for i, (weights, bias) in enumerate(params):
+    for i, (weights, bias) in enumerate(params.layers):
         if i > 0:
             inputs = activation.function(preactivations[-1])  # (batch, fan_in)
         z = inputs @ weights  # (batch, fan_out)

@@ -32,9 +32,8 @@ def sgd(learning_rate: LearningRate) -> Optimizer:
     def update(params: Params, grads: Params, state: State) -> tuple[Params, State]:
         step, rate = _next(state, learning_rate)
         params, grads = alike(params, grads)
-        # p - rate * g, in the memory of one array instead of two. The dtype's `.type`, because NumPy refuses
-        # one that also names a byte order, as numbers from another machine's file have.
-        new = np.multiply(-rate, grads.flat, dtype=params.dtype.type)
+        # p - rate * g, in the memory of one array instead of two
+        new = np.multiply(-rate, grads.flat, out=np.empty_like(params.flat))
         new += params.flat
         return params.like(new), State(step, rate)
 

@@ -64,9 +64,9 @@ class Params(Sequence):
         raises: ValueError when the length differs, TypeError when it holds no floats, or float16
         """
         flat = np.ascontiguousarray(flat)
-        if flat.dtype.kind != "f" or flat.dtype == np.float16:  # in float16 the eps of Adam is 0
+        if flat.dtype.kind != "f" or flat.dtype.itemsize < 4:  # in float16 the eps of Adam is 0
             raise TypeError(f"flat holds {flat.dtype}: parameters are float32 or float64, use astype")
-        if flat.shape != self.flat.shape:
+        if flat.shape != self._flat.shape:
             raise ValueError(
                 f"flat has shape {flat.shape}, but a {self} network has {self.flat.size:,} parameters: "
                 f"pass a vector of shape ({self.flat.size},)"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -18,7 +19,7 @@ from .checks import as_loss_and_grads, as_update, check_counts, check_functions,
 from .data import Dataset, Examples, batches
 from .diagnosis import explain
 from .losses import Loss
-from .metrics import Metrics, accuracy
+from .metrics import Metrics, accuracy, share_right
 from .network import CHUNK, forward
 from .optimizers import Optimizer
 from .params import Params, as_params
@@ -149,14 +150,14 @@ def _step(
 ) -> Step:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # explained in words instead
         loss, grads = as_loss_and_grads(loss_and_grads(params, turn.images, turn.labels), params)
-        if not np.isfinite(loss):
+        if not math.isfinite(loss):
             batch, updates = (turn.images, turn.labels), turn.number - 1
             why = explain(params, batch, loss_and_grads, updates=updates, rate=_rate(state), before=before)
             raise ValueError(
                 f"the loss became {float(loss)} at step {turn.number} (epoch {turn.epoch}). {why}"
             )
         new, state = _updated(params, grads, state, optimizer)
-    right = accuracy(_logits(loss, params, turn.images), turn.labels)
+    right = share_right(_logits(loss, params, turn.images), turn.labels)
     new = _read_only(new)
     return Step(turn.number, turn.epoch, float(loss), right, _rate(state), new, grads, state, None)
 

@@ -115,7 +115,7 @@ def alike(*networks: Params | Iterable) -> list[Params]:
     raises: ValueError
     """
     networks = [as_params(network) for network in networks]
-    if any(network.sizes != networks[0].sizes for network in networks):
+    if len({network.sizes for network in networks}) > 1:
         sizes = [str(network) for network in networks]
         raise ValueError(
             f"params are of a {sizes[0]} network, grads of a {sizes[1]} one, the state of {sizes[2:]}: "
