@@ -35,6 +35,7 @@ CONTENDERS = (
     Contender(OWN, "with_notebooks", "", "", "float64; see benchmarks/notebooks", ("sgd",)),
     Contender("textbook NumPy, float64", "with_textbook", "float64", ""),
     Contender("textbook NumPy, float32", "with_textbook", "float32", ""),
+    Contender("NumPy, nothing to look at", "with_bare", "", "", "all written over in place, nothing kept"),
     Contender("scikit-learn", "with_sklearn", "", "sklearn", "partial_fit, once an epoch; its own order"),
     Contender("PyTorch, slicing", "with_torch", "slicing", "torch", "float32 images, index_select"),
     Contender("PyTorch, slicing, fused", "with_torch", "fused", "torch", "the same, fused optimizer"),
