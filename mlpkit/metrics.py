@@ -38,16 +38,6 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     """
     logits = as_logits(logits)
     labels = as_labels(labels, logits)
-    return share_right(logits, labels)
-
-
-def share_right(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The accuracy of logits and labels that are known to fit; whoever trains has seen to it.
-
-    logits: (batch, classes) float
-    labels: (batch,) int
-    returns: float, 0 to 1
-    """
     right = logits.argmax(axis=-1) == labels
     return float(np.count_nonzero(right) / right.size)
 

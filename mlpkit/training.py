@@ -18,8 +18,9 @@ from .backprop import loss_and_grads
 from .checks import as_loss_and_grads, as_update, check_counts, check_functions, check_split, check_state
 from .data import Dataset, Examples, batches
 from .diagnosis import explain
+from .fast import Numbers, fast_form
 from .losses import Loss
-from .metrics import Metrics, accuracy, share_right
+from .metrics import Metrics, accuracy
 from .network import CHUNK, forward
 from .optimizers import Optimizer
 from .params import Params, as_params
@@ -97,8 +98,9 @@ def train(
     fresh = optimizer.init(params)
     check_state(state, fresh, optimizer.name)
     state = fresh if state is None else state
-    take = partial(_step, optimizer=optimizer, loss_and_grads=loss_and_grads)
-    measure = partial(_measured, valid=valid, loss_and_grads=loss_and_grads)
+    numbers = fast_form(loss_and_grads) or partial(_numbers, loss_and_grads=loss_and_grads)
+    take = partial(_step, optimizer=optimizer, loss_and_grads=loss_and_grads, numbers=numbers)
+    measure = partial(_measured, valid=valid, loss_and_grads=loss_and_grads, numbers=numbers)
     return _steps(params, state, _order(examples, epochs, batch_size, rng, start), take, measure)
 
 
@@ -147,19 +149,24 @@ def _step(
     before: tuple[float, Params] | None,
     optimizer: Optimizer,
     loss_and_grads: Callable,
+    numbers: Callable,
 ) -> Step:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # explained in words instead
-        loss, grads = as_loss_and_grads(loss_and_grads(params, turn.images, turn.labels), params)
+        loss, grads, right = numbers(params, turn.images, turn.labels)
         if not math.isfinite(loss):
             batch, updates = (turn.images, turn.labels), turn.number - 1
             why = explain(params, batch, loss_and_grads, updates=updates, rate=_rate(state), before=before)
-            raise ValueError(
-                f"the loss became {float(loss)} at step {turn.number} (epoch {turn.epoch}). {why}"
-            )
+            raise ValueError(f"the loss became {loss} at step {turn.number} (epoch {turn.epoch}). {why}")
         new, state = _updated(params, grads, state, optimizer)
-    right = share_right(_logits(loss, params, turn.images), turn.labels)
     new = _read_only(new)
-    return Step(turn.number, turn.epoch, float(loss), right, _rate(state), new, grads, state, None)
+    return Step(turn.number, turn.epoch, loss, right, _rate(state), new, grads, state, None)
+
+
+def _numbers(params: Params, images: np.ndarray, labels: np.ndarray, loss_and_grads: Callable) -> Numbers:
+    """What any loss_and_grads says of a batch, checked, and the accuracy."""
+    loss, grads = as_loss_and_grads(loss_and_grads(params, images, labels), params)
+    right = accuracy(_logits(loss, params, images), labels) if math.isfinite(loss) else math.nan
+    return Numbers(float(loss), grads, right)
 
 
 def _updated(params: Params, grads: Params, state: Any, optimizer: Optimizer) -> tuple[Params, Any]:
@@ -175,7 +182,7 @@ def _updated(params: Params, grads: Params, state: Any, optimizer: Optimizer) ->
     return as_update(result, params, optimizer.name)
 
 
-def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable) -> Step:
+def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable, numbers: Callable) -> Step:
     """The step with loss and accuracy on the validation split, by the very function that trains."""
     if valid is None:
         return step
@@ -183,18 +190,17 @@ def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable) -> S
     for i in range(0, len(valid.labels), CHUNK):
         images, labels = valid.images[i : i + CHUNK], valid.labels[i : i + CHUNK]
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            loss, _ = loss_and_grads(step.params, images, labels)
-            if not np.isfinite(loss):
+            loss, _, right = numbers(step.params, images, labels)
+            if not math.isfinite(loss):
                 batch, rate, before = (images, labels), step.learning_rate, (step.loss, step.grads)
                 why = explain(
                     step.params, batch, loss_and_grads, updates=step.number, rate=rate, before=before
                 )
                 raise ValueError(
-                    f"the validation loss became {float(loss)} after step {step.number} "
-                    f"(epoch {step.epoch}). {why}"
+                    f"the validation loss became {loss} after step {step.number} (epoch {step.epoch}). {why}"
                 )
-        total += float(loss) * len(labels)
-        hits += accuracy(_logits(loss, step.params, images), labels) * len(labels)
+        total += loss * len(labels)
+        hits += right * len(labels)
     return step._replace(valid=Metrics(total / len(valid.labels), round(hits) / len(valid.labels)))
 
 
