@@ -147,18 +147,18 @@ def adam(
 
         def rule(g: np.ndarray, olds: Arrays, news: Arrays) -> None:
             (p, m, s), (new_p, new_m, new_s) = olds, news
+            part = np.multiply(1 - b1, g, out=new_p)  # whose memory is free until the end
             np.multiply(b1, m, out=new_m)
-            new_m += (1 - b1) * g
-            square = g * g
-            square *= 1 - b2
+            new_m += part
+            np.multiply(g, g, out=part)
+            part *= 1 - b2
             np.multiply(b2, s, out=new_s)
-            new_s += square
-            # new_p = p - scale * new_m / (np.sqrt(new_s) + small), in the memory of one array instead of five
-            d = np.sqrt(new_s, out=square)
-            d += small
-            np.divide(new_m, d, out=d)
-            d *= scale
-            np.subtract(p, d, out=new_p)
+            new_s += part
+            np.sqrt(new_s, out=part)
+            part += small
+            np.divide(new_m, part, out=part)
+            part *= scale
+            np.subtract(p, part, out=new_p)  # p - scale * new_m / (np.sqrt(new_s) + small)
 
         new, mean, mean_square = by_blocks(rule, params, grads, state.mean, state.mean_square)
         return new, AdamState(step, rate, mean, mean_square)

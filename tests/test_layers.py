@@ -15,6 +15,7 @@ ROWS = [
     {"activations", "initializers", "data", "schedules", "checks", "updates"},
     {"network", "losses", "optimizers"},
     {"backprop", "metrics", "diagnosis", "numerical"},
+    {"fast"},
     {"training", "gradcheck"},
     {"history"},
     {"regularizers"},
@@ -25,7 +26,7 @@ ROWS = [
     {"__main__"},
 ]
 ROW = {name: row for row, names in enumerate(ROWS) for name in names}
-NUMPY_ROWS = range(8)  # these need NumPy and the standard library alone
+NUMPY_ROWS = range(9)  # these need NumPy and the standard library alone
 
 # Imported only when somebody asks for a data set that does not ship.
 EXTRAS = {"datasets/remote.py": {"tensorflow_datasets", "array_record", "PIL", "requests", "tqdm"}}
