@@ -53,7 +53,7 @@ def parts(
         "gradients": lambda: gradients.measure(rounds),
         "imports": lambda: around.imports(2 if quick else 5),
         "data": lambda: around.data_ready(1 if quick else 3),
-        "watching": lambda: around.watching(1 if quick else 5),
+        "watching": lambda: around.watching(1 if quick else 9),
         "checks": lambda: around.checks(1 if quick else 3),
         "two threads": lambda: race.race(
             short, threads=2, rounds=rounds, seconds=2.0, kernels=kernels, names=SHORT

@@ -14,6 +14,7 @@ import numpy as np
 
 from .activations import ACTIVATIONS, Activation, relu
 from .backprop import loss_and_grads
+from .layers import Layer
 from .losses import cross_entropy_parts
 from .network import as_inputs
 from .params import Params
@@ -51,20 +52,22 @@ def numbers(params: Params, images: np.ndarray, labels: np.ndarray, activation: 
     activation: one of mlpkit's
     returns: Numbers
     """
-    layers = params.layers
-    activations, preactivations = [as_inputs(images, params)], []
-    for weights, bias in layers:
-        z = np.dot(activations[-1], weights)  # (batch, fan_out)
-        z += bias
-        preactivations.append(z)
-        if len(preactivations) < len(layers):
-            activations.append(activation.function(z))
-    loss, dlogits, right = cross_entropy_parts(z, labels)
-    return Numbers(loss, _grads(params, activations, preactivations, dlogits, activation), right)
+    *hidden, last = params.layers
+    activations = [as_inputs(images, params)]
+    for layer in hidden:
+        activations.append(activation.function(_preactivations(activations[-1], layer)))
+    loss, dlogits, right = cross_entropy_parts(_preactivations(activations[-1], last), labels)
+    return Numbers(loss, _grads(params, activations, dlogits, activation), right)
+
+
+def _preactivations(inputs: np.ndarray, layer: Layer) -> np.ndarray:
+    z = np.dot(inputs, layer.weights)  # (batch, fan_out)
+    z += layer.bias
+    return z
 
 
 def _grads(
-    params: Params, activations: list, preactivations: list, dlogits: np.ndarray, activation: Activation
+    params: Params, activations: list[np.ndarray], dlogits: np.ndarray, activation: Activation
 ) -> Params:
     grads = params.like(np.empty_like(params.flat))
     layers, parts = params.layers, grads.layers
@@ -75,5 +78,6 @@ def _grads(
         np.dot(ones, dz, out=parts[i].bias)  # (fan_out,)
         if i > 0:
             dz = np.dot(dz, layers[i].weights.T)  # (batch, fan_in)
-            dz *= activation.derivative(preactivations[i - 1], activations[i])
+            # z is forgotten: mlpkit's activations have its sign, and nothing more of it is asked for.
+            dz *= activation.derivative(activations[i], activations[i])
     return grads
