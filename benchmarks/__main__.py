@@ -48,6 +48,7 @@ def parts(
             seconds=0.12 if quick else 2.0,
             kernels=kernels,
             names=MAIN if quick else None,
+            anew=not quick,
         ),
         "memory": lambda: race.memory("W4", "sgd", names=SHORT if quick else None, kernels=kernels),
         "gradients": lambda: gradients.measure(rounds),

@@ -76,6 +76,7 @@ def race(
     seconds: float,
     kernels: str | None = None,
     names: Sequence[str] | None = None,
+    anew: bool = True,
     say: Callable[[str], None] = print,
 ) -> dict:
     """Run all events; an event is (net, optimizer).
@@ -83,27 +84,48 @@ def race(
     seconds: how long one turn may take; who needs longer trains on a part of the epoch, and its time is
         scaled up
     names: contenders to let in, or None for all that are installed
+    anew: whether every round starts all processes anew. Where its memory happens to lie makes a process a few
+        per cent faster or slower for as long as it lives; only other processes can tell
     returns: {"W0 sgd": {contender: {"wall": [...], "cpu": [...], "loss": .., "examples": ..}}, ...}, and
         under "limit" in each event the speeds of matrix products
     """
     present = [c for c in installed()[0] if names is None or c.name in names]
-    results = {}
-    with ExitStack() as stack:
-        racers = {c.name: stack.enter_context(Racer(c.name, threads, kernels)) for c in present}
-        racers[LIMIT] = stack.enter_context(Racer(OURS, threads, kernels))
-        for net, optimizer in events:
-            entered = [racers[c.name] for c in present if net in c.nets and optimizer in c.optimizers]
-            results[f"{net} {optimizer}"] = result = {}
-            for racer in list(entered):
-                result[racer.name] = _warm_up(racer, net, optimizer, seconds)
-                if "error" in result[racer.name]:
-                    entered.remove(racer)
-                    say(f"  {racer.name} is left out of {net}: {result[racer.name]['error']}")
-            result[LIMIT] = {"large": [], "net": []}
-            for number in range(rounds):
-                _round(entered, racers[LIMIT], net, result, last=number + 1 == rounds)
-            say(f"  {net} {optimizer}: " + _headline(result))
+    results: dict = {f"{net} {optimizer}": {LIMIT: {"large": [], "net": []}} for net, optimizer in events}
+    for count in [1] * rounds if anew else [rounds]:
+        with ExitStack() as stack:
+            racers = {c.name: stack.enter_context(Racer(c.name, threads, kernels)) for c in present}
+            racers[LIMIT] = stack.enter_context(Racer(OURS, threads, kernels))
+            for net, optimizer in events:
+                entered = [racers[c.name] for c in present if net in c.nets and optimizer in c.optimizers]
+                result = results[f"{net} {optimizer}"]
+                ready = [
+                    racer for racer in entered if _get_ready(racer, net, optimizer, seconds, result, say)
+                ]
+                for number in range(count):
+                    _round(ready, racers[LIMIT], net, result, last=number + 1 == count)
+                say(f"  {net} {optimizer}: " + _headline(result))
     return results
+
+
+def _get_ready(
+    racer: Racer, net: str, optimizer: str, seconds: float, result: dict, say: Callable[[str], None]
+) -> bool:
+    """Warm a process up for an event; False when it cannot take part."""
+    row = result.get(racer.name)
+    if row is None:
+        row = result[racer.name] = _warm_up(racer, net, optimizer, seconds)
+        if "error" in row:
+            say(f"  {racer.name} is left out of {net}: {row['error']}")
+    elif "error" not in row:
+        for order in (
+            {"do": "prepare", "net": net, "optimizer": optimizer, "examples": row["examples"]},
+            RUN,
+        ):
+            answer = racer.ask(**order)
+            if "error" in answer:
+                row["error"] = answer["error"]
+                break
+    return "error" not in row
 
 
 def _warm_up(racer: Racer, net: str, optimizer: str, seconds: float) -> dict:

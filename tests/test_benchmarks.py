@@ -209,10 +209,13 @@ def test_the_report_holds_every_part(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_race_runs_from_end_to_end():
-    found = race.race(
-        [("W1", "sgd")], threads=1, rounds=2, seconds=0.01, names=[OURS, OWN], say=lambda _: None
-    )
+@pytest.mark.parametrize("anew", [True, False])
+def test_a_race_runs_from_end_to_end(anew, monkeypatch):
+    started = []
+    monkeypatch.setattr(race, "Racer", lambda *a, racer=race.Racer: started.append(a[0]) or racer(*a))
+    how = {"threads": 1, "rounds": 2, "seconds": 0.01, "names": [OURS, OWN], "anew": anew}
+    found = race.race([("W1", "sgd")], **how, say=lambda _: None)
+    assert len(started) == (6 if anew else 3)  # ours, the notebook's own, and who measures the limit
     rows = found["W1 sgd"]
     assert len(rows[OURS]["wall"]) == len(rows["limit"]["large"]) == 2
     assert 0.1 < rows[OURS]["loss"] < 5
