@@ -59,17 +59,18 @@ def watching(rounds: int) -> dict:
     from jupyter_client.manager import run_kernel
 
     ways = ["plain", "History", *(["deck"] if importlib.util.find_spec("anywidget") else [])]
-    results = {}
-    with run_kernel(kernel_name="python3", cwd=str(ROOT)) as kernel:
-        _told(kernel, "from benchmarks import around")
-        for optimizer in ("sgd", "adam"):
-            row: dict = {way: [] for way in ways}
-            for number, way in itertools.product(range(rounds + 1), ways):
+    optimizers = ("sgd", "adam")
+    found: dict = {optimizer: {way: [] for way in ways} for optimizer in optimizers}
+    for _ in range(rounds):
+        # A new kernel every round, because a process may be 2 % faster than another for as long as it lives.
+        with run_kernel(kernel_name="python3", cwd=str(ROOT)) as kernel:
+            _told(kernel, "from benchmarks import around")
+            for optimizer, warm, way in itertools.product(optimizers, (False, True), ways):
                 seconds = float(_told(kernel, f"print(await around.watched({way!r}, {optimizer!r}))"))
-                if number:
-                    row[way].append(seconds)
-            results[f"{'-'.join(map(str, NETS['deck'].sizes))}, {optimizer}"] = row
-    return results
+                if warm:
+                    found[optimizer][way].append(seconds)
+    name = "-".join(map(str, NETS["deck"].sizes))
+    return {f"{name}, {optimizer}": row for optimizer, row in found.items()}
 
 
 async def watched(way: str, optimizer: str) -> float:

@@ -98,9 +98,9 @@ def train(
     fresh = optimizer.init(params)
     check_state(state, fresh, optimizer.name)
     state = fresh if state is None else state
-    numbers = fast_form(loss_and_grads) or partial(_numbers, loss_and_grads=loss_and_grads)
-    take = partial(_step, optimizer=optimizer, loss_and_grads=loss_and_grads, numbers=numbers)
-    measure = partial(_measured, valid=valid, loss_and_grads=loss_and_grads, numbers=numbers)
+    compute = fast_form(loss_and_grads) or partial(_numbers, loss_and_grads=loss_and_grads)
+    take = partial(_step, optimizer=optimizer, loss_and_grads=loss_and_grads, compute=compute)
+    measure = partial(_measured, valid=valid, loss_and_grads=loss_and_grads, compute=compute)
     return _steps(params, state, _order(examples, epochs, batch_size, rng, start), take, measure)
 
 
@@ -149,10 +149,10 @@ def _step(
     before: tuple[float, Params] | None,
     optimizer: Optimizer,
     loss_and_grads: Callable,
-    numbers: Callable,
+    compute: Callable,
 ) -> Step:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # explained in words instead
-        loss, grads, right = numbers(params, turn.images, turn.labels)
+        loss, grads, right = compute(params, turn.images, turn.labels)
         if not math.isfinite(loss):
             batch, updates = (turn.images, turn.labels), turn.number - 1
             why = explain(params, batch, loss_and_grads, updates=updates, rate=_rate(state), before=before)
@@ -182,7 +182,7 @@ def _updated(params: Params, grads: Params, state: Any, optimizer: Optimizer) ->
     return as_update(result, params, optimizer.name)
 
 
-def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable, numbers: Callable) -> Step:
+def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable, compute: Callable) -> Step:
     """The step with loss and accuracy on the validation split, by the very function that trains."""
     if valid is None:
         return step
@@ -190,7 +190,7 @@ def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable, numb
     for i in range(0, len(valid.labels), CHUNK):
         images, labels = valid.images[i : i + CHUNK], valid.labels[i : i + CHUNK]
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            loss, _, right = numbers(step.params, images, labels)
+            loss, _, right = compute(step.params, images, labels)
             if not math.isfinite(loss):
                 batch, rate, before = (images, labels), step.learning_rate, (step.loss, step.grads)
                 why = explain(
