@@ -1,11 +1,13 @@
-"""The numbers of a training step in one go: what forward, cross-entropy and backward do, without a pause.
+"""The numbers of a training step, loss, gradients and accuracy of a batch, by whatever function trains.
 
-Read network.py, losses.py and backprop.py first: they tell the same one thing at a time, and check what
-they are given. Here nothing is checked, because `train` has looked at all examples before its first step.
+For mlpkit's own loss_and_grads there is a fast form here, which does without a pause what network.py,
+losses.py and backprop.py tell one thing at a time: read those first. It checks nothing, because `train` has
+looked at all examples before its first step.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -14,9 +16,11 @@ import numpy as np
 
 from .activations import ACTIVATIONS, Activation, relu
 from .backprop import loss_and_grads
+from .checks import as_loss_and_grads
 from .layers import Layer
-from .losses import cross_entropy_parts
-from .network import as_inputs
+from .losses import Loss, cross_entropy_parts
+from .metrics import accuracy
+from .network import as_inputs, forward
 from .params import Params
 
 
@@ -26,6 +30,16 @@ class Numbers(NamedTuple):
     loss: float
     grads: Params
     accuracy: float
+
+
+def numbers_of(function: Callable) -> Callable[[Params, np.ndarray, np.ndarray], Numbers]:
+    """How to get a batch's numbers from a loss_and_grads function: its fast form, or itself with checks.
+
+    function: what `train` was given
+    returns: (params, images, labels) -> Numbers; it raises TypeError or ValueError when the function returns
+        no loss with fitting gradients
+    """
+    return fast_form(function) or partial(_checked, function)
 
 
 def fast_form(function: Callable) -> Callable[[Params, np.ndarray, np.ndarray], Numbers] | None:
@@ -81,3 +95,14 @@ def _grads(
             # z is forgotten: mlpkit's activations have its sign, and nothing more of it is asked for.
             dz *= activation.derivative(activations[i], activations[i])
     return grads
+
+
+def _checked(function: Callable, params: Params, images: np.ndarray, labels: np.ndarray) -> Numbers:
+    loss, grads = as_loss_and_grads(function(params, images, labels), params)
+    right = accuracy(_logits(loss, params, images), labels) if math.isfinite(loss) else math.nan
+    return Numbers(float(loss), grads, right)
+
+
+def _logits(loss: float, params: Params, images: np.ndarray) -> np.ndarray:
+    """The logits behind a loss; a loss that does not carry them is taken for a relu network's."""
+    return loss.logits if isinstance(loss, Loss) else forward(params, images, relu).logits

@@ -13,15 +13,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .activations import relu
 from .backprop import loss_and_grads
-from .checks import as_loss_and_grads, as_update, check_counts, check_functions, check_split, check_state
+from .checks import as_update, check_counts, check_functions, check_split, check_state
 from .data import Dataset, Examples, batches
 from .diagnosis import explain
-from .fast import Numbers, fast_form
-from .losses import Loss
-from .metrics import Metrics, accuracy
-from .network import CHUNK, forward
+from .fast import numbers_of
+from .metrics import Metrics
+from .network import CHUNK
 from .optimizers import Optimizer
 from .params import Params, as_params
 
@@ -98,7 +96,7 @@ def train(
     fresh = optimizer.init(params)
     check_state(state, fresh, optimizer.name)
     state = fresh if state is None else state
-    compute = fast_form(loss_and_grads) or partial(_numbers, loss_and_grads=loss_and_grads)
+    compute = numbers_of(loss_and_grads)
     take = partial(_step, optimizer=optimizer, loss_and_grads=loss_and_grads, compute=compute)
     measure = partial(_measured, valid=valid, loss_and_grads=loss_and_grads, compute=compute)
     return _steps(params, state, _order(examples, epochs, batch_size, rng, start), take, measure)
@@ -162,13 +160,6 @@ def _step(
     return Step(turn.number, turn.epoch, loss, right, _rate(state), new, grads, state, None)
 
 
-def _numbers(params: Params, images: np.ndarray, labels: np.ndarray, loss_and_grads: Callable) -> Numbers:
-    """What any loss_and_grads says of a batch, checked, and the accuracy."""
-    loss, grads = as_loss_and_grads(loss_and_grads(params, images, labels), params)
-    right = accuracy(_logits(loss, params, images), labels) if math.isfinite(loss) else math.nan
-    return Numbers(float(loss), grads, right)
-
-
 def _updated(params: Params, grads: Params, state: Any, optimizer: Optimizer) -> tuple[Params, Any]:
     try:
         result = optimizer.update(params, grads, state)
@@ -208,11 +199,6 @@ def _rate(state: Any) -> float:
     """The learning rate of the last update; NaN for a state that does not know it."""
     rate = getattr(state, "learning_rate", None)
     return float(rate) if isinstance(rate, numbers.Real) else np.nan
-
-
-def _logits(loss: float, params: Params, images: np.ndarray) -> np.ndarray:
-    """The logits behind a loss; a loss that does not carry them is taken for a relu network's."""
-    return loss.logits if isinstance(loss, Loss) else forward(params, images, relu).logits
 
 
 def _read_only(params: Params) -> Params:

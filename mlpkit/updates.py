@@ -15,7 +15,7 @@ from .params import Params, as_params
 
 # Numbers updated at a time: few enough that a block and what is made from it stay in the processor's cache,
 # enough that a call of NumPy is worth its while. For 475k numbers, 32k, 64k, 128k, all at once: RMSProp 0.63,
-# 0.62, 0.60, 0.61 ms, Adam 0.75, 0.70, 0.67, 0.66. A smaller cache than this one's punishes the last.
+# 0.62, 0.60, 0.61 ms, Adam 0.75, 0.70, 0.67, 0.66.
 BLOCK = 131_072
 
 

@@ -44,7 +44,9 @@ def test_fifty_steps_in_float32_stay_together(activation, optimizer):
         how = {"optimizer": optimizer, "epochs": 50, "batch_size": 16, "rng": rng}
         return list(itertools.islice(train(params, data, loss_and_grads=function, **how), 50))
 
-    for fast, slow in zip(run(partial(loss_and_grads, activation=activation)), run(clear(activation))):
+    fasts, slows = run(partial(loss_and_grads, activation=activation)), run(clear(activation))
+    assert len(fasts) == len(slows) == 50
+    for fast, slow in zip(fasts, slows):
         assert np.abs(fast.params.flat - slow.params.flat).max() < 1e-5
         assert fast.loss == pytest.approx(slow.loss, abs=1e-5)
         assert fast.accuracy == slow.accuracy
