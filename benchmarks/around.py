@@ -111,7 +111,7 @@ def _told(kernel: object, code: str) -> str:
 def checks(rounds: int) -> dict:
     """Milliseconds that the check of each exercise takes, given its own model solution."""
     from mlpkit.exercises import check
-    from mlpkit.exercises.catalogue import exercises
+    from mlpkit.exercises.catalog import exercises
 
     results = {}
     for name, exercise in exercises().items():

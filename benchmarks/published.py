@@ -1,6 +1,6 @@
 """The five published notebooks at full size: what each of their faults costs, and how long their loops take.
 
-Every variant of `mlpkit.clinic.published` is trained from three seeds and scored on the test images; then the
+Every variant of `mlpkit.case_studies` is trained from three seeds and scored on the test images; then the
 corrected one is timed beside a literal re-creation of the notebook's own loops, interleaved.
 """
 
@@ -14,9 +14,9 @@ from types import ModuleType
 
 import numpy as np
 
+from mlpkit import case_studies as published
 from mlpkit import init_params, load, loss_and_grads, numerical_grads
-from mlpkit.clinic import published
-from mlpkit.data import Dataset
+from mlpkit.core.data import Dataset
 
 from .notebooks import columns, dictionaries, example_by_example, jacobians, nudges
 from .stats import ratio, summary

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from mlpkit.clinic.published import stored
+from mlpkit.case_studies import stored
 
 from .contenders import CONTENDERS
 from .nets import EXAMPLES

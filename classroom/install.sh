@@ -18,6 +18,6 @@ mkdir -p "$SHARED"
 cd "$SHARED"   # away from the checkout, so that the installed package is the one that is imported
 "$PYTHON" -m pip install --quiet --upgrade "$SOURCE" nbgitpuller
 MLPKIT_CACHE=$SHARED/data "$PYTHON" -m mlpkit data
-cp -R "$("$PYTHON" -c 'import mlpkit; print(mlpkit.__path__[0])')/lab_settings" "$SHARED/"
+cp -R "$("$PYTHON" -c 'import mlpkit; print(mlpkit.__path__[0])')/app/lab_settings" "$SHARED/"
 chmod -R a+rX "$SHARED"
 echo "mlpkit $("$PYTHON" -c 'import mlpkit; print(mlpkit.__version__)') is ready for learners."

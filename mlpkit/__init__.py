@@ -10,12 +10,12 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from .activations import Activation, identity, leaky_relu, relu, sigmoid, tanh
-from .backprop import backward, loss_and_grads
-from .data import Dataset, Examples, batches, load, one_hot, scale_pixels, split
-from .gradcheck import GradCheck, check_grads, numerical_gradient, numerical_grads
-from .history import History, Snapshot
-from .initializers import (
+from .core.activations import Activation, identity, leaky_relu, relu, sigmoid, tanh
+from .core.backprop import backward, loss_and_grads
+from .core.data import Dataset, Examples, batches, load, one_hot, scale_pixels, split
+from .core.gradcheck import GradCheck, check_grads, numerical_gradient, numerical_grads
+from .core.history import History, Snapshot
+from .core.initializers import (
     glorot_normal,
     glorot_uniform,
     he_normal,
@@ -27,7 +27,7 @@ from .initializers import (
     uniform_fan_in,
     zeros,
 )
-from .losses import (
+from .core.losses import (
     cross_entropy,
     cross_entropy_and_grad,
     cross_entropy_grad,
@@ -38,9 +38,9 @@ from .losses import (
     softmax,
     softmax_grad,
 )
-from .metrics import Metrics, accuracy, confusion_matrix, evaluate
-from .network import ForwardPass, forward, predict
-from .optimizers import (
+from .core.metrics import Metrics, accuracy, confusion_matrix, evaluate
+from .core.network import ForwardPass, forward, predict
+from .core.optimizers import (
     Optimizer,
     adam,
     adamw,
@@ -52,10 +52,10 @@ from .optimizers import (
     rmsprop,
     sgd,
 )
-from .params import Layer, Params, load_params, save_params
-from .regularizers import dropout, early_stopping, validated
-from .schedules import constant, cosine, step_decay, warm_up
-from .training import Step, train
+from .core.params import Layer, Params, load_params, save_params
+from .core.regularizers import dropout, early_stopping, validated
+from .core.schedules import constant, cosine, step_decay, warm_up
+from .core.training import Step, train
 
 __version__ = "0.1.0"
 
@@ -65,7 +65,7 @@ _LATER = {
         ("backup", "check", "exercise", "guess", "hint", "mine", "progress", "recall", "reveal", "solution"),
         "exercises",
     ),
-    "doctor": "doctor",
+    "doctor": "app.doctor",
 }
 
 

@@ -3,7 +3,7 @@
 It is for machines on which scripts are not on the path.
 """
 
-from .cli import main
+from .app.cli import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

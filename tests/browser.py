@@ -16,7 +16,7 @@ import nbformat
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
-from mlpkit.cli import lab_environment
+from mlpkit.app.cli import lab_environment
 from tests.notebooks import ROOT
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -69,7 +69,7 @@ def shared_folder(folder: Path) -> Path:
     command = [sys.executable, "-m", "mlpkit", "data"]
     environment = {**os.environ, "MLPKIT_CACHE": str(folder / "data")}
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
-    shutil.copytree(ROOT / "mlpkit" / "lab_settings", folder / "lab_settings")
+    shutil.copytree(ROOT / "mlpkit" / "app" / "lab_settings", folder / "lab_settings")
     return folder
 
 

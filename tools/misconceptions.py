@@ -5,8 +5,8 @@
 
 from pathlib import Path
 
-from mlpkit.exercises.catalogue import TOPICS, exercises
-from mlpkit.exercises.core import Exercise
+from mlpkit.exercises.catalog import TOPICS, exercises
+from mlpkit.exercises.spec import Exercise
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "misconceptions.md"

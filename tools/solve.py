@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 def solved(notebook: NotebookNode) -> NotebookNode:
     """A copy of the notebook with all its exercises solved."""
-    from mlpkit.exercises.catalogue import find
+    from mlpkit.exercises.catalog import find
 
     notebook = nbformat.from_dict(notebook)
     for cell in notebook.cells:

@@ -17,15 +17,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..activations import Activation, relu
-from ..checks import check_count
-from ..data import Dataset, Examples
-from ..metrics import evaluate
-from ..params import Params, as_params
-from ..schedules import check_positive
-from ..training import Step
-from . import board
-from .look import fingerprint
+from ..core._validation import check_count
+from ..core.activations import Activation, relu
+from ..core.data import Dataset, Examples
+from ..core.metrics import evaluate
+from ..core.params import Params, as_params
+from ..core.schedules import check_positive
+from ..core.training import Step
+from .leaderboard import change as change_board
+from .leaderboard import today
+from .test_set import fingerprint
 
 SECONDS = 60.0
 HEADLESS_STEPS = 400  # without anybody to wait for it, a number that is the same on every machine
@@ -208,10 +209,10 @@ def _keep(done: Challenge) -> str:
         "budget": done.budget,
         "accuracies": [float(run.accuracy) for run in done.runs],
         "network": fingerprint(done.params),
-        "when": board.today(),
+        "when": today(),
     }
     try:
-        return board.change(lambda found: found["entries"].append(entry))
+        return change_board(lambda found: found["entries"].append(entry))
     except (OSError, ValueError) as error:
         return f"It could not be put on the leaderboard: {error}"
 

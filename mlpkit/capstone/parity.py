@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..backprop import loss_and_grads as mlpkit_loss_and_grads
-from ..optimizers import Optimizer, adam
-from ..params import Params, as_params
-from .peers import B1, B2, EPS, RATE, STEPS, Said, ask, problem
+from ..core.backprop import loss_and_grads as mlpkit_loss_and_grads
+from ..core.optimizers import Optimizer, adam
+from ..core.params import Params, as_params
+from .reference_libraries import B1, B2, EPS, RATE, STEPS, Said, ask, problem
 
 BOUND = 1e-5  # a difference below this share is rounding
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..exercises.standing import calibration
-from ..exercises.workbook import read_record
+from ..exercises.workbook.progress import calibration
+from ..exercises.workbook.store import read_record
 
 
 class Predictions(NamedTuple):

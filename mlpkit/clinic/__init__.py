@@ -4,8 +4,8 @@
 """
 
 from .engine import Case, patient
-from .keeping import record_of
 from .menu import MENU
+from .records import record_of
 from .ward import ward
 
 __all__ = ["MENU", "Case", "patient", "record_of", "ward"]

@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from mlpkit.exercises.checking import check_against
-from mlpkit.exercises.reloading import source_of
-from mlpkit.exercises.result import NOT_ATTEMPTED, PASSED, Result
-from mlpkit.exercises.sandbox import run as run_safely
+from mlpkit.exercises.checker.check import check_against
+from mlpkit.exercises.checker.result import NOT_ATTEMPTED, PASSED, Result
+from mlpkit.exercises.checker.sandbox import run as run_safely
+from mlpkit.exercises.workbook.loader import source_of
 
 from . import menu
 from .answers import Answer, Diagnosis, Repair, Report
-from .keeping import note, note_diagnosis, note_repair, record_of
 from .patients import Patient, patients
 from .program import Program, Run, run
+from .records import note, note_diagnosis, note_repair, record_of
 from .symptoms import Symptoms, accuracy_words, binned
 
 BUDGET = 6

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import at_rest, in_motion
+from . import static_tests as at_rest
+from . import training_tests as in_motion
 from .finding import Finding
 from .program import Program
 

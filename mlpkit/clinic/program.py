@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlpkit.data import Examples, load
-from mlpkit.exercises.catalogue import find
+from mlpkit.core.data import Examples, load
+from mlpkit.exercises.catalog import find
 
-from . import parts
+from . import reference_parts as parts
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
 

@@ -49,7 +49,7 @@ class Symptoms:
 
     def figure(self) -> Axes:
         """The loss step by step; beside it the histogram if there is one, otherwise accuracy by epoch."""
-        from mlpkit.figures.picture import on, panels, tell
+        from mlpkit.figures.display import on, panels, tell
 
         ax = on(None, 8, 2.8)
         left, right = panels(ax, 1, 2, wide=0.3)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-from .keeping import record_of
 from .patients import patients
+from .records import record_of
 
 
 class Ward(tuple):

@@ -7,10 +7,12 @@ import os
 import sys
 from pathlib import Path
 
-from . import files, names, shipped, store
+from . import bundled as shipped
+from . import cache as store
+from . import files, names
+from .bundled import SHIPPED
+from .cache import Stored
 from .files import cache_folder
-from .shipped import SHIPPED
-from .store import Stored
 
 __all__ = ["SHIPPED", "Stored", "cache_folder", "open_set", "unpack", "verify"]
 
@@ -73,6 +75,6 @@ def _from_cache(name: str) -> Stored:
 def _fill_cache(name: str) -> None:
     if name in SHIPPED:
         return shipped.unpack(name, files.folder_of(name))
-    from . import remote  # only now: TensorFlow Datasets is heavy, and an extra
+    from . import tfds as remote  # only now: TensorFlow Datasets is heavy, and an extra
 
     return remote.fetch(name, files.folder_of(name))

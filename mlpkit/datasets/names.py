@@ -7,8 +7,8 @@ import re
 import sys
 from pathlib import Path
 
+from .bundled import SHIPPED
 from .files import folder_of
-from .shipped import SHIPPED
 
 _FORM = re.compile(
     r"[a-z]\w*(/\w[\w.+-]*)?", re.ASCII

@@ -3,15 +3,15 @@
 What passes goes into the learner's own workbook, and becomes part of the learner's own network.
 """
 
-from .backup import backup
-from .checking import check
-from .core import Exercise, Fresh, Mistake, Probe, Property
-from .decorator import exercise
-from .ladder import hint, solution
-from .own import mine
-from .predictions import guess, recall, reveal
-from .result import Result
-from .standing import progress
+from .checker.check import check
+from .checker.result import Result
+from .quiz.guess import guess, recall, reveal
+from .spec import Exercise, Fresh, Mistake, Probe, Property
+from .workbook.backup import backup
+from .workbook.decorator import exercise
+from .workbook.hints import hint, solution
+from .workbook.mine import mine
+from .workbook.progress import progress
 
 __all__ = [
     "Exercise",

@@ -10,10 +10,10 @@ import sys
 import time
 from collections.abc import Iterator
 
-from .catalogue import exercises, find
-from .checking import check
-from .core import Exercise
-from .result import INCORRECT, NOT_ATTEMPTED, PASSED, Result
+from .catalog import exercises, find
+from .checker.check import check
+from .checker.result import INCORRECT, NOT_ATTEMPTED, PASSED, Result
+from .spec import Exercise
 
 
 def preview(name: str) -> Iterator[str]:

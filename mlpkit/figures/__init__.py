@@ -6,12 +6,12 @@
 from .bars import bars, before_after
 from .curves import learning_curves, seed_bands
 from .diagrams import Box, course_map, network_boxes
+from .display import Description, describe, html, png, show
 from .distributions import histograms, shares, signal_profile
 from .gallery import image_grid
 from .gradients import gradient_check_curve, update_ratio
 from .images import image_steps, weights_as_images
 from .matrices import confusion, matrix_product
-from .picture import Description, describe, html, png, show
 from .predictions import prediction_record
 from .probabilities import calibration, faders, probability_bars
 from .surfaces import loss_surface

@@ -11,9 +11,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from ..history import COLUMNS, History
-from . import given, words
-from .picture import on, panels, tell
+from ..core.history import COLUMNS, History
+from . import phrasing as words
+from . import validation as given
+from .display import on, panels, tell
 from .smoothing import smooth
 from .style import MARKERS, VERMILLION, log_scale, look, styled, title
 
@@ -139,7 +140,7 @@ def seed_bands(
     """Draw runs of one setting from several seeds as one: the median as a line, lowest to highest as a band.
 
     histories: list of Histories that differ in the seed alone, or {name: list} to compare settings
-    column: one of mlpkit.history.COLUMNS
+    column: one of mlpkit.core.history.COLUMNS
     ax: Axes to draw on, or None for a new figure
     returns: Axes
     raises: TypeError or ValueError when the runs do not share their steps, or there is no such column

@@ -12,9 +12,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from . import given, words
+from . import phrasing as words
+from . import validation as given
+from .display import on, tell
 from .distributions import root_mean_square
-from .picture import on, tell
 from .style import BLUE, GREY, INK, VERMILLION, bare, styled
 
 COURSE = ("data", "init", "forward", "loss", "backward", "update")

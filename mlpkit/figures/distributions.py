@@ -11,8 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from . import given, words
-from .picture import on, panels, tell
+from . import phrasing as words
+from . import validation as given
+from .display import on, panels, tell
 from .style import BLUE, INK, VERMILLION, log_scale, look, styled, title
 
 BINS = 41

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from . import given
-from .picture import on, tell
+from . import validation as given
+from .display import on, tell
 from .style import VERMILLION, bare, ink_on, styled, title
 
 CELLS = 13  # places of the row that are shown as numbers

@@ -13,9 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
-from . import given, words
+from . import phrasing as words
+from . import validation as given
+from .display import on, tell
 from .images import GAP, mosaic, pixel_scale
-from .picture import on, tell
 from .style import BLUE, GREEN, GREY, INK, VERMILLION, styled
 
 BARS = 0.4  # height of the probability bars, as a share of an image

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from . import given, words
-from .picture import on, tell
+from . import phrasing as words
+from . import validation as given
+from .display import on, tell
 from .style import GREY, INK, log_scale, look, styled, title
 
 HEALTHY = 1e-3  # update size / weight size that trains well, by common experience

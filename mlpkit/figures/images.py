@@ -12,9 +12,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
-from ..params import Params, as_params
-from . import given, words
-from .picture import on, tell
+from ..core.params import Params, as_params
+from . import phrasing as words
+from . import validation as given
+from .display import on, tell
 from .style import INK, SIGNED, bare, styled, title
 
 GAP = 0.18  # between pictures, as a share of one

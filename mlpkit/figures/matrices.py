@@ -11,8 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from . import given, words
-from .picture import on, tell
+from . import phrasing as words
+from . import validation as given
+from .display import on, tell
 from .style import BLUE, GREEN, INK, SHARES, SIGNED, VERMILLION, bare, ink_on, name_ticks, styled, title
 
 CLEAR = 1.15  # a pair is named when it is mixed up this much more often than the next

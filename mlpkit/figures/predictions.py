@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from . import words
-from .picture import on, tell
+from . import phrasing as words
+from .display import on, tell
 from .style import BLUE, GREY, styled, title
 
 ENOUGH = 10  # answers from which on the record says something

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..losses import log_softmax
-from . import given, words
-from .picture import on, panels, tell
+from ..core.losses import log_softmax
+from . import phrasing as words
+from . import validation as given
+from .display import on, panels, tell
 from .style import BLUE, GREEN, GREY, INK, VERMILLION, name_ticks, styled, title
 
 

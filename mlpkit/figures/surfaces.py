@@ -10,8 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from . import given, words
-from .picture import on, tell
+from . import phrasing as words
+from . import validation as given
+from .display import on, tell
 from .style import INK, SHARES, look, styled, title
 
 LEVELS = 24

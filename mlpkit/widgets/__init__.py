@@ -9,9 +9,11 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-# A script beside a Python file is a widget's: draw_pad.js belongs to the class DrawPad in draw_pad.py.
+# A folder is a widget's if it holds a script of its name: draw_pad/draw_pad.js belongs to the class DrawPad.
 # A widget is loaded when it is first asked for, so that one does not wait for nine others.
-_STEMS = sorted(path.stem for path in Path(__file__).parent.glob("*.js") if path.with_suffix(".py").exists())
+_STEMS = sorted(
+    path.parent.name for path in Path(__file__).parent.glob("*/*.js") if path.stem == path.parent.name
+)
 _HOMES = {"".join(word.title() for word in stem.split("_")): stem for stem in _STEMS}
 
 __all__ = sorted(_HOMES)

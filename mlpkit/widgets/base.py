@@ -29,7 +29,7 @@ How a widget is written: three files with the same stem, all in this folder.
     faders.js    export default widget({ build(view) { ...; return { draw(state) { ... } } } })
                  All of common.js and frame.js, which are put before the script, is there without an import.
                  `build` makes the elements once; `draw` runs at most once a frame, only while it can be seen.
-                 What would make it long goes into parts/faders.js, which is put before it.
+                 What would make it long goes into faders_parts.js, which is put before it.
     faders.css   rules under `.mlp-faders`; colours are the variables of common.css, for light and dark.
 
 Handlers `on_...` run in the kernel's main thread, between cells. They do small things and return: no pyplot,
@@ -194,7 +194,7 @@ def source(stem: str, kind: str) -> str:
     kind: "js" or "css"
     returns: str
     """
-    files = (FOLDER / f"{name}.{kind}" for name in (*SHARED, f"parts/{stem}", stem))
+    files = (FOLDER / f"{name}.{kind}" for name in (*SHARED, f"{stem}/{stem}_parts", f"{stem}/{stem}"))
     return "\n".join(file.read_text("utf-8") for file in files if file.exists())
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mlpkit import cross_entropy, initializers, numerical_gradient, softmax
+from mlpkit import cross_entropy, numerical_gradient, softmax
+from mlpkit.core import initializers
 from tests.lessons.numbers import lesson, minutes
 
 LESSONS = {

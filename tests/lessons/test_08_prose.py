@@ -9,7 +9,7 @@ from mlpkit.clinic.engine import BUDGET
 from mlpkit.clinic.menu import order
 from mlpkit.clinic.patients import patients
 from mlpkit.clinic.program import run
-from mlpkit.exercises.catalogue import find
+from mlpkit.exercises.catalog import find
 from tests.lessons.numbers import after, lesson, minutes
 
 TEXT, PRINTED = lesson("08_debugging_clinic")

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from mlpkit.clinic import published
+from mlpkit import case_studies as published
 from tests.lessons.numbers import after, lesson
 
 

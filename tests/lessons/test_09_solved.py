@@ -3,8 +3,8 @@
 import nbformat
 import pytest
 
-from mlpkit.exercises.catalogue import exercises
-from mlpkit.exercises.workbook import function_file, passed_names
+from mlpkit.exercises.catalog import exercises
+from mlpkit.exercises.workbook.store import function_file, passed_names
 from tests.notebooks import ROOT
 from tools import run
 

@@ -6,7 +6,7 @@ import shutil
 import nbformat
 import pytest
 
-from tests.test_lessons import SECONDS
+from tests.lessons.test_lessons import SECONDS
 
 PAGES = {"glossary.md", "shapes.md", *(f"{name}.ipynb" for name in SECONDS)}
 

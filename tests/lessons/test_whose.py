@@ -3,7 +3,7 @@
 import pytest
 
 from mlpkit.exercises import mine
-from mlpkit.exercises.decorator import exercise
+from mlpkit.exercises.workbook.decorator import exercise
 
 
 @pytest.fixture

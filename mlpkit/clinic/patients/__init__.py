@@ -1,8 +1,8 @@
 """The patients: each a training program with one wrong part, what its owner says, and what it suffers from.
 
 How to add one: an entry in one of these files, in its tuple PATIENTS; nothing else has to be touched.
-tests/test_clinic.py runs every patient: the sick program shows its symptom, the named tests reveal it, its
-healthy twin passes the whole menu, the repair cures it, and every wrong diagnosis has its answer.
+tests/clinic/test_clinic.py runs every patient: the sick program shows its symptom, the named tests reveal it,
+its healthy twin passes the whole menu, the repair cures it, and every wrong diagnosis has its answer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mlpkit.exercises import Exercise
 
 from ..program import Program, Run
 
-FILES = ("data", "start", "outputs", "backward", "optimisers")
+FILES = ("data", "start", "outputs", "backward", "optimizers")
 
 
 class Patient(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlpkit.exercises.catalogue import find
+from mlpkit.exercises.catalog import find
 
 from .. import program as lab
 from ..program import Program

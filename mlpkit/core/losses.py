@@ -1,0 +1,238 @@
+"""Losses: one number that says how wrong the network is, and how that number changes with the logits.
+
+Logits become probabilities by softmax; cross-entropy is the mean of -log(probability of the true class).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ._validation import check_labels
+
+
+class Loss(float):
+    """A loss: a float that still knows the logits it was computed from, so that accuracy costs nothing more.
+
+    logits: (batch, classes) float
+    """
+
+    logits: np.ndarray
+
+    def __new__(cls, value: float, logits: np.ndarray) -> Loss:
+        loss = super().__new__(cls, value)
+        loss.logits = logits
+        return loss
+
+    def __reduce__(self) -> tuple:
+        return Loss, (float(self), self.logits)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Turn each row of logits into probabilities.
+
+        p_k = e^(z_k - m) / sum_j e^(z_j - m),   m = max_j z_j
+
+    logits: (..., classes) float
+    returns: probabilities (..., classes); each row sums to 1
+    """
+    powers, sums = _powers(as_logits(logits))[1:]
+    powers /= sums
+    return powers.T
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """The logarithm of softmax, without ever taking the logarithm of a small number.
+
+        log p_k = (z_k - m) - log sum_j e^(z_j - m)
+
+    logits: (..., classes) float
+    returns: log-probabilities (..., classes), at most 0
+    """
+    shifted, _, sums = _powers(as_logits(logits))
+    shifted -= np.log(sums)
+    return shifted.T
+
+
+def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """The mean of -log(probability of the true class), in nats.
+
+        loss = 1/n sum_i -log p_i,label_i
+
+    logits: (batch, classes) float, not probabilities; further axes in front give one loss for each of them
+    labels: (batch,) int
+    returns: float (an array when there are axes in front)
+    raises: ValueError or TypeError when labels do not fit the logits
+    """
+    logits = as_logits(logits)
+    labels = as_labels(labels, logits)
+    shifted, _, sums = _powers(logits)
+    return _cross_entropy(shifted[labels, np.arange(len(labels))], sums)
+
+
+def cross_entropy_grad(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How the cross-entropy changes with each logit.
+
+        dloss/dz = (p - y) / n
+
+    logits: (batch, classes) float
+    labels: (batch,) int
+    returns: dlogits (batch, classes); each row sums to 0
+    raises: ValueError or TypeError when labels do not fit the logits
+    """
+    return cross_entropy_and_grad(logits, labels)[1]
+
+
+def cross_entropy_and_grad(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
+    """Cross-entropy and its gradient at once; they share the powers of e, which are the costly part.
+
+    logits: (batch, classes) float
+    labels: (batch,) int
+    returns: (float, dlogits (batch, classes))
+    raises: ValueError or TypeError when labels do not fit the logits
+    """
+    logits = as_logits(logits)
+    return cross_entropy_parts(logits, as_labels(labels, logits))[:2]
+
+
+def cross_entropy_parts(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray, float]:
+    """Cross-entropy, its gradient and the accuracy, which costs little more; nothing is checked.
+
+    logits: (batch, classes) float
+    labels: (batch,) int in 0 .. classes - 1
+    returns: (float, dlogits (batch, classes), share of right answers 0 to 1)
+    """
+    shifted, powers, sums = _powers(logits)
+    batch = len(labels)
+    true = labels, np.arange(batch)
+    picked = shifted[true]  # 0 where the true class has the largest logit
+    loss = _cross_entropy(picked, sums)
+    powers /= sums * batch  # p / n
+    powers[true] -= 1 / batch  # (p - y) / n
+    right = picked == 0
+    if np.count_nonzero(shifted) != shifted.size - batch:  # several largest logits in a row: the first counts
+        right = logits.argmax(axis=-1) == labels
+    return loss, powers.T, float(np.count_nonzero(right) / right.size)
+
+
+def softmax_grad(dprobabilities: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """Carry a gradient back through softmax, with its whole Jacobian diag(p) - p p^T.
+
+        dz = p * (dp - sum_k dp_k p_k)
+
+    dprobabilities: (..., classes), d loss / d probabilities
+    probabilities: (..., classes), what softmax gave
+    returns: dlogits (..., classes)
+    """
+    dp, p = np.asarray(dprobabilities), np.asarray(probabilities)
+    return p * (dp - (dp * p).sum(axis=-1, keepdims=True))
+
+
+def log_softmax_grad(dlog_probabilities: np.ndarray, log_probabilities: np.ndarray) -> np.ndarray:
+    """Carry a gradient back through log-softmax.
+
+        dz = g - p * sum_k g_k
+
+    dlog_probabilities: (..., classes), d loss / d log-probabilities
+    log_probabilities: (..., classes), what log_softmax gave
+    returns: dlogits (..., classes)
+    """
+    g, p = np.asarray(dlog_probabilities), np.exp(log_probabilities)
+    return g - p * g.sum(axis=-1, keepdims=True)
+
+
+def mean_squared_error(outputs: np.ndarray, targets: np.ndarray) -> float:
+    """Half the squared distance to the target, averaged over the batch.
+
+        loss = 1/n sum_i 1/2 |output_i - target_i|^2
+
+    outputs: (batch, classes) float; further axes in front give one loss for each of them
+    targets: (batch, classes) float, or (batch,) int labels, which stand for one-hot rows
+    returns: float (an array when there are axes in front)
+    raises: ValueError or TypeError when targets do not fit the outputs
+    """
+    difference = _difference(outputs, targets)
+    return _as_float((difference * difference).sum(axis=-1).mean(axis=-1, dtype=np.float64) / 2)
+
+
+def mean_squared_error_grad(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """How the mean squared error changes with each output.
+
+        dloss/doutput = (output - target) / n
+
+    outputs: (batch, classes) float
+    targets: (batch, classes) float, or (batch,) int labels
+    returns: doutputs (batch, classes)
+    raises: ValueError or TypeError when targets do not fit the outputs
+    """
+    difference = _difference(outputs, targets)
+    difference /= difference.shape[-2]
+    return difference
+
+
+def as_logits(logits: np.ndarray) -> np.ndarray:
+    """Logits as a float array of rows, or an error that says what is wrong with them.
+
+    logits: (..., classes) real numbers
+    returns: (..., classes) float
+    raises: ValueError or TypeError
+    """
+    logits = np.asarray(logits)
+    if logits.dtype.kind not in "fiu":
+        raise TypeError(f"logits hold {logits.dtype}: real numbers are needed, float32 or float64")
+    if logits.ndim < 1 or logits.shape[-1] < 1:
+        raise ValueError(
+            f"logits have shape {logits.shape}: expected (batch, classes), one row for each example"
+        )
+    return logits if logits.dtype.kind == "f" else logits.astype(np.float64)
+
+
+def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    """Labels that fit their logits, or an error that says what is wrong with them.
+
+    labels: (batch,) int in 0 .. classes - 1
+    logits: (..., batch, classes)
+    returns: labels (batch,) int
+    raises: ValueError or TypeError
+    """
+    labels = np.asarray(labels)
+    if logits.ndim < 2 or logits.shape[-2] < 1:
+        raise ValueError(
+            f"logits have shape {logits.shape}: expected (batch, classes) with at least one example"
+        )
+    batch, classes = logits.shape[-2:]
+    check_labels(labels, batch, classes)
+    return labels
+
+
+def _powers(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Logits less their row's maximum, e to the power of that, and the sum of each row of powers.
+
+    All three with their axes reversed, (classes, batch): NumPy adds up ten long rows much faster than many
+    short ones.
+    """
+    shifted = logits.T.copy()  # (classes, batch)
+    shifted -= shifted.max(axis=0)
+    powers = np.exp(shifted)
+    return shifted, powers, powers.sum(axis=0)
+
+
+def _cross_entropy(true: np.ndarray, sums: np.ndarray) -> float:
+    losses = np.log(sums) - true  # (batch, ...)
+    return _as_float(losses.sum(axis=0, dtype=np.float64).T / len(losses))
+
+
+def _difference(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    outputs, targets = as_logits(outputs), np.asarray(targets)
+    if targets.ndim == 1 and targets.dtype.kind in "iu":
+        targets = np.eye(outputs.shape[-1], dtype=outputs.dtype)[as_labels(targets, outputs)]
+    if targets.dtype.kind not in "fiu":
+        raise TypeError(f"targets hold {targets.dtype}: real numbers are needed, or int labels")
+    if outputs.ndim < 2 or not outputs.shape[-2] or targets.shape != outputs.shape[-2:]:
+        raise ValueError(
+            f"outputs have shape {outputs.shape}, targets {targets.shape}: both must be (batch, classes)"
+        )
+    return outputs - targets.astype(outputs.dtype, copy=False)
+
+
+def _as_float(loss: np.ndarray) -> float:
+    return float(loss) if loss.ndim == 0 else loss

@@ -1,0 +1,105 @@
+"""Metrics: numbers for people, where the loss is a number for the optimiser.
+
+Accuracy is the share of right answers; a confusion matrix says which classes are taken for which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from ._validation import check_count
+from .activations import Activation, relu
+from .losses import as_labels, as_logits, cross_entropy
+from .network import CHUNK, forward
+from .params import Params, as_params
+
+
+class Metrics(NamedTuple):
+    """How well a network does on a split.
+
+    loss: float, mean over the examples, nats
+    accuracy: float, share of right answers, 0 to 1
+    """
+
+    loss: float
+    accuracy: float
+
+
+def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """The share of rows whose largest logit stands at the label.
+
+    logits: (batch, classes) float (probabilities give the same answer)
+    labels: (batch,) int
+    returns: float, 0 to 1
+    raises: ValueError or TypeError when labels do not fit the logits
+    """
+    logits = as_logits(logits)
+    labels = as_labels(labels, logits)
+    right = logits.argmax(axis=-1) == labels
+    return float(np.count_nonzero(right) / right.size)
+
+
+def evaluate(
+    params: Params | Iterable,
+    images: np.ndarray,
+    labels: np.ndarray,
+    activation: Activation = relu,
+    loss: Callable = cross_entropy,
+) -> Metrics:
+    """Loss and accuracy over a whole split, computed a thousand images at a time.
+
+    params: Params, or any sequence of (weights, bias)
+    images: (n, fan_in) uint8 or float
+    labels: (n,) int
+    activation: the one that the network was trained with
+    loss: (logits, labels) -> mean loss
+    returns: Metrics(loss, accuracy)
+    raises: ValueError or TypeError when the split is empty or does not fit the network
+    """
+    params = as_params(params)
+    images, labels = np.asarray(images), np.asarray(labels)
+    if images.ndim < 1 or labels.ndim < 1:
+        raise ValueError(
+            f"images have shape {images.shape}, labels {labels.shape}: expected (n, fan_in) and (n,)"
+        )
+    if len(images) != len(labels) or len(labels) == 0:
+        raise ValueError(f"{len(images)} images and {len(labels)} labels: expected as many, and at least one")
+    losses = hits = 0.0
+    for start in range(0, len(labels), CHUNK):
+        part = labels[start : start + CHUNK]
+        logits = forward(params, images[start : start + CHUNK], activation).logits
+        losses += loss(logits, part) * len(part)
+        hits += accuracy(logits, part) * len(part)
+    return Metrics(losses / len(labels), round(hits) / len(labels))
+
+
+def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, classes: int | None = None) -> np.ndarray:
+    """Count how often each class was taken for each class.
+
+    labels: (n,) int, the true classes: the rows
+    predictions: (n,) int, the predicted classes: the columns
+    classes: int, or None for the largest number seen plus one
+    returns: (classes, classes) int; the diagonal holds the right answers
+    raises: ValueError or TypeError when the two do not fit together
+    """
+    labels, predictions = np.asarray(labels), np.asarray(predictions)
+    if labels.ndim != 1 or labels.shape != predictions.shape:
+        raise ValueError(
+            f"labels {labels.shape} and predictions {predictions.shape}: expected two (n,) arrays alike"
+        )
+    if labels.dtype.kind not in "iu" or predictions.dtype.kind not in "iu":
+        raise TypeError(
+            f"labels hold {labels.dtype}, predictions {predictions.dtype}: class numbers are needed"
+        )
+    labels, predictions = labels.astype(np.intp), predictions.astype(np.intp)
+    both = np.concatenate([labels, predictions])
+    classes = int(both.max(initial=0)) + 1 if classes is None else classes
+    check_count("classes", classes, 1)
+    classes = int(classes)
+    if len(both) and (both.min() < 0 or both.max() >= classes):
+        raise ValueError(f"classes run from {both.min()} to {both.max()}: expected 0 to {classes - 1}")
+    counts = np.bincount(labels * classes + predictions, minlength=classes * classes)
+    return counts.reshape(classes, classes)

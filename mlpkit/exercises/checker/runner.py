@@ -1,0 +1,242 @@
+"""Try a function on every probe of an exercise, and write down everything that happened.
+
+The same lines run the learner's function, the model solution and the wrong programs, so that they can be
+compared.
+"""
+
+from __future__ import annotations
+
+import copy
+import linecache
+import random
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..spec import Exercise, Probe, Property
+from .answers import Odd, equal, settle
+from .isolation import caught
+from .sandbox import TimeUp
+
+
+class Raised(NamedTuple):
+    """An exception, in words.
+
+    kind: str, its class; text: str, what it says
+    line: int or None, source: str, where in the function it was raised
+    """
+
+    kind: str
+    text: str
+    line: int | None = None
+    source: str = ""
+
+
+@dataclass
+class Run:
+    """What one probe brought to light.
+
+    value: the settled answer (a list of answers, one a step, for a probe with steps), or None when it raised
+    raised: Raised or None
+    changed: names of arguments that were changed in place
+    again: the settled answer to the very same call made once more, or None if that was not tried
+    other_seed: for random functions, the answer with another rng
+    going_on: for random functions, the answer of a second call with the very same rng
+    measures: what was measured of the answer already, by the property's name
+    """
+
+    probe: Probe
+    value: Any = None
+    raised: Raised | None = None
+    changed: tuple[str, ...] = ()
+    again: Any = None
+    other_seed: Any = None
+    going_on: Any = None
+    measures: dict[str, Any] = field(default_factory=dict)
+
+
+def run_probes(
+    exercise: Exercise, function: Callable, runs: list[Run], printed: list[str] | None = None
+) -> None:
+    """Try a function on all probes; the first is tried again, to see whether it always gives the same.
+
+    runs: list that the Runs are appended to, so that those before a time-out are not lost
+    printed: list that what the first call prints is appended to
+    """
+    with caught() as pieces:
+        for i, probe in enumerate(exercise.probes):
+            _seed(i)
+            runs.append(run := run_probe(exercise, function, probe))
+            if i == 0 and printed is not None:
+                printed.extend(pieces)
+            if i == 0 and run.raised is None:
+                _try_again(exercise, function, run)
+
+
+def same_runs(exercise: Exercise, function: Callable, runs: list[Run]) -> list[Run] | None:
+    """What a program does on all probes if it does what was seen in `runs`; None at the first difference."""
+    others: list[Run] = []
+    with caught():
+        for i, run in enumerate(runs):
+            _seed(i)
+            others.append(other := run_probe(exercise, function, run.probe))
+            if not agree(run, other, exercise):
+                return None
+            if i == 0 and other.raised is None:
+                _try_again(exercise, function, other)
+    return others
+
+
+def _seed(number: int) -> None:
+    np.random.seed(number)
+    random.seed(number)
+
+
+def _try_again(exercise: Exercise, function: Callable, run: Run) -> None:
+    """The very same call once more, and for a random function with another rng, and with one that goes on."""
+    _seed(1_000)
+    run.again = run_probe(exercise, function, run.probe).value
+    if exercise.random:
+        run.other_seed = run_probe(exercise, function, run.probe, other_seed=True).value
+        run.going_on = _second_call(exercise, function, run.probe)
+
+
+def run_probe(exercise: Exercise, function: Callable, probe: Probe, other_seed: bool = False) -> Run:
+    """Try a function on one probe.
+
+    other_seed: True to give it generators in another state
+    returns: Run
+    """
+    run = Run(probe)
+    args = copy.deepcopy(probe.args)
+    if other_seed:
+        args = tuple(np.random.default_rng(99) if isinstance(a, np.random.Generator) else a for a in args)
+    before = copy.deepcopy(args)
+    try:
+        if probe.steps:
+            run.value, args, before = _roll(exercise, function, probe, args)
+        else:
+            run.value = settle(function(*args), exercise.gives)
+    except TimeUp:
+        raise
+    except BaseException as error:
+        run.raised = describe(error, function)
+    run.changed = tuple(name for name, a, b in zip(exercise.takes, args, before) if not _same(a, b))
+    return run
+
+
+def _second_call(exercise: Exercise, function: Callable, probe: Probe) -> Any:
+    """The answer to a second call that goes on with the generator of the first; None when it raises."""
+    args = copy.deepcopy(probe.args)
+    afresh = copy.deepcopy(probe.args)
+    going_on = tuple(a if isinstance(a, np.random.Generator) else b for a, b in zip(args, afresh))
+    try:
+        settle(function(*args), exercise.gives)  # an iterator draws only when it is read
+        return settle(function(*going_on), exercise.gives)
+    except TimeUp:
+        raise
+    except BaseException:  # the first call answered; what is wrong with the second shows elsewhere
+        return None
+
+
+def _roll(exercise: Exercise, function: Callable, probe: Probe, args: tuple) -> tuple[list, tuple, tuple]:
+    """Call a step function again and again, each time with what it returned."""
+    values, names, first = [], list(exercise.gives), None
+    for step in range(probe.steps):
+        args = probe.vary(step, args) if probe.vary else args
+        args = copy.deepcopy(args)
+        before = copy.deepcopy(args)
+        answer = function(*args)
+        values.append(settle(answer, exercise.gives))
+        first = first or (args, before)
+        if not all(_same(a, b) for a, b in zip(args, before)):
+            first = (args, before)
+        if isinstance(values[-1], Odd) or any(isinstance(part, Odd) for part in values[-1]):
+            break
+        parts = dict(zip(names, values[-1]))
+        args = tuple(
+            next((parts[n] for n, at in probe.carry.items() if at == i), a) for i, a in enumerate(before)
+        )
+    return values, *first
+
+
+def gives_of(exercise: Exercise, probe: Probe) -> Any:
+    """The structure of a probe's answer: for a probe with steps, a list of answers."""
+    return [exercise.gives] if probe.steps else exercise.gives
+
+
+def describe(error: BaseException, function: Callable) -> Raised:
+    """Put an exception into words, with the line of the learner's function that it came from.
+
+    returns: Raised
+    """
+    try:
+        text = " ".join(str(error).split())[:160]
+    except BaseException:  # an exception whose own text raises
+        text = ""
+    kind = type(error).__name__[:40]
+    code = getattr(function, "__code__", None)
+    frames = [(f, n) for f, n in traceback.walk_tb(error.__traceback__) if f.f_code is code]
+    if not frames:
+        return Raised(kind, text)
+    line = frames[0][1]
+    source = linecache.getline(code.co_filename, line).strip()[:80]
+    return Raised(kind, text, line - code.co_firstlineno + 1, source)
+
+
+def agree(one: Run, other: Run, exercise: Exercise) -> bool:
+    """Whether two programs did the same on a probe, as far as can be seen from outside."""
+    if one.raised or other.raised:
+        return bool(one.raised and other.raised) and one.raised[:2] == other.raised[:2]
+    if not exercise.random:
+        return equal(one.value, other.value, exercise.tolerance)
+    if shapes(one.value) != shapes(other.value):
+        return False
+    return all(_alike(prop, one, other) for prop in exercise.properties)
+
+
+def measured(prop: Property, run: Run) -> Any:
+    """What a property measures of an answer: a number, nested lists of numbers, or None if it cannot."""
+    if prop.name not in run.measures:
+        try:
+            with np.errstate(all="ignore"):
+                value = np.asarray(prop.measure(run.value, run.probe.args), dtype=np.float64).tolist()
+        except Exception:
+            value = None
+        run.measures[prop.name] = value
+    return run.measures[prop.name]
+
+
+def _alike(prop: Property, one: Run, other: Run) -> bool:
+    a, b = measured(prop, one), measured(prop, other)
+    return a is b if a is None or b is None else within(a, b, prop)
+
+
+def within(got: Any, want: Any, prop: Property) -> bool:
+    """Whether a measured number or array is near enough to the one it should be."""
+    got, want = np.asarray(got, np.float64), np.asarray(want, np.float64)
+    if got.shape != want.shape:
+        return False
+    with np.errstate(all="ignore"):
+        near = np.abs(got - want) <= prop.tolerance * np.abs(want) + prop.absolute
+    return bool((near | (got == want) | (np.isnan(got) & np.isnan(want))).all())
+
+
+def shapes(value: Any) -> Any:
+    """The shapes of all arrays of a settled answer, in its structure."""
+    if isinstance(value, Odd):
+        return value[:3]
+    return value.shape if isinstance(value, np.ndarray) else [shapes(part) for part in value]
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether an argument is as it was; what cannot be compared counts as unchanged."""
+    if isinstance(one, np.ndarray):
+        same = one.shape == other.shape and one.dtype == other.dtype
+        return same and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return True

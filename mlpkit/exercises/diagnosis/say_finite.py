@@ -1,0 +1,77 @@
+"""Words for an answer that holds NaN or infinity where a number belongs.
+
+The inputs that make it so tell the reason: very large ones overflow, zeros end in log 0 or 0 / 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..checker.compare import Failure, pairs_of, wrong_values
+from ..checker.runner import Run
+from ..spec import Exercise
+from .observed import leaf_name, value_sentence
+from .say_shapes import say_swapped
+from .wording import number
+
+
+def say_finite(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
+    """Where the numbers stop being finite, and for which inputs.
+
+    returns: str
+    """
+    order = say_swapped(exercise, runs, wants)
+    if order:
+        return order
+    run, want = runs[failure.at], wants[failure.at]
+    pair = next(p for p in pairs_of(exercise, run, want) if (~np.isfinite(p.got) & np.isfinite(p.want)).any())
+    bad = ~np.isfinite(pair.got)
+    kinds = " and ".join(k for k, test in (("NaN", np.isnan), ("infinity", np.isinf)) if test(pair.got).any())
+    share = (
+        f"{bad.sum()} of {bad.size} entries of {leaf_name(pair.leaf, exercise)}"
+        if bad.size > 1
+        else "the result"
+    )
+    verb = "is" if bad.sum() == 1 and bad.size == 1 else "are"
+    fine = [r.probe.note for i, r in enumerate(runs) if i != failure.at and _finite(exercise, r, wants[i])]
+    only = _elsewhere(exercise, runs, wants) if fine else ""
+    return f"On {run.probe.note}, {share} {verb} {kinds}{only}. {_reason(run, bad)}"
+
+
+def _elsewhere(exercise: Exercise, runs: list[Run], wants: list[Run]) -> str:
+    """What happens on the first inputs where everything is finite."""
+    at = next(i for i, run in enumerate(runs) if _finite(exercise, run, wants[i]))
+    off = [p for p in pairs_of(exercise, runs[at], wants[at], at) if wrong_values(p, exercise)]
+    if not off:
+        return f"; on {runs[at].probe.note} all is right"
+    seen = value_sentence(exercise, runs[at], off[0])
+    return f". {seen[:-1]}"
+
+
+def _finite(exercise: Exercise, run: Run, want: Run) -> bool:
+    return all(np.isfinite(p.got).all() for p in pairs_of(exercise, run, want))
+
+
+def _reason(run: Run, bad: np.ndarray) -> str:
+    floats = [a for a in run.probe.args if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
+    largest = max((float(np.abs(a).max(initial=0)) for a in floats), default=0.0)
+    if largest >= 80:
+        rows = _rows(bad)
+        return (
+            f"{rows}The inputs reach {number(largest)} there. e to the power of 710 is already more than "
+            "a float can "
+            "hold, and log of 0 is minus infinity. Which step meets such a number first?"
+        )
+    zeros = any((a == 0).any() for a in floats)
+    if zeros:
+        return (
+            "Some inputs are exactly 0 there. Look for a division by them, a logarithm or a negative power."
+        )
+    return "Look for a division by 0, a logarithm of 0 or of a negative number, a root of a negative one."
+
+
+def _rows(bad: np.ndarray) -> str:
+    if bad.ndim != 2 or bad.all():
+        return ""
+    rows = np.flatnonzero(bad.any(axis=1))
+    return f"They stand in row {rows[0]}. " if len(rows) == 1 else ""

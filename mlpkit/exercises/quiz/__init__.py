@@ -1,0 +1,1 @@
+"""Questions: a guess before an experiment, the truth after it, and recall at the end."""

@@ -1,0 +1,96 @@
+"""Ready-made properties of random arrays: how wide, how centred, of which family.
+
+Each is a Property; pick the ones that fit, in the order in which they should be talked about. They measure
+arrays of
+50,000 numbers and more, where chance no longer matters: give one probe with a layer as large as that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .spec import Property
+
+ENOUGH = 50_000  # numbers; the standard deviation of fewer is known to less than half a per cent
+
+
+SOME = 2_000  # numbers that are compared with each other
+
+
+def _some_of(w: np.ndarray) -> np.ndarray:
+    """A few numbers from anywhere in an array, always from the same places."""
+    return w if w.size <= SOME else np.random.default_rng(0).permutation(w.ravel()[: 10 * SOME])[:SOME]
+
+
+def _of_many(measure: Callable[[np.ndarray], float]) -> Callable[[Any, tuple], float]:
+    return lambda w, args: float(measure(w)) if w.size >= ENOUGH else 0.0
+
+
+def _shape_words(got: Any, want: Any) -> str:
+    names = {"normal": 0.798, "uniform": 0.866, "made of two values only": 1.0}
+    came = min(names, key=lambda n: abs(names[n] - got))
+    asked = min(names, key=lambda n: abs(names[n] - want))
+    near = f"looks {came}" if abs(names[came] - got) < 0.012 else "is of another family"
+    return (
+        f"the distribution {near}, and {asked} is asked for (mean size over standard deviation: {got:.3f}, "
+        f"where {want:.3f} belongs). Look at which draw of `rng` is called."
+    )
+
+
+WIDTH = Property(
+    "the width",
+    _of_many(np.std),
+    lambda got, want: (
+        f"the standard deviation is {got:.2g}, where about {want:.2g} is asked for. Look at what the draw is "
+        "multiplied with, and whether it is a width or its square."
+    ),
+    tolerance=0.03,
+)
+
+CENTRE = Property(
+    "the centre",
+    _of_many(lambda w: np.mean(w) / max(np.std(w), 1e-300)),
+    lambda got, want: (
+        f"the mean is {got:.2f} standard deviations away from 0, and it should be 0. "
+        f"Are there {'negative' if got > 0 else 'positive'} numbers at all? Look at the first arguments "
+        "of the draw."
+    ),
+    absolute=0.05,
+)
+
+SAMENESS = (
+    "all numbers are 0",
+    "all numbers are one and the same",
+    "all rows are the same",
+    "all columns are the same",
+    "most of the numbers are 0",
+    "only a few different numbers come up, again and again",
+)
+
+
+def variety(w: np.ndarray) -> float:
+    """How an array repeats itself: a place in SAMENESS, or their number when it does not."""
+    some = _some_of(w)
+    if len(np.unique(some)) > 0.5 * len(some):
+        return float(len(SAMENESS))
+    tests = (not w.any(), np.ptp(w) == 0, (w == w[:1]).all(), (w == w[:, :1]).all(), (w == 0).mean() > 0.5)
+    return float(next((i for i, test in enumerate(tests) if test), len(tests)))
+
+
+NOT_CONSTANT = Property(
+    "the variety",
+    lambda w, args: variety(w),
+    lambda got, want: (
+        f"{SAMENESS[int(got)]}. Units that start alike learn alike. Look at how often is drawn, and how many."
+    ),
+)
+
+FAMILY = Property(
+    "the family of the distribution",
+    _of_many(lambda w: np.abs(w - w.mean()).mean() / max(np.std(w), 1e-300)),
+    _shape_words,
+    absolute=0.02,
+)

@@ -1,0 +1,1 @@
+"""What a class has done, read from its notebooks and workbooks."""

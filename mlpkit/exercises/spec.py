@@ -1,0 +1,172 @@
+"""What an exercise is: a task, a model solution, inputs to try it on, and the mistakes people make in it.
+
+Everything here is plain data; how a function is run, judged and talked about stands in the other modules.
+
+How to add an exercise: one entry in one topic file (start, data, init, forward, loss ...).
+
+    def relu(z):                             # the model solution, in the exercise's own signature;
+        '''Keep what is positive, ...'''     # its source is what `solution("relu")` shows
+        return np.maximum(z, 0)
+
+    RELU = Exercise(
+        "relu",
+        task="Keep what is positive and make the rest 0.",
+        reference=relu,
+        package=activations.relu.function,   # mlpkit's own, if it is another: forwarding to it is noticed
+        takes={"z": "batch units"},          # each argument, in order, and what its axes are called
+        gives="batch units",                 # see below
+        probes=(Probe("a batch of 5 with 3 units", (Z,)), Probe("numbers around 1000", (1000 * Z,))),
+        mistakes=(
+            Mistake("absolute-value", lambda z: np.abs(z),
+                    "It looks as if the sign is dropped. Look at what becomes of a negative number."),
+        ),
+        hints=("restate ...", "picture or shapes ...", "formula ...", "skeleton with ... in it"),
+    )
+    EXERCISES = (RELU, ...)                  # every topic file ends with this tuple
+
+`gives` is the shape of the answer, and names its parts:
+    "batch classes"                          an array; the words name the axes, and messages use them
+    "number"                                 one float; "numbers" is a list or array of floats
+    {"dweights": "fan_in fan_out", "dbias": "fan_out"}      a tuple with named parts
+    [{"weights": "fan_in fan_out", "bias": "fan_out"}]      a list (or iterator) of such; `each` says of what
+
+Arguments of probes are copied afresh for every call, generators too, so `np.random.default_rng(7)` may stand
+in them. Choose sizes that all differ and random asymmetric numbers, then the special cases (large, exactly 0,
+batch == fan_out). Take two probes with different batch sizes: so a factor `batch` is told from a factor 4.
+
+A step function is judged over many steps: `Probe(note, args, steps=12, carry={"param": 0}, vary=f)` calls it
+twelve times, puts the part `param` of its answer back into argument 0, and lets `vary(step, args)` (step
+counts from 0) change the arguments first, for instance to this step's gradient. See topics/optimizers.py.
+
+`moves=("param",)` says which parts are the first argument after a step: then the step itself is talked about.
+
+A random function (`random=True`, takes an rng) may draw in any order, so its numbers are never compared: give
+`properties`, each a `Property(name, measure, says)`. `measure(value, args)` makes a number or small array of
+an answer, and it must be close to what the reference gives. `says` is the sentence shown when it is not; it
+may use {got} and {want}, or be (got, want) -> sentence. measures.py has ready-made ones: see init.py.
+For other exercises properties are optional, and only help to word what is wrong.
+
+A mistake is a wrong program (or a tuple of variants), a name, and up to three short sentences: what is
+suspected and what to look at next, never the answer. What was observed, with numbers, is put before it; give
+`seen=(got, want, args) -> sentence` for a better one. `sure=False` where another mistake looks the same.
+A wrong program that keeps something between calls is given as `Fresh(make)`.
+
+tests/exercises/test_every_exercise.py checks every entry, with at least three correct programs in other
+styles for each from right_programs/<topic>.py. `python -m mlpkit.exercises.preview relu`
+prints what a learner will see.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Probe(NamedTuple):
+    """Inputs on which a function is tried.
+
+    note: str, the situation in a few words: "a batch of 5 with 3 classes"
+    args: the arguments, in order
+    steps: int, 0 for one call; otherwise the number of calls, each going on from the last
+    carry: part of the answer -> place of the argument that it becomes in the next call
+    vary: (step, args) -> args, applied before each call
+    """
+
+    note: str
+    args: tuple
+    steps: int = 0
+    carry: dict[str, int] | None = None
+    vary: Callable[[int, tuple], tuple] | None = None
+
+
+class Fresh(NamedTuple):
+    """A wrong program that remembers something; `make()` gives one that remembers nothing yet."""
+
+    make: Callable[[], Callable]
+
+
+class Mistake(NamedTuple):
+    """A wrong program that people really write.
+
+    name: str, a short slug: "axis-0"
+    wrong: the wrong program, or a tuple of variants of it
+    says: str, what is suspected and what to look at next, at most three short sentences
+    seen: (got, want, args) -> sentence with numbers, in place of the engine's own observation
+    sure: False when another mistake has the same fingerprint
+    """
+
+    name: str
+    wrong: Callable | Fresh | tuple[Callable | Fresh, ...]
+    says: str
+    seen: Callable[[Any, Any, tuple], str] | None = None
+    sure: bool = True
+
+    @property
+    def programs(self) -> tuple[Callable, ...]:
+        """The wrong program and its variants."""
+        programs = self.wrong if type(self.wrong) is tuple else (self.wrong,)
+        return tuple(p.make() if isinstance(p, Fresh) else p for p in programs)
+
+
+class Property(NamedTuple):
+    """Something that must hold of an answer, whatever random numbers it was made of.
+
+    name: str, a few words
+    measure: (value, args) -> number or array
+    says: str with {got} and {want}, or (got, want) -> str
+    tolerance: float, how far `got` may be from `want`, relative to `want`
+    absolute: float, and this much more
+    """
+
+    name: str
+    measure: Callable[[Any, tuple], Any]
+    says: str | Callable[[Any, Any], str]
+    tolerance: float = 1e-6
+    absolute: float = 1e-9
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function for the learner to write; the top of this module explains every field."""
+
+    name: str
+    task: str
+    reference: Callable
+    takes: dict[str, str]
+    gives: Any
+    probes: tuple[Probe, ...]
+    mistakes: tuple[Mistake, ...]
+    hints: tuple[str, str, str, str]
+    package: Callable | tuple[Callable, ...] = ()
+    properties: tuple[Property, ...] = ()
+    random: bool = False
+    each: str = "layer"
+    moves: tuple[str, ...] = ()
+    tolerance: float = 1e-5
+    kinds: str = "fiu"
+    topic: str = field(default="", compare=False)
+
+    @property
+    def signature(self) -> str:
+        """How the function is called: `softmax(logits)`."""
+        return f"{self.name}({', '.join(self.takes)})"
+
+    @property
+    def stub(self) -> str:
+        """Source of the function with its body left blank."""
+        return f'def {self.signature}:\n    """{self.task}"""\n    return ...\n'
+
+    @property
+    def solution(self) -> str:
+        """Source of the model solution; other exercises it calls as a learner's does, `mine.forward(...)`."""
+        around = self.reference.__globals__
+
+        def as_learners_do(call: re.Match) -> str:
+            name = call[1]
+            other = name != self.reference.__name__ and getattr(around.get(name), "__module__", None)
+            return f"mine.{name}(" if other and other.startswith(__package__) else call[0]
+
+        return re.sub(r"(?<![\w.])(\w+)\(", as_learners_do, inspect.getsource(self.reference))

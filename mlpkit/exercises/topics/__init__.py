@@ -1,0 +1,1 @@
+"""The exercises of each topic, as data and nothing else."""

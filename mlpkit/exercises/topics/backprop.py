@@ -1,0 +1,804 @@
+"""The chain rule as bookkeeping: each step of the forward pass has one step back, and shapes are the guide.
+
+Five exercises: relu_backward, affine_backward, cross_entropy_backward, numerical_gradient and backward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mlpkit.core import gradcheck, losses
+
+from ..spec import Exercise, Fresh, Mistake, Probe, Property
+
+
+def relu_backward(da: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Carry a gradient back through relu.
+
+    da, z: (batch, units) -> dz (batch, units)
+    """
+    return da * (z > 0)
+
+
+def affine_backward(dz: np.ndarray, inputs: np.ndarray, weights: np.ndarray) -> tuple:
+    """Carry a gradient back through inputs @ weights + bias.
+
+    dz: (batch, fan_out), inputs: (batch, fan_in), weights: (fan_in, fan_out)
+    -> dinputs (batch, fan_in), dweights (fan_in, fan_out), dbias (fan_out,)
+    """
+    return dz @ weights.T, inputs.T @ dz, dz.sum(axis=0)
+
+
+def cross_entropy_backward(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The gradient of the mean cross-entropy with respect to the logits.
+
+    logits: (batch, classes), labels: (batch,) -> dlogits (batch, classes)
+    """
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    dlogits = powers / powers.sum(axis=1, keepdims=True)  # p
+    dlogits[np.arange(len(labels)), labels] -= 1  # p - y
+    return dlogits / len(labels)
+
+
+def numerical_gradient(f, x: np.ndarray, eps: float) -> np.ndarray:
+    """The gradient of f at x by central differences, one entry at a time.
+
+    f: array like x -> float, x: any shape -> array of x's shape
+    """
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        nudge = np.zeros(x.shape)
+        nudge[index] = eps
+        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * eps)
+    return gradient
+
+
+def backward(layers: list, entered: list, dlogits: np.ndarray) -> list:
+    """Gradients of all weights and biases, from the last layer to the first.
+
+    layers: list of (weights, bias), entered: what entered each layer, dlogits: (batch, classes)
+    -> list of (dweights, dbias), in the order of the layers
+    """
+    grads, dz = [], dlogits
+    for i in reversed(range(len(layers))):
+        grads.insert(0, (entered[i].T @ dz, dz.sum(axis=0)))
+        if i > 0:
+            dz = (dz @ layers[i][0].T) * (entered[i] > 0)  # relu let through what is above 0
+    return grads
+
+
+def _normal(seed: int, *shape: int, scale: float = 1.0) -> np.ndarray:
+    return scale * np.random.default_rng(seed).normal(size=shape)
+
+
+_Z = np.array([[1.5, -2.0, 0.3], [-0.3, 0.4, 3.0], [0.8, -1.1, 0.7], [2.2, 0.1, -0.6]])
+
+RELU_BACKWARD = Exercise(
+    "relu_backward",
+    task="Carry a gradient back through relu: from da to dz.",
+    reference=relu_backward,
+    takes={"da": "batch units", "z": "batch units"},
+    gives="batch units",
+    probes=(
+        Probe("4 examples with 3 units", (_normal(1, 4, 3), _Z)),
+        Probe("2 examples with 5 units", (_normal(2, 2, 5), _normal(3, 2, 5))),
+        Probe("preactivations in the hundreds", (_normal(4, 3, 4), _normal(5, 3, 4, scale=300.0))),
+        Probe("preactivations near 0", (_normal(6, 3, 2), _normal(7, 3, 2, scale=1e-4))),
+        Probe("units that are all off", (_normal(8, 2, 3), -np.abs(_normal(9, 2, 3)) - 0.1)),
+    ),
+    mistakes=(
+        Mistake(
+            "gate-missing",
+            (lambda da, z: da + 0.0, lambda da, z: da * (np.maximum(z, 0) >= 0), lambda da, z: da * np.where(z == 0, 0, 1)),
+            "It looks as if every unit lets its gradient through. Which units were switched off on the way forward? "
+            "If you compare with >=, look at what you compare.",
+            seen=lambda got, want, args: f"Where z is below 0, your dz is up to {np.abs(got[args[1] < 0]).max():.3g}, not 0.",
+        ),
+        Mistake(
+            "gate-turned-round",
+            (lambda da, z: da * (z < 0), lambda da, z: da * (z <= 0)),
+            "It looks as if the gate is open where it should be shut. Which units let a signal through on the way forward?",
+        ),
+        Mistake(
+            "relu-of-the-gradient",
+            (lambda da, z: np.maximum(da, 0), lambda da, z: da * (da > 0)),
+            "It looks as if the gate looks at the gradient's own sign. It is set on the way forward: by which array?",
+        ),
+        Mistake(
+            "both-gates",
+            lambda da, z: np.maximum(da, 0) * (z > 0),
+            "It looks as if negative gradients are lost as well. A gradient may have any sign; only z sets the gate.",
+        ),
+        Mistake(
+            "times-the-activation",
+            lambda da, z: da * np.maximum(z, 0),
+            "It looks as if the gradient is multiplied by relu(z). What is the slope of relu, not its value?",
+        ),
+        Mistake(
+            "times-z",
+            lambda da, z: da * z,
+            "It looks as if the gradient is multiplied by z. What is the slope of relu where z is positive?",
+        ),
+        Mistake(
+            "the-gate-alone",
+            (lambda da, z: (z > 0).astype(float), lambda da, z: (z >= 0).astype(float)),
+            "It looks as if this is the slope of relu alone. The chain rule multiplies it by what comes from above.",
+        ),
+        Mistake(
+            "forward-again",
+            lambda da, z: np.maximum(z, 0),
+            "It looks as if this is relu itself. The gradient da has to enter.",
+        ),
+        Mistake(
+            "leaky",
+            tuple(lambda da, z, a=a: da * np.where(z > 0, 1, a) for a in (0.01, 0.1, 0.2)),
+            "It looks as if a little gradient leaks through where z is negative. That is leaky relu's slope.",
+        ),
+        Mistake(
+            "sigmoid-slope",
+            lambda da, z: da * (s := 1 / (1 + np.exp(-z))) * (1 - s),
+            "It looks as if this is the slope of a sigmoid. Relu has a corner and two straight sides.",
+        ),
+        Mistake(
+            "threshold-not-at-0",
+            (lambda da, z: da * (z > 1), lambda da, z: da * (z > 0.5)),
+            "It looks as if the gate opens above another number than 0. With what is z compared?",
+        ),
+        Mistake(
+            "sign",
+            lambda da, z: -da * (z > 0),
+            "It looks as if there is a minus too many. The slope of relu is 0 or 1.",
+        ),
+        Mistake(
+            "averaged",
+            (lambda da, z: da * (z > 0) / len(z), lambda da, z: da * (z > 0) / z.size),
+            "It looks as if there is a division by the number of examples. The mean has its place in the loss, once.",
+        ),
+    ),
+    hints=(
+        "Where relu let z through, the gradient goes through unchanged. Where it made 0, nothing comes back.",
+        "da, z and dz all have shape (batch, units). The gate is a (batch, units) array of true and false, made from z.",
+        "dz = da · relu′(z), with relu′(z) = 1 where z > 0 and 0 elsewhere.",
+        "def relu_backward(da, z):\n    gate = ... > ...\n    return ... * gate",
+    ),
+)  # fmt: skip
+
+
+def _swap(order: tuple[int, ...]) -> Callable:
+    return lambda dz, x, w: tuple(affine_backward(dz, x, w)[i] for i in order)
+
+
+def _with(dinputs=None, dweights=None, dbias=None) -> Callable:
+    """affine_backward with one part replaced by something wrong."""
+
+    def wrong(dz, x, w):
+        right = affine_backward(dz, x, w)
+        return tuple(f(dz, x, w) if f else part for f, part in zip((dinputs, dweights, dbias), right))
+
+    return wrong
+
+
+AFFINE_BACKWARD = Exercise(
+    "affine_backward",
+    task="Carry a gradient back through inputs @ weights + bias: to the inputs, the weights and the bias.",
+    reference=affine_backward,
+    takes={"dz": "batch fan_out", "inputs": "batch fan_in", "weights": "fan_in fan_out"},
+    gives={"dinputs": "batch fan_in", "dweights": "fan_in fan_out", "dbias": "fan_out"},
+    probes=(
+        Probe("5 examples, 3 inputs, 4 units", (_normal(11, 5, 4), _normal(12, 5, 3), _normal(13, 3, 4))),
+        Probe("2 examples, 6 inputs, 3 units", (_normal(14, 2, 3), _normal(15, 2, 6), _normal(16, 6, 3))),
+        Probe("a square layer, 3 inputs and 3 units", (_normal(17, 4, 3), _normal(18, 4, 3), _normal(19, 3, 3))),
+        Probe("as many examples as units", (_normal(20, 4, 4), _normal(21, 4, 2), _normal(22, 2, 4))),
+        Probe("3 examples, 3 inputs and 3 units", (_normal(23, 3, 3), _normal(24, 3, 3), _normal(25, 3, 3))),
+        Probe("a single example", (_normal(26, 1, 2), _normal(27, 1, 5), _normal(28, 5, 2))),
+    ),
+    mistakes=(
+        Mistake(
+            "bias-not-summed",
+            _with(dbias=lambda dz, x, w: dz + 0.0),
+            "It looks as if dbias is dz itself. One bias serves all examples: what becomes of their gradients?",
+        ),
+        Mistake(
+            "bias-averaged",
+            _with(dbias=lambda dz, x, w: dz.mean(axis=0)),
+            "It looks as if dbias is a mean over the batch. The 1/batch is in dz already, from the loss.",
+        ),
+        Mistake(
+            "bias-summed-along-the-row",
+            _with(dbias=lambda dz, x, w: dz.sum(axis=1)),
+            "It looks as if dbias is summed over the units. Each unit has a bias of its own: over what is it shared?",
+        ),
+        Mistake(
+            "bias-summed-to-one-number",
+            _with(dbias=lambda dz, x, w: dz.sum()),
+            "It looks as if dbias is summed over everything. There is one bias for each unit.",
+        ),
+        Mistake(
+            "bias-keeps-its-axis",
+            _with(dbias=lambda dz, x, w: dz.sum(axis=0, keepdims=True)),
+            "The numbers of dbias are right, but it has one axis too many. Compare its shape with the bias.",
+        ),
+        Mistake(
+            "weights-not-transposed",
+            (_with(dinputs=lambda dz, x, w: dz @ w), lambda dz, x, w: (dz @ w, x.T @ dz, dz.sum(axis=0))),
+            "It looks as if dz meets the weights as they are, which only a square layer lets pass. "
+            "Forward they lead from fan_in to fan_out: which way now?",
+        ),
+        Mistake(
+            "dweights-transposed",
+            _with(dweights=lambda dz, x, w: dz.T @ x),
+            "It looks as if dweights is turned round. It must fit the weights, entry for entry.",
+        ),
+        Mistake(
+            "inputs-not-transposed",
+            _with(dweights=lambda dz, x, w: x @ dz),
+            "It looks as if inputs and dz are multiplied as they are. Which axis do they share, and should vanish?",
+        ),
+        Mistake(
+            "dweights-averaged",
+            (_with(dweights=lambda dz, x, w: x.T @ dz / len(x)),),
+            "It looks as if dweights is divided by the batch. The 1/batch is in dz already, from the loss.",
+        ),
+        Mistake(
+            "both-averaged",
+            lambda dz, x, w: (dz @ w.T, x.T @ dz / len(x), dz.mean(axis=0)),
+            "It looks as if dweights and dbias are divided by the batch once more. The 1/batch is in dz already.",
+        ),
+        Mistake(
+            "dinputs-averaged",
+            _with(dinputs=lambda dz, x, w: dz @ w.T / len(x)),
+            "It looks as if dinputs is divided by the batch. Each example has inputs of its own, and the 1/batch is in dz.",
+        ),
+        Mistake(
+            "forward-again",
+            _with(dinputs=lambda dz, x, w: x @ w),
+            "It looks as if dinputs is the forward product. What comes from above is dz.",
+        ),
+        Mistake(
+            "dinputs-are-the-inputs",
+            _with(dinputs=lambda dz, x, w: x + 0.0),
+            "It looks as if dinputs are the inputs themselves. Their gradient is made of dz and the weights.",
+        ),
+        Mistake(
+            "weights-before-inputs",
+            _swap((1, 2, 0)),
+            "It looks as if the order is dweights, dbias, dinputs. The inputs' gradient is asked for first.",
+        ),
+        Mistake(
+            "bias-before-weights",
+            _swap((0, 2, 1)),
+            "It looks as if dweights and dbias are swapped. The order asked for is dinputs, dweights, dbias.",
+        ),
+        Mistake(
+            "backwards",
+            (_swap((2, 1, 0)), _swap((1, 0, 2)), _swap((2, 0, 1))),
+            "It looks as if the three results stand in another order. It should be dinputs, dweights, dbias.",
+        ),
+        Mistake(
+            "no-dinputs",
+            lambda dz, x, w: (x.T @ dz, dz.sum(axis=0)),
+            "It looks as if the gradient of the inputs is missing. The layer below will need it as its own da.",
+        ),
+        Mistake(
+            "doubled",
+            lambda dz, x, w: tuple(2 * part for part in affine_backward(dz, x, w)),
+            "It looks as if everything is doubled. Where does a 2 come in?",
+        ),
+    ),
+    hints=(
+        "Three gradients, each of the shape of the thing it belongs to. Let the shapes tell you what meets what.",
+        "dinputs (batch, fan_in) from dz (batch, fan_out) and weights (fan_in, fan_out); dweights (fan_in, fan_out) from "
+        "inputs (batch, fan_in) and dz; dbias (fan_out,) from dz alone.",
+        "dX = dZ Wᵀ,  dW = Xᵀ dZ,  db = Σᵢ dZᵢ over the examples i.",
+        "def affine_backward(dz, inputs, weights):\n    dinputs = ... @ ...\n    dweights = ... @ ...\n"
+        "    dbias = dz.sum(axis=...)\n    return dinputs, dweights, dbias",
+    ),
+)  # fmt: skip
+
+
+def _softmax(z: np.ndarray, axis: int = 1) -> np.ndarray:
+    powers = np.exp(z - z.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def _one_hot(z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return np.eye(z.shape[1])[y]
+
+
+_SMALL, _WIDE, _SQUARE = _normal(31, 5, 3, scale=1.5), _normal(32, 7, 10), _normal(33, 4, 4)
+_LARGE = _normal(34, 3, 4) + np.array([[1000.0], [0.0], [-1000.0]])
+
+CROSS_ENTROPY_BACKWARD = Exercise(
+    "cross_entropy_backward",
+    task="Give the gradient of the mean cross-entropy with respect to the logits.",
+    reference=cross_entropy_backward,
+    package=losses.cross_entropy_grad,
+    takes={"logits": "batch classes", "labels": "batch"},
+    gives="batch classes",
+    probes=(
+        Probe("5 rows of 3 logits", (_SMALL, np.array([2, 0, 1, 1, 2]))),
+        Probe("7 rows of 10 logits", (_WIDE, np.array([3, 9, 0, 4, 4, 7, 1]))),
+        Probe("4 rows of 4 logits", (_SQUARE, np.array([1, 3, 0, 0]))),
+        Probe("a single row of 6 logits", (_normal(35, 1, 6), np.array([4]))),
+        Probe("rows around 1000, 0 and -1000", (_LARGE, np.array([2, 0, 3]))),
+        Probe("the rows [0, 1], [1000, 1001] and [3, 1]", (np.array([[0.0, 1], [1000, 1001], [3, 1]]), np.array([0, 1, 1]))),
+    ),
+    properties=(
+        Property("the sums of the rows", lambda d, args: d.sum(axis=1), "A row of yours sums to {got}, and the right one to 0.", 1e-6, 1e-9),
+    ),
+    mistakes=(
+        Mistake(
+            "batch-missing",
+            lambda z, y: _softmax(z) - _one_hot(z, y),
+            "It looks as if 1/batch is missing: the loss is a mean. Should twice as many examples pull twice as hard?",
+            seen=lambda got, want, args: f"Your gradient is {np.abs(got).sum() / np.abs(want).sum():.3g} times the right one, with {len(got)} examples.",
+        ),
+        Mistake(
+            "batch-twice",
+            lambda z, y: (_softmax(z) - _one_hot(z, y)) / len(y) ** 2,
+            "It looks as if there are two divisions by the batch. Look for a mean and a division.",
+        ),
+        Mistake(
+            "one-hot-not-subtracted",
+            lambda z, y: _softmax(z) / len(y),
+            "It looks as if these are the probabilities divided by the batch. Where does the true class enter?",
+            seen=lambda got, want, args: f"Your first row sums to {got[0].sum():.3g}, and the right one to 0.",
+        ),
+        Mistake(
+            "probabilities",
+            lambda z, y: _softmax(z),
+            "It looks as if these are the probabilities. Where do the true class and the mean enter?",
+        ),
+        Mistake(
+            "y-minus-p",
+            lambda z, y: (_one_hot(z, y) - _softmax(z)) / len(y),
+            "It looks as if p is taken from y. Should raising the true class's logit raise the loss?",
+        ),
+        Mistake(
+            "y-minus-p-and-batch-missing",
+            lambda z, y: _one_hot(z, y) - _softmax(z),
+            "It looks as if p is taken from y, and 1/batch is missing. Begin with the sign.",
+        ),
+        Mistake(
+            "divided-by-classes",
+            lambda z, y: (_softmax(z) - _one_hot(z, y)) / z.shape[1],
+            "It looks as if the division is by the number of classes. The loss is a mean over what?",
+        ),
+        Mistake(
+            "divided-by-everything",
+            lambda z, y: (_softmax(z) - _one_hot(z, y)) / z.size,
+            "It looks as if the division is by all entries. The loss is a mean over the examples alone.",
+        ),
+        Mistake(
+            "doubled",
+            lambda z, y: 2 * (_softmax(z) - _one_hot(z, y)) / len(y),
+            "It looks as if there is a 2 too many, as a squared error would have. Cross-entropy has none.",
+        ),
+        Mistake(
+            "diagonal-only",
+            (lambda z, y: (_softmax(z) - 1) * _one_hot(z, y) / len(y), lambda z, y: (_softmax(z) - 1) * _one_hot(z, y)),
+            "It looks as if only the true class gets a gradient, as when softmax's Jacobian is cut down to its diagonal. "
+            "What happens to the other probabilities of a row when one logit rises?",
+            seen=lambda got, want, args: f"Your first row sums to {got[0].sum():.3g}, with 0 at every wrong class.",
+        ),
+        Mistake(
+            "times-p-one-minus-p",
+            (lambda z, y: (_softmax(z) - _one_hot(z, y)) * (p := _softmax(z)) * (1 - p) / len(y),
+             lambda z, y: (_softmax(z) - _one_hot(z, y)) * (p := _softmax(z)) * (1 - p)),
+            "It looks as if p(1 - p) is multiplied in once more. For softmax with cross-entropy it cancels: "
+            "derive the two together.",
+        ),
+        Mistake(
+            "axis-0",
+            lambda z, y: (_softmax(z, 0) - _one_hot(z, y)) / len(y),
+            "It looks as if the columns are normalised. Along which axis do the classes of one example stand?",
+        ),
+        Mistake(
+            "no-shift",
+            (lambda z, y: (np.exp(z) / np.exp(z).sum(axis=1, keepdims=True) - _one_hot(z, y)) / len(y),),
+            "The formula is right, but e to the power of 1000 does not fit into a float. "
+            "What may be taken off a whole row first?",
+        ),
+        Mistake(
+            "global-maximum",
+            lambda z, y: ((e := np.exp(z - z.max())) / e.sum(axis=1, keepdims=True) - _one_hot(z, y)) / len(y),
+            "It looks as if one maximum is taken off the whole array, so rows far below it become 0 / 0. "
+            "Which maximum should each row lose?",
+        ),
+        Mistake(
+            "softmax-twice",
+            lambda z, y: (_softmax(_softmax(z)) - _one_hot(z, y)) / len(y),
+            "It looks as if softmax is applied twice. What goes into the power?",
+        ),
+        Mistake(
+            "logits-for-probabilities",
+            lambda z, y: (z - _one_hot(z, y)) / len(y),
+            "It looks as if the one-hot label is taken from the logits themselves. What has to be done to them first?",
+        ),
+        Mistake(
+            "log-probabilities",
+            lambda z, y: (np.log(_softmax(z)) - _one_hot(z, y)) / len(y),
+            "It looks as if a logarithm is left over. In the gradient it cancels: derive it once more.",
+        ),
+        Mistake(
+            "label-numbers-subtracted",
+            lambda z, y: (_softmax(z) - y[:, None]) / len(y),
+            "It looks as if the label's number is taken from every entry. The label says at which entry something happens.",
+        ),
+        Mistake(
+            "subtracted-everywhere",
+            (lambda z, y: (_softmax(z) - 1) / len(y),),
+            "It looks as if 1 is taken from every entry. At which one of each row?",
+        ),
+        Mistake(
+            "labels-as-columns",
+            lambda z, y: (_softmax(z) - np.isin(np.arange(z.shape[1]), y)) / len(y),
+            "It looks as if 1 is taken from whole columns: `[:, labels]` means every row at everybody's label. "
+            "How is one entry picked from each row?",
+        ),
+        Mistake(
+            "subtracted-after-the-mean",
+            lambda z, y: _softmax(z) / len(y) - _one_hot(z, y),
+            "It looks as if only the probabilities are divided by the batch, not what is taken from them.",
+        ),
+    ),
+    hints=(
+        "Every logit is pulled by how far its probability is from what it should be, and the mean shares that out.",
+        "logits (batch, classes) -> dlogits (batch, classes), each row summing to 0. The true class is negative, the others positive.",
+        "dz = (p − y) / n, with y one-hot and n the number of examples.",
+        "def cross_entropy_backward(logits, labels):\n    dlogits = ...  # the probabilities, safely\n"
+        "    dlogits[np.arange(...), ...] -= ...\n    return dlogits / ...",
+    ),
+)  # fmt: skip
+
+
+def _cubes(x: np.ndarray) -> float:
+    return float((np.arange(1, x.size + 1).reshape(x.shape) * x**3).sum())
+
+
+def _tangled(x: np.ndarray) -> float:
+    return float(np.exp(x[0]) * x[1] + x[1] * x[2] ** 2 - 3 * x[0])
+
+
+def _bowl(x: np.ndarray) -> float:
+    return float(((x - 0.25) ** 2).sum() / 2)
+
+
+def _differences(above: float, below: float, divisor: float) -> Callable:
+    """(f(x + above eps) - f(x + below eps)) / (divisor eps), entry by entry."""
+
+    def wrong(f, x, eps):
+        gradient = np.zeros(x.shape)
+        for index in np.ndindex(x.shape):
+            nudge = np.zeros(x.shape)
+            nudge[index] = eps
+            gradient[index] = (f(x + above * nudge) - f(x + below * nudge)) / (divisor * eps)
+        return gradient
+
+    return wrong
+
+
+def _not_put_back(f, x, eps):
+    x, gradient = x.copy(), np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        x[index] += eps
+        above = f(x)
+        x[index] -= 2 * eps
+        gradient[index] = (above - f(x)) / (2 * eps)
+    return gradient
+
+
+# Steps of a power of 2, from numbers that are multiples of them: adding and taking away again loses nothing.
+_EPS = 2.0**-7
+_VECTOR, _MATRIX = np.array([0.5, -1.25, 2.0]), np.array([[0.75, -0.5, 1.5], [-2.0, 0.25, 1.0]])
+
+NUMERICAL_GRADIENT = Exercise(
+    "numerical_gradient",
+    task="Give the gradient of f at x by central differences, one entry at a time.",
+    reference=numerical_gradient,
+    package=gradcheck.numerical_gradient,
+    takes={"f": "", "x": "rows columns", "eps": ""},
+    gives="rows columns",
+    probes=(
+        Probe("a sum of cubes of 3 numbers", (_cubes, _VECTOR, _EPS)),
+        Probe("a function that ties its three numbers together", (_tangled, _VECTOR, _EPS)),
+        Probe("a sum of cubes of a 2 by 3 array", (_cubes, _MATRIX, _EPS)),
+        Probe("a bowl, with a small step", (_bowl, _MATRIX, 2.0**-14)),
+        Probe("a sum of cubes, with a step of a half", (_cubes, _VECTOR, 0.5)),
+        Probe("a single number", (_cubes, np.array([1.5]), _EPS)),
+    ),
+    mistakes=(
+        Mistake(
+            "one-sided",
+            (_differences(1, 0, 1),),
+            "It looks as if the step goes one way only, whose error shrinks like eps. Going both ways makes it eps squared.",
+        ),
+        Mistake(
+            "one-sided-below",
+            _differences(0, -1, 1),
+            "It looks as if the step goes down only, whose error shrinks like eps. Going both ways makes it eps squared.",
+        ),
+        Mistake(
+            "divided-by-eps",
+            _differences(1, -1, 1),
+            "It looks as if the difference is divided by eps. How far apart are the two points?",
+        ),
+        Mistake(
+            "one-sided-and-halved",
+            _differences(1, 0, 2),
+            "It looks as if one step is taken, and two are divided by. How far apart are the two points?",
+        ),
+        Mistake(
+            "not-divided",
+            (lambda f, x, eps: _differences(1, -1, 1)(f, x, eps) * eps,),
+            "It looks as if the difference is not divided by anything. A slope is rise over run.",
+        ),
+        Mistake(
+            "multiplied",
+            lambda f, x, eps: _differences(1, -1, 1)(f, x, eps) * eps * 2 * eps,
+            "It looks as if there is a product with 2 eps instead of a division by it.",
+        ),
+        Mistake(
+            "precedence",
+            lambda f, x, eps: _differences(1, -1, 1)(f, x, eps) * eps / 2 * eps,
+            "It looks as if `/ 2 * eps` divides by 2 and then multiplies by eps. Where do brackets belong?",
+        ),
+        Mistake(
+            "sign",
+            _differences(-1, 1, 2),
+            "It looks as if the lower point comes first. Which of the two values is taken from which?",
+        ),
+        Mistake(
+            "half-steps",
+            (_differences(0.5, -0.5, 1),),
+            "It looks as if the two points lie half an eps away. Each should be a whole eps away.",
+        ),
+        Mistake(
+            "half-steps-divided-by-2-eps",
+            _differences(0.5, -0.5, 2),
+            "It looks as if the two points lie eps apart, and 2 eps is divided by.",
+        ),
+        Mistake(
+            "double-steps",
+            (_differences(2, -2, 2), _differences(2, -2, 4)),
+            "It looks as if the steps are twice as long. Each point should be one eps away.",
+        ),
+        Mistake(
+            "all-at-once",
+            (lambda f, x, eps: np.full(x.shape, (f(x + eps) - f(x - eps)) / (2 * eps)),
+             lambda f, x, eps: (f(x + eps) - f(x - eps)) / (2 * eps)),
+            "It looks as if all numbers are nudged together. To learn what one of them does, the others must stand still.",
+        ),
+        Mistake(
+            "not-put-back",
+            _not_put_back,
+            "It looks as if a number stays nudged while the next one is tried. Is each put back first?",
+        ),
+        Mistake(
+            "eps-of-its-own",
+            tuple(lambda f, x, eps, e=e: numerical_gradient(f, x, e) for e in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)),
+            "It looks as if the step is a number of your own. Whoever calls this chooses eps.",
+            seen=lambda got, want, args: f"With eps = {args[2]:.3g} your first number is {got.flat[0]:.6g}, and {want.flat[0]:.6g} would be right.",
+        ),
+        Mistake(
+            "flat",
+            (lambda f, x, eps: numerical_gradient(f, x, eps).ravel()[: x.size].reshape(-1) if x.ndim > 1
+             else numerical_gradient(f, x, eps)[:, None],),
+            "The numbers may be right, but the shape is another one. The gradient has the shape of x.",
+        ),
+        Mistake(
+            "first-number-only",
+            lambda f, x, eps: numerical_gradient(f, x, eps) * (np.arange(x.size) == 0).reshape(x.shape) + (x.size == 1) * 1.0,
+            "It looks as if only the first number is nudged. Over what does the loop run?",
+        ),
+    ),
+    hints=(
+        "Nudge one number up, then down, by eps; the difference of f over the distance is its slope. Then the next number.",
+        "x and the gradient have one shape. `for index in np.ndindex(x.shape)` visits every entry, whatever the shape.",
+        "∂f/∂xᵢ ≈ (f(x + eps·eᵢ) − f(x − eps·eᵢ)) / (2·eps), with eᵢ all 0 but for a 1 at i.",
+        "def numerical_gradient(f, x, eps):\n    gradient = np.zeros(x.shape)\n    for index in np.ndindex(x.shape):\n"
+        "        nudge = np.zeros(x.shape)\n        nudge[index] = ...\n        gradient[index] = ...\n    return gradient",
+    ),
+)  # fmt: skip
+
+
+def _case(seed: int, batch: int, *sizes: int) -> tuple:
+    """Layers, what entered each of them, and a gradient at the logits whose rows sum to 0."""
+    layers, entered = [], []
+    a = _normal(seed, batch, sizes[0])
+    for i, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:])):
+        layers.append(
+            (_normal(seed + 10 * i + 1, fan_in, fan_out) * 0.8, _normal(seed + 10 * i + 2, fan_out) * 0.5)
+        )
+        entered.append(a)
+        a = np.maximum(a @ layers[-1][0] + layers[-1][1], 0)
+    d = _normal(seed + 99, batch, sizes[-1])
+    return layers, entered, (d - d.mean(axis=1, keepdims=True)) / batch
+
+
+def _gate(dz: np.ndarray, a: np.ndarray) -> np.ndarray:
+    return dz * (a > 0)
+
+
+def _walk_back(*, gate: Callable = _gate, dw: Callable = lambda a, dz: a.T @ dz, db: Callable = lambda dz: dz.sum(axis=0),
+               down: Callable = lambda dz, w, grad: dz @ w.T) -> Callable:  # fmt: skip
+    """A backward pass with one of its pieces replaced by something wrong."""
+
+    def wrong(layers, entered, dlogits):
+        grads, dz = [], dlogits
+        for i in reversed(range(len(layers))):
+            grads.insert(0, (dw(entered[i], dz), db(dz)))
+            if i > 0:
+                dz = gate(down(dz, layers[i][0], grads[0][0]), entered[i])
+        return grads
+
+    return wrong
+
+
+def _walk_back_some(here: Callable) -> Callable:
+    """A backward pass whose gate works only at some layers: here(i, number of layers)."""
+
+    def wrong(layers, entered, dlogits):
+        grads, dz = [], dlogits
+        for i in reversed(range(len(layers))):
+            grads.insert(0, (entered[i].T @ dz, dz.sum(axis=0)))
+            da = dz @ layers[i][0].T
+            dz = _gate(da, entered[i]) if here(i, len(layers)) else da
+        return grads
+
+    return wrong
+
+
+def _accumulates() -> Callable:
+    totals: dict = {}
+
+    def wrong(layers, entered, dlogits):
+        shapes = tuple(w.shape for w, _ in layers)
+        old = totals.get(shapes, [(0, 0)] * len(layers))
+        totals[shapes] = [(a + c, b + d) for (a, b), (c, d) in zip(old, backward(layers, entered, dlogits))]
+        return totals[shapes]
+
+    return wrong
+
+
+BACKWARD = Exercise(
+    "backward",
+    task="Give the gradients of all weights and biases, from dlogits and what entered each layer.",
+    reference=backward,
+    takes={"layers": "", "entered": "", "dlogits": "batch classes"},
+    gives=[{"dweights": "fan_in fan_out", "dbias": "fan_out"}],
+    probes=(
+        Probe("3 layers, 5 examples", _case(41, 5, 6, 7, 4, 3)),
+        Probe("2 layers, 3 examples", _case(43, 3, 4, 5, 2)),
+        Probe("3 square layers, 5 examples", _case(45, 5, 4, 4, 4, 4)),
+        Probe("a single layer", _case(47, 4, 3, 2)),
+        Probe("4 layers, 2 examples", _case(49, 2, 5, 6, 4, 7, 3)),
+        Probe("3 examples through 3 layers of 3", _case(51, 3, 3, 3, 3, 3)),
+    ),
+    mistakes=(
+        Mistake(
+            "gate-missing",
+            (_walk_back(gate=lambda dz, a: dz), _walk_back(gate=lambda dz, a: dz * (a >= 0))),
+            "It looks as if relu's gate is always open: missing, or an activation compared with >= 0. "
+            "An activation is never below 0; which ones were shut off?",
+            seen=lambda got, want, args: "Your last layer is right, the layers below it are not.",
+        ),
+        Mistake(
+            "gate-at-one-layer-only",
+            (_walk_back_some(lambda i, n: i == 1), _walk_back_some(lambda i, n: i == n - 1)),
+            "It looks as if relu's gate is applied between two of the layers and forgotten between others. "
+            "Is it inside the loop?",
+        ),
+        Mistake(
+            "leaky",
+            tuple(_walk_back(gate=lambda dz, a, c=c: dz * np.where(a > 0, 1, c)) for c in (0.01, 0.1, 0.2)),
+            "It looks as if a little gradient leaks through where relu was off: that is leaky relu's slope.",
+        ),
+        Mistake(
+            "gate-turned-round",
+            (_walk_back(gate=lambda dz, a: dz * (a <= 0)), _walk_back(gate=lambda dz, a: dz * (a == 0))),
+            "It looks as if the gate is open where relu was off. Which units let a signal through on the way forward?",
+        ),
+        Mistake(
+            "gate-on-the-gradient",
+            (_walk_back(gate=lambda dz, a: np.maximum(dz, 0)), _walk_back(gate=lambda dz, a: dz * (dz > 0))),
+            "It looks as if the gate looks at the gradient's own sign. It was set on the way forward.",
+        ),
+        Mistake(
+            "times-the-activation",
+            _walk_back(gate=lambda dz, a: dz * a),
+            "It looks as if the gradient is multiplied by the activation. Relu's slope is 0 or 1.",
+        ),
+        Mistake(
+            "sigmoid-slope",
+            _walk_back(gate=lambda dz, a: dz * a * (1 - a)),
+            "It looks as if a sigmoid's slope a(1 - a) is used. These layers have relu between them.",
+        ),
+        Mistake(
+            "tanh-slope",
+            _walk_back(gate=lambda dz, a: dz * (1 - a * a)),
+            "It looks as if tanh's slope 1 - a² is used. These layers have relu between them.",
+        ),
+        Mistake(
+            "weights-not-transposed",
+            _walk_back(down=lambda dz, w, grad: dz @ w),
+            "It looks as if dz meets the weights as they are, which only square layers let pass. "
+            "Forward they lead from fan_in to fan_out: which way now?",
+        ),
+        Mistake(
+            "batch-once-more",
+            (_walk_back(dw=lambda a, dz: a.T @ dz / len(a), db=lambda dz: dz.mean(axis=0)),),
+            "It looks as if every gradient is divided by the batch. The 1/batch is in dlogits already.",
+        ),
+        Mistake(
+            "bias-averaged",
+            _walk_back(db=lambda dz: dz.mean(axis=0)),
+            "It looks as if the biases get a mean and the weights a sum. The 1/batch is in dlogits already.",
+        ),
+        Mistake(
+            "weights-averaged",
+            _walk_back(dw=lambda a, dz: a.T @ dz / len(a)),
+            "It looks as if dweights is divided by the batch once more. The 1/batch is in dlogits already.",
+        ),
+        Mistake(
+            "bias-not-summed",
+            _walk_back(db=lambda dz: dz),
+            "It looks as if dbias is dz itself. One bias serves all examples: what becomes of their gradients?",
+        ),
+        Mistake(
+            "dweights-transposed",
+            _walk_back(dw=lambda a, dz: dz.T @ a),
+            "It looks as if dweights is turned round. It must fit the weights, entry for entry.",
+        ),
+        Mistake(
+            "backwards",
+            lambda layers, entered, d: backward(layers, entered, d)[::-1],
+            "It looks as if the list runs from the last layer to the first. The first entry belongs to the first layer.",
+        ),
+        Mistake(
+            "bias-before-weights",
+            lambda layers, entered, d: [(b, w) for w, b in backward(layers, entered, d)],
+            "It looks as if each pair is (dbias, dweights). The weights come first, as in the layers.",
+        ),
+        Mistake(
+            "not-carried-down",
+            (lambda layers, entered, d: backward(layers, entered, d)[-1:],),
+            "It looks as if only the last layer got gradients. What does it hand down to the layer below?",
+        ),
+        Mistake(
+            "upper-weights-updated-first",
+            tuple(_walk_back(down=lambda dz, w, grad, r=r: dz @ (w - r * grad).T) for r in (1.0, 0.1, 0.01)),
+            "It looks as if the weights of a layer are changed before the gradient goes down through them. "
+            "All gradients belong to one and the same network.",
+            seen=lambda got, want, args: "Your last layer is right, the layers below it are a little off.",
+        ),
+        Mistake(
+            "accumulates",
+            Fresh(_accumulates),
+            "It looks as if gradients of earlier calls are still in there. What should each call start from?",
+        ),
+        Mistake(
+            "sign",
+            lambda layers, entered, d: [(-w, -b) for w, b in backward(layers, entered, d)],
+            "It looks as if all gradients have their sign turned. The step downhill is taken later.",
+        ),
+        Mistake(
+            "relu-forward-again",
+            _walk_back(dw=lambda a, dz: np.maximum(a.T @ dz, 0)),
+            "It looks as if negative gradients are cut off in dweights. A gradient may have any sign.",
+        ),
+    ),
+    hints=(
+        "Go through the layers from the last to the first. Each gives two gradients and hands one down.",
+        "At layer i: entered[i] (batch, fan_in), dz (batch, fan_out). dweights (fan_in, fan_out), dbias (fan_out,), "
+        "and da (batch, fan_in), which becomes the dz of the layer below once relu's gate has been applied.",
+        "dWᵢ = aᵢᵀ dz,  dbᵢ = Σ dz over the batch,  dz ← (dz Wᵢᵀ) · [aᵢ > 0], with aᵢ = entered[i].",
+        "def backward(layers, entered, dlogits):\n    grads, dz = [], dlogits\n    for i in reversed(range(len(layers))):\n"
+        "        weights, bias = layers[i]\n        grads.insert(0, (..., ...))\n        if i > 0:\n"
+        "            dz = ...  # down through the weights, then through the gate\n    return grads",
+    ),
+)  # fmt: skip
+
+EXERCISES = (RELU_BACKWARD, AFFINE_BACKWARD, CROSS_ENTROPY_BACKWARD, NUMERICAL_GRADIENT, BACKWARD)

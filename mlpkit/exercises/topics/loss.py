@@ -1,0 +1,491 @@
+"""From logits to probabilities, and from probabilities to one number that says how wrong the network is.
+
+Three exercises: softmax, log_softmax and cross_entropy.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlpkit.core import losses
+
+from ..spec import Exercise, Mistake, Probe, Property
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Turn each row of logits into probabilities.
+
+    logits: (batch, classes) -> (batch, classes)
+    """
+    shifted = logits - logits.max(axis=1, keepdims=True)  # (batch, classes)
+    powers = np.exp(shifted)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """The logarithm of softmax, without taking the logarithm of a probability.
+
+    logits: (batch, classes) -> (batch, classes)
+    """
+    shifted = logits - logits.max(axis=1, keepdims=True)  # (batch, classes)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """The mean of -log(probability of the true class).
+
+    logits: (batch, classes), labels: (batch,) -> float
+    """
+    shifted = logits - logits.max(axis=1, keepdims=True)  # (batch, classes)
+    log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return float(-log_probabilities[np.arange(len(labels)), labels].mean())
+
+
+def _logits(seed: int, batch: int, classes: int, scale: float = 1.5) -> np.ndarray:
+    return scale * np.random.default_rng(seed).normal(size=(batch, classes))
+
+
+def _labels(seed: int, batch: int, classes: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, classes, batch)
+
+
+_SMALL, _WIDE, _SQUARE = _logits(1, 5, 3), _logits(2, 7, 10), _logits(3, 4, 4)
+_LARGE = np.round(8 * _logits(4, 3, 4)) / 8 + np.array([[1000.0], [0.0], [-1000.0]])  # exact in float32 too
+_GAP = np.array([[0.0, 1000.0, 3.0], [0.5, -0.2, 0.1]])
+_FAR = np.array([[0.0, 2000.0, 0.0], [0.5, -0.2, 0.1]])  # the mean of a row does not tame this one
+_APART = np.array([[0.0, 1.0], [1000.0, 1001.0], [3.0, 1.0]])
+_ONE_ROW = _logits(5, 1, 6)
+_ZEROS = np.zeros((2, 10))
+
+_ROWS = (
+    Probe("5 rows of 3 logits", (_SMALL,)),
+    Probe("7 rows of 10 logits", (_WIDE,)),
+    Probe("4 rows of 4 logits", (_SQUARE,)),
+    Probe("a single row of 6 logits", (_ONE_ROW,)),
+    Probe("logits that are all 0", (_ZEROS,)),
+    Probe("rows around 1000, 0 and -1000", (_LARGE,)),
+    Probe("the rows [0, 1], [1000, 1001] and [3, 1]", (_APART,)),
+    Probe("a row with a gap of 1000 between its logits", (_GAP,)),
+    Probe("a row whose largest logit stands 2000 above the others", (_FAR,)),
+)
+
+
+_SMALL_NUMBERS = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, float(np.finfo(float).eps))
+
+
+def _raw_softmax(logits: np.ndarray, axis: int = 1) -> np.ndarray:
+    return np.exp(logits) / np.exp(logits).sum(axis=axis, keepdims=True)
+
+
+def _rows_sum(got: np.ndarray, want: np.ndarray, args: tuple) -> str:
+    rows, columns = got.sum(axis=1), got.sum(axis=0)
+    return f"Your columns sum to {columns[0]:.3g}, your rows to {rows.min():.3g} up to {rows.max():.3g}."
+
+
+_SOFTMAX_MISTAKES = (
+    Mistake(
+        "axis-0",
+        lambda z: softmax(z.T).T,
+        "It looks as if the columns are normalised, so that examples share their probability. "
+        "Along which axis do the classes of one example stand?",
+        seen=_rows_sum,
+    ),
+    Mistake(
+        "axis-0-no-shift",
+        lambda z: _raw_softmax(z, axis=0),
+        "It looks as if the columns are normalised, and nothing is taken off before the power. "
+        "First: along which axis do the classes of one example stand?",
+        seen=_rows_sum,
+    ),
+    Mistake(
+        "columns-for-rows",
+        (lambda z: _raw_softmax(z, axis=0).T, lambda z: softmax(z.T)),
+        "It looks as if each column is taken for an example, and the result turned round. Rows are examples here.",
+    ),
+    Mistake(
+        "no-shift",
+        _raw_softmax,
+        "The formula is right, but e to the power of 1000 does not fit into a float. "
+        "What may be taken off a whole row without changing its probabilities?",
+    ),
+    Mistake(
+        "global-maximum",
+        lambda z: (e := np.exp(z - z.max())) / e.sum(axis=1, keepdims=True),
+        "It looks as if one maximum is taken off the whole array, so rows far below it become 0 / 0. "
+        "Which maximum should each row lose?",
+    ),
+    Mistake(
+        "mean-for-maximum",
+        (lambda z: (e := np.exp(z - z.mean(axis=1, keepdims=True))) / e.sum(axis=1, keepdims=True),
+         lambda z: (e := np.exp(z - z.min(axis=1, keepdims=True))) / e.sum(axis=1, keepdims=True)),
+        "The formula is right, and something is taken off each row, but not its largest logit: one that stands "
+        "far above it still overflows. After which shift is every power at most 1?",
+    ),
+    Mistake(
+        "maximum-of-columns",
+        lambda z: (e := np.exp(z - z.max(axis=0))) / e.sum(axis=1, keepdims=True),
+        "It looks as if each column loses its own maximum, which changes the differences inside a row. "
+        "What may be taken off a row is one number for all its classes.",
+    ),
+    Mistake(
+        "sum-over-everything",
+        (lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
+         lambda z: (e := np.exp(z - z.max(axis=1, keepdims=True))) / e.sum(),
+         lambda z: np.exp(z) / np.exp(z).sum()),
+        "It looks as if everything is divided by one sum for the whole array. How many sums are needed?",
+        seen=lambda got, want, args: f"All your probabilities together sum to {got.sum():.3g}, over "
+                                     f"{len(got)} rows.",
+    ),
+    Mistake(
+        "softmax-twice",
+        lambda z: softmax(softmax(z)),
+        "It looks as if softmax was applied to its own result, which makes every row nearly even. "
+        "Look at what goes into the power.",
+    ),
+    Mistake(
+        "no-normalisation",
+        (lambda z: np.exp(z - z.max(axis=1, keepdims=True)), np.exp),
+        "It looks as if the powers are never divided by anything. What makes a row sum to 1?",
+        seen=lambda got, want, args: f"Your rows sum to {got.sum(1).min():.3g} up to "
+                                     f"{got.sum(1).max():.3g}, not to 1.",
+    ),
+    Mistake(
+        "no-power",
+        lambda z: z / z.sum(axis=1, keepdims=True),
+        "It looks as if the logits themselves are divided by their sum. "
+        "Probabilities cannot be negative: which step makes any number positive?",
+    ),
+    Mistake(
+        "sign",
+        lambda z: softmax(-z),
+        "It looks as if the smallest logit gets the largest probability. Look for a minus before the power.",
+    ),
+    Mistake(
+        "sigmoid",
+        lambda z: 1 / (1 + np.exp(-z)),
+        "It looks as if each logit goes through a sigmoid on its own. In softmax the classes of a row "
+        "share one sum.",
+    ),
+    Mistake(
+        "power-of-2",
+        lambda z: softmax(z * np.log(2)),
+        "It looks as if the power is one of 2. Which base does the formula have?",
+    ),
+    Mistake(
+        "log-softmax",
+        lambda z: log_softmax(z),
+        "It looks as if these are logarithms of probabilities. They are asked for in the next exercise.",
+    ),
+)  # fmt: skip
+
+SOFTMAX = Exercise(
+    "softmax",
+    task="Turn each row of logits into probabilities.",
+    reference=softmax,
+    package=losses.softmax,
+    takes={"logits": "batch classes"},
+    gives="batch classes",
+    probes=_ROWS,
+    properties=(
+        Property(
+            "the sums of the rows",
+            lambda p, args: p.sum(axis=1),
+            "A row sums to {got}, and probabilities to 1.",
+        ),
+    ),
+    mistakes=_SOFTMAX_MISTAKES,
+    hints=(
+        "Each row holds one score per class. Make every score positive, then divide by what makes its "
+        "row sum to 1.",
+        "logits (batch, classes) -> powers (batch, classes) -> sums (batch, 1) -> probabilities (batch, "
+        "classes). "
+        "The 1 keeps the axis, so that every row is divided by its own sum.",
+        "pᵢₖ = e^(zᵢₖ − mᵢ) / Σⱼ e^(zᵢⱼ − mᵢ), with mᵢ the largest logit of row i: "
+        "taking it off changes no probability, and no power is above 1.",
+        "def softmax(logits):\n    shifted = logits - ...  # each row loses its own maximum\n"
+        "    powers = np.exp(...)\n    return powers / ...  # (batch, 1)",
+    ),
+)
+
+LOG_SOFTMAX = Exercise(
+    "log_softmax",
+    task="Give the logarithm of softmax, also where a probability is too small for a float.",
+    reference=log_softmax,
+    package=losses.log_softmax,
+    takes={"logits": "batch classes"},
+    gives="batch classes",
+    probes=_ROWS,
+    properties=(
+        Property(
+            "the largest entry",
+            lambda p, args: float(max(p.max(), 0.0)),
+            "The largest entry is {got}, and the logarithm of a probability is never above 0.",
+        ),
+        Property(
+            "the sums of the probabilities",
+            lambda p, args: np.exp(p).sum(axis=1),
+            "e to the power of a row should sum to 1, and here it sums to {got}.",
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "log-of-softmax",
+            (lambda z: np.log(softmax(z)),),
+            "The formula is right, but a probability of e^-1000 is 0 as a float, and its logarithm is "
+            "minus infinity. "
+            "Can the logarithm and the power be made to meet before that?",
+        ),
+        Mistake(
+            "log-plus-eps",
+            (*(lambda z, eps=eps: np.log(softmax(z) + eps) for eps in _SMALL_NUMBERS),
+             *(lambda z, eps=eps: np.log(np.clip(softmax(z), eps, 1)) for eps in _SMALL_NUMBERS)),
+            "It looks as if a small number keeps the probability away from 0, and so the result from "
+            "getting smaller. "
+            "Can the logarithm be taken without ever forming the tiny probability?",
+        ),
+        Mistake(
+            "no-shift",
+            (lambda z: z - np.log(np.exp(z).sum(axis=1, keepdims=True)), lambda z: np.log(_raw_softmax(z))),
+            "The formula is right, but e to the power of 1000 does not fit into a float. "
+            "What may be taken off a whole row first?",
+        ),
+        Mistake(
+            "axis-0",
+            (lambda z: log_softmax(z.T).T, lambda z: z - np.log(np.exp(z).sum(axis=0))),
+            "It looks as if sums and maxima run down the columns. Along which axis do the classes of one "
+            "example stand?",
+        ),
+        Mistake(
+            "global-maximum",
+            lambda z: (s := z - z.max()) - np.log(np.exp(s).sum(axis=1, keepdims=True)),
+            "It looks as if one maximum is taken off the whole array. Rows far below it have powers of 0, "
+            "and the logarithm of their sum is minus infinity. Which maximum should each row lose?",
+        ),
+        Mistake(
+            "sum-over-everything",
+            (lambda z: (s := z - z.max(axis=1, keepdims=True)) - np.log(np.exp(s).sum()),
+             lambda z: (s := z - z.max()) - np.log(np.exp(s).sum())),
+            "It looks as if one sum is taken over the whole array. How many sums does a batch need?",
+        ),
+        Mistake(
+            "sum-not-subtracted",
+            lambda z: z - z.max(axis=1, keepdims=True),
+            "It looks as if only the maximum is taken off. What becomes of the sum in the denominator "
+            "under a logarithm?",
+        ),
+        Mistake(
+            "sum-without-log",
+            lambda z: (s := z - z.max(axis=1, keepdims=True)) - np.exp(s).sum(axis=1, keepdims=True),
+            "It looks as if the sum itself is subtracted. What does a logarithm make of a division?",
+        ),
+        Mistake(
+            "divided-not-subtracted",
+            lambda z: (s := z - z.max(axis=1, keepdims=True)) / np.log(np.exp(s).sum(axis=1, keepdims=True)),
+            "It looks as if there is a division by the logarithm of the sum. What does a logarithm make "
+            "of a division?",
+        ),
+        Mistake(
+            "maximum-added-back",
+            lambda z: z - np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)),
+            "It looks as if the maximum is taken off in one place and not in the other. Look at both "
+            "places where the logits stand.",
+        ),
+        Mistake(
+            "log2",
+            lambda z: log_softmax(z) / np.log(2),
+            "It looks as if the logarithm has base 2. Which one undoes e to the power of something?",
+        ),
+        Mistake(
+            "sign",
+            lambda z: -log_softmax(z),
+            "It looks as if there is a minus too many. Can the logarithm of a probability be above 0?",
+        ),
+        Mistake("softmax", softmax, "It looks as if these are the probabilities themselves. Their "
+                                    "logarithm is asked for."),
+    ),
+    hints=(
+        "Write log(softmax) down, and use log(a / b) = log a − log b before you compute anything.",
+        "shifted (batch, classes) minus log of sums (batch, 1). Every entry is 0 or below; a gap of 1000 "
+        "gives −1000.",
+        "log pᵢₖ = (zᵢₖ − mᵢ) − log Σⱼ e^(zᵢⱼ − mᵢ), with mᵢ the largest logit of row i.",
+        "def log_softmax(logits):\n    shifted = logits - ...\n    return shifted - np.log(...)",
+    ),
+)  # fmt: skip
+
+
+def _picked(log_probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    return log_probabilities[np.arange(len(labels)), labels]
+
+
+def _one_hot(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    return np.eye(logits.shape[1])[labels]
+
+
+_PERFECT = np.full((3, 10), -50.0)
+_PERFECT[[0, 1, 2], [3, 0, 9]] = 50.0
+
+CROSS_ENTROPY = Exercise(
+    "cross_entropy",
+    task="Give the mean of -log(probability of the true class).",
+    reference=cross_entropy,
+    package=losses.cross_entropy,
+    takes={"logits": "batch classes", "labels": "batch"},
+    gives="number",
+    probes=(
+        Probe("5 rows of 3 logits", (_SMALL, _labels(6, 5, 3))),
+        Probe("7 rows of 10 logits", (_WIDE, _labels(7, 7, 10))),
+        Probe("4 rows of 4 logits", (_SQUARE, np.array([1, 3, 0, 0]))),
+        Probe("logits that are all 0, with 10 classes", (_ZEROS, np.array([4, 7]))),
+        Probe("three rows that are perfectly right", (_PERFECT, np.array([3, 0, 9]))),
+        Probe("rows around 1000, 0 and -1000", (_LARGE, np.array([2, 0, 3]))),
+        Probe("the rows [0, 1], [1000, 1001] and [3, 1]", (_APART, np.array([0, 1, 1]))),
+        Probe("a true class that lies 1000 below another", (_GAP, np.array([0, 2]))),
+    ),
+    mistakes=(
+        Mistake(
+            "sum-for-mean",
+            lambda z, y: float(-_picked(log_softmax(z), y).sum()),
+            "It looks as if the losses are summed over the batch. Should a batch twice as large have "
+            "twice the loss?",
+        ),
+        Mistake(
+            "sign",
+            lambda z, y: float(_picked(log_softmax(z), y).mean()),
+            "It looks as if a minus is missing. A logarithm of a probability is negative, a loss is not.",
+        ),
+        Mistake(
+            "mean-over-classes-too",
+            lambda z, y: float(-(log_softmax(z) * _one_hot(z, y)).mean()),
+            "It looks as if the mean runs over all classes as well, most of which are 0. Over how many "
+            "numbers should it run?",
+        ),
+        Mistake(
+            "divided-by-classes",
+            lambda z, y: float(-_picked(log_softmax(z), y).sum() / z.shape[1]),
+            "It looks as if the sum is divided by the number of classes. A mean over what is asked for?",
+        ),
+        Mistake(
+            "log2",
+            lambda z, y: float(-_picked(log_softmax(z), y).mean() / np.log(2)),
+            "It looks as if the logarithm has base 2. With all logits 0 and 10 classes the loss should "
+            "be ln 10 = 2.303.",
+        ),
+        Mistake(
+            "log-of-softmax",
+            (lambda z, y: float(-np.log(_picked(softmax(z), y)).mean()),
+             lambda z, y: float(-np.log(softmax(z))[np.arange(len(y)), y].mean())),
+            "The formula is right, but a probability of e^-1000 is 0 as a float, and its logarithm minus "
+            "infinity. "
+            "Which exercise before this one avoids that?",
+        ),
+        Mistake(
+            "log-plus-eps",
+            (*(lambda z, y, e=e: float(-np.log(_picked(softmax(z), y) + e).mean()) for e in _SMALL_NUMBERS),
+             *(lambda z, y, e=e: float(-np.log(_picked(softmax(z), y).clip(e)).mean())
+               for e in _SMALL_NUMBERS)),
+            "It looks as if a small number keeps the probability away from 0. It caps the loss: at 1e-9 no "
+            "example can cost more than 20.7. Which exercise before this one needs no such number?",
+        ),
+        Mistake(
+            "no-shift",
+            (lambda z, y: float(-np.log(_picked(_raw_softmax(z), y)).mean()),
+             lambda z, y: float(-_picked(z - np.log(np.exp(z).sum(axis=1, keepdims=True)), y).mean())),
+            "The formula is right, but e to the power of 1000 does not fit into a float. "
+            "What may be taken off a whole row first?",
+        ),
+        Mistake(
+            "global-maximum",
+            lambda z, y: float(
+                -_picked((s := z - z.max()) - np.log(np.exp(s).sum(axis=1, keepdims=True)), y).mean()
+            ),
+            "It looks as if one maximum is taken off the whole array, so rows far below it become log 0. "
+            "Which maximum should each row lose?",
+        ),
+        Mistake(
+            "axis-0",
+            lambda z, y: float(-_picked(log_softmax(z.T).T, y).mean()),
+            "It looks as if the columns are normalised. Along which axis do the classes of one example "
+            "stand?",
+        ),
+        Mistake(
+            "softmax-twice",
+            (lambda z, y: float(-_picked(log_softmax(softmax(z)), y).mean()),),
+            "It looks as if softmax is applied twice: right by chance where all logits are equal, "
+            "and 1.4612 instead of 0 where all is perfect. What goes into your logarithm?",
+        ),
+        Mistake(
+            "takes-probabilities",
+            lambda z, y: float(-np.log(_picked(z, y)).mean()),
+            "It looks as if the logarithm is taken of the logits themselves. Logits can be negative; "
+            "what has to happen before they are probabilities?",
+        ),
+        Mistake(
+            "no-logarithm",
+            lambda z, y: float(-_picked(softmax(z), y).mean()),
+            "It looks as if the probability of the true class is averaged without a logarithm. "
+            "A perfect answer should cost 0.",
+        ),
+        Mistake(
+            "no-normalisation",
+            lambda z, y: float(-_picked(z, y).mean()),
+            "It looks as if only the logit of the true class counts. What becomes of the other classes' "
+            "logits?",
+        ),
+        Mistake(
+            "squared-error",
+            (lambda z, y: float(((softmax(z) - _one_hot(z, y)) ** 2).sum(axis=1).mean()),
+             lambda z, y: float(((softmax(z) - _one_hot(z, y)) ** 2).mean()),
+             lambda z, y: float(((softmax(z) - _one_hot(z, y)) ** 2).sum(axis=1).mean() / 2)),
+            "It looks as if this is the squared distance to the one-hot label, another loss. "
+            "With all logits 0 and 10 classes cross-entropy is 2.303.",
+        ),
+        Mistake(
+            "every-class",
+            lambda z, y: float(-log_softmax(z).sum(axis=1).mean()),
+            "It looks as if the logarithms of all classes are summed. Which one of each row counts?",
+        ),
+        Mistake(
+            "labels-as-columns",
+            lambda z, y: float(-log_softmax(z)[:, y].mean()),
+            "It looks as if every row is read at everybody's label: indexing `[:, labels]` gives a "
+            "(batch, batch) array. "
+            "How is one entry picked from each row?",
+        ),
+        Mistake(
+            "entropy",
+            lambda z, y: float(-(softmax(z) * log_softmax(z)).sum(axis=1).mean()),
+            "It looks as if the labels play no part: this is the entropy of the probabilities. Where "
+            "should the true class enter?",
+        ),
+        Mistake(
+            "guessed-class",
+            lambda z, y: float(-log_softmax(z).max(axis=1).mean()),
+            "It looks as if the largest probability of each row is taken, whatever the label. Where "
+            "should the true class enter?",
+        ),
+        Mistake(
+            "binary",
+            lambda z, y: float(-(_one_hot(z, y) * log_softmax(z) + (1 - _one_hot(z, y))
+                                 * np.log(1 - np.minimum(softmax(z), 1 - 1e-12))).sum(axis=1).mean()),
+            "It looks as if the wrong classes are charged too, as in a loss for two classes. Only one "
+            "class of each row counts here.",
+        ),
+        Mistake(
+            "one-loss-a-row",
+            lambda z, y: -_picked(log_softmax(z), y),
+            "That is one loss for each row. How do they become one number?",
+        ),
+    ),
+    hints=(
+        "Look up the log-probability that each row gives to its true class. The loss is minus their mean.",
+        "log-probabilities (batch, classes), labels (batch,) -> one number picked from each row (batch,) "
+        "-> mean. "
+        "All logits 0 and 10 classes must give ln 10 = 2.303.",
+        "loss = −1/n · Σᵢ log pᵢ,labelᵢ with log p from log_softmax. Picking needs two indices: the row "
+        "and its label.",
+        "def cross_entropy(logits, labels):\n    log_probabilities = ...\n"
+        "    picked = log_probabilities[np.arange(...), ...]  # (batch,)\n    return ...",
+    ),
+)  # fmt: skip
+
+EXERCISES = (SOFTMAX, LOG_SOFTMAX, CROSS_ENTROPY)

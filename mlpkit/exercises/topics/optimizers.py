@@ -1,0 +1,618 @@
+"""Optimisers: each step function gets what it remembers, and returns what to remember next.
+
+They are judged over many steps, because most mistakes hide in the first one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..spec import Exercise, Fresh, Mistake, Probe
+
+
+def momentum_step(param, grad, velocity, learning_rate, momentum):
+    """One step with momentum: the velocity sums up gradients and forgets slowly.
+
+    param, grad, velocity: arrays of one shape -> (param, velocity)
+    """
+    velocity = momentum * velocity + grad
+    return param - learning_rate * velocity, velocity
+
+
+def nesterov_step(param, grad, velocity, learning_rate, momentum):
+    """One step of Nesterov's momentum: the new gradient counts as if one more step had been taken.
+
+    param, grad, velocity: arrays of one shape -> (param, velocity)
+    """
+    velocity = momentum * velocity + grad
+    return param - learning_rate * (grad + momentum * velocity), velocity
+
+
+def rmsprop_step(param, grad, mean_square, learning_rate, decay, eps):
+    """One step of RMSProp: each number's step is divided by the usual size of its gradient.
+
+    param, grad, mean_square: arrays of one shape -> (param, mean_square)
+    """
+    mean_square = decay * mean_square + (1 - decay) * grad**2
+    return param - learning_rate * grad / (np.sqrt(mean_square) + eps), mean_square
+
+
+def adam_step(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):
+    """One step of Adam: running means of gradients and squares, both corrected for having started at 0.
+
+    param, grad, mean, mean_square: arrays of one shape; step: int from 1 -> (param, mean, mean_square)
+    """
+    mean = b1 * mean + (1 - b1) * grad
+    mean_square = b2 * mean_square + (1 - b2) * grad**2
+    corrected = mean / (1 - b1**step)
+    spread = np.sqrt(mean_square / (1 - b2**step))
+    return param - learning_rate * corrected / (spread + eps), mean, mean_square
+
+
+def _grads(seed: int, steps: int, shape: tuple[int, ...]) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(steps, *shape)) + 0.3
+
+
+def _next_grad(grads: np.ndarray):
+    """At every step another gradient, in the place of argument 1."""
+    return lambda step, args: (args[0], grads[step], *args[2:])
+
+
+_START = np.random.default_rng(7).normal(size=(4, 3))
+
+
+def _own_buffer():
+    """A momentum step that remembers the velocity itself, one for all parameters."""
+    kept: dict = {}
+
+    def wrong(param, grad, velocity, learning_rate, momentum):
+        kept[grad.shape] = momentum * kept.get(grad.shape, 0) + grad
+        return param - learning_rate * kept[grad.shape], kept[grad.shape]
+
+    return wrong
+
+
+MOMENTUM_STEP = Exercise(
+    "momentum_step",
+    task="Take one step with momentum, and return the new parameter and the new velocity.",
+    reference=momentum_step,
+    takes={
+        "param": "rows columns",
+        "grad": "rows columns",
+        "velocity": "rows columns",
+        "learning_rate": "",
+        "momentum": "",
+    },
+    gives={"param": "rows columns", "velocity": "rows columns"},
+    each="step",
+    moves=("param",),
+    probes=(
+        Probe(
+            "twelve steps with changing gradients",
+            (_START, _START * 0, np.zeros((4, 3)), 0.1, 0.9),
+            steps=12,
+            carry={"param": 0, "velocity": 2},
+            vary=_next_grad(_grads(1, 12, (4, 3))),
+        ),
+        Probe(
+            "twelve steps along a constant gradient of 1",
+            (np.zeros(2), np.ones(2), np.zeros(2), 0.5, 0.8),
+            steps=12,
+            carry={"param": 0, "velocity": 2},
+        ),
+        Probe("a single step from a velocity that is not 0", (_START, _START + 1, 2 * _START - 1, 0.05, 0.6)),
+    ),
+    mistakes=(
+        Mistake(
+            "buffer-of-its-own",
+            Fresh(_own_buffer),
+            "It looks as if the velocity is kept inside the function, one for all who call it: every parameter then "
+            "gets a share of the others' gradients. Where does the velocity come from?",
+        ),
+        Mistake(
+            "learning-rate-missing",
+            lambda p, g, v, rate, m: (p - (m * v + g), m * v + g),
+            "It looks as if the learning rate plays no part. What is the step multiplied with?",
+        ),
+        Mistake(
+            "momentum-missing",
+            lambda p, g, v, rate, m: (p - rate * (v + g), v + g),
+            "It looks as if nothing is ever forgotten: the velocity is a plain sum. With which factor should the old one count?",
+        ),
+        Mistake(
+            "velocity-reset",
+            (lambda p, g, v, rate, m: (p - rate * g, g), lambda p, g, v, rate, m: (p - rate * (1 - m) * g, (1 - m) * g)),
+            "It looks as if the velocity starts from 0 in every step, so nothing is ever remembered. "
+            "Where does the old velocity enter?",
+        ),
+        Mistake(
+            "old-velocity-returned",
+            lambda p, g, v, rate, m: (p - rate * (m * v + g), v),
+            "It looks as if the velocity that came in is handed back. What should the next step start from?",
+        ),
+        Mistake(
+            "running-mean",
+            lambda p, g, v, rate, m: (lambda n: (p - rate * n, n))(m * v + (1 - m) * g),
+            "It looks as if the gradient is weighted with 1 - momentum, another convention. "
+            "Here the velocity is a sum: along a constant gradient of 1 it goes 1, 1.9, 2.71 with momentum 0.9.",
+        ),
+        Mistake(
+            "ascent",
+            lambda p, g, v, rate, m: (p + rate * (m * v + g), m * v + g),
+            "It looks as if the step goes uphill. Which way does the gradient point?",
+        ),
+        Mistake(
+            "rate-in-velocity",
+            (lambda p, g, v, rate, m: (p - (m * v + rate * g), m * v + rate * g),
+             lambda p, g, v, rate, m: (p + m * v - rate * g, m * v - rate * g)),
+            "The parameter may look right for a while, but the learning rate went into the velocity. "
+            "Where does it enter here?",
+        ),
+        Mistake(
+            "nesterov",
+            lambda p, g, v, rate, m: (p - rate * (g + m * (m * v + g)), m * v + g),
+            "It looks as if the step looks ahead, as Nesterov's does. That is the next exercise.",
+        ),
+        Mistake(
+            "old-velocity-used",
+            lambda p, g, v, rate, m: (p - rate * v, m * v + g),
+            "It looks as if the step is taken with the velocity from before. Which comes first, the velocity or the step?",
+        ),
+    ),
+    hints=(
+        "First bring the velocity up to date, then step with it, then return both.",
+        "param, grad and velocity have one shape, and so have the two results. "
+        "Along a constant gradient of 1, with momentum 0.9 and rate 1, the steps are 1, 1.9, 2.71 and so on.",
+        "v ← m·v + g,  p ← p − rate·v",
+        "def momentum_step(param, grad, velocity, learning_rate, momentum):\n    velocity = ...\n"
+        "    return param - ..., ...",
+    ),
+)  # fmt: skip
+
+
+def _velocity(step, velocity):
+    """A wrong program, made of how far it moves (v, g, rate, m) and what it remembers (v, g, m)."""
+
+    def wrong(p, g, v, rate, m):
+        new = velocity(v, g, m)
+        return p - step(new, g, rate, m, v), new
+
+    return wrong
+
+
+def _sum(v, g, m):
+    return m * v + g
+
+
+NESTEROV_STEP = Exercise(
+    "nesterov_step",
+    task="Take one step of Nesterov's momentum, and return the new parameter and the new velocity.",
+    reference=nesterov_step,
+    takes=MOMENTUM_STEP.takes,
+    gives=MOMENTUM_STEP.gives,
+    each="step",
+    moves=("param",),
+    probes=MOMENTUM_STEP.probes,
+    mistakes=(
+        Mistake(
+            "plain-momentum",
+            momentum_step,
+            "It looks as if this is plain momentum. Nesterov adds the gradient to what the velocity will carry on by: "
+            "with which factor does the new velocity count?",
+        ),
+        Mistake(
+            "velocity-reset",
+            (lambda p, g, v, rate, m: (p - rate * (g + m * g), g), lambda p, g, v, rate, m: (p - rate * g, g)),
+            "It looks as if the velocity starts from 0 in every step, so nothing is ever remembered. "
+            "Where does the old velocity enter?",
+        ),
+        Mistake(
+            "momentum-forgotten-in-the-step",
+            _velocity(lambda n, g, rate, m, v: rate * (g + n), _sum),
+            "It looks as if the whole new velocity is added to the gradient. With which factor should it count?",
+        ),
+        Mistake(
+            "gradient-forgotten-in-the-step",
+            _velocity(lambda n, g, rate, m, v: rate * m * n, _sum),
+            "It looks as if the step leaves the gradient out. It is made of two parts: the gradient, and the look-ahead.",
+        ),
+        Mistake(
+            "momentum-squared",
+            _velocity(lambda n, g, rate, m, v: rate * (g + m * m * n), _sum),
+            "It looks as if the momentum is multiplied in once too often in the step.",
+        ),
+        Mistake(
+            "running-mean",
+            (_velocity(lambda n, g, rate, m, v: rate * (g + m * n), lambda v, g, m: m * v + (1 - m) * g),
+             _velocity(lambda n, g, rate, m, v: rate * ((1 - m) * g + m * n), lambda v, g, m: m * v + (1 - m) * g)),
+            "It looks as if the gradient is weighted with 1 - momentum, another convention. Here the velocity is a sum.",
+        ),
+        Mistake(
+            "ascent",
+            lambda p, g, v, rate, m: (p + rate * (g + m * (m * v + g)), m * v + g),
+            "It looks as if the step goes uphill. Which way does the gradient point?",
+        ),
+        Mistake(
+            "rate-in-velocity",
+            (lambda p, g, v, rate, m: (p - (rate * g + m * (m * v + rate * g)), m * v + rate * g),
+             lambda p, g, v, rate, m: (p - m * m * v + (1 + m) * -rate * g, m * v - rate * g)),
+            "It looks as if the learning rate went into the velocity, another convention. Here it stands in the step alone.",
+        ),
+        Mistake(
+            "old-velocity-returned",
+            lambda p, g, v, rate, m: (p - rate * (g + m * (m * v + g)), v),
+            "It looks as if the velocity that came in is handed back. What should the next step start from?",
+        ),
+        Mistake(
+            "looked-ahead-velocity-returned",
+            lambda p, g, v, rate, m: (p - rate * (g + m * (m * v + g)), g + m * (m * v + g)),
+            "It looks as if what is remembered is the whole step. The velocity itself is to be remembered.",
+        ),
+        Mistake(
+            "learning-rate-missing",
+            _velocity(lambda n, g, rate, m, v: g + m * n, _sum),
+            "It looks as if the learning rate plays no part. What is the step multiplied with?",
+        ),
+        Mistake(
+            "plain-sgd",
+            _velocity(lambda n, g, rate, m, v: rate * g, _sum),
+            "It looks as if the step follows the gradient alone, though the velocity is kept. Where does it enter?",
+        ),
+    ),
+    hints=(
+        "Bring the velocity up to date as in momentum. Then step as if the momentum had carried you on once more.",
+        "All arrays have one shape. Along a constant gradient of 1, with momentum 0.9 and rate 1, the steps are 1.9, 2.71, 3.44.",
+        "v ← m·v + g,  p ← p − rate·(g + m·v), with the new v.",
+        "def nesterov_step(param, grad, velocity, learning_rate, momentum):\n    velocity = ...\n"
+        "    ahead = grad + ... * velocity\n    return param - ..., ...",
+    ),
+)  # fmt: skip
+
+
+_RMS_TAKES = {
+    "param": "rows columns",
+    "grad": "rows columns",
+    "mean_square": "rows columns",
+    "learning_rate": "",
+    "decay": "",
+    "eps": "",
+}
+
+
+def _rms(mean_square, step):
+    """A wrong RMSProp, made of what it remembers (s, g, d) and how far it moves (s, g, rate, eps)."""
+
+    def wrong(p, g, s, rate, d, eps):
+        new = mean_square(s, g, d)
+        return p - step(new, g, rate, eps, s), new
+
+    return wrong
+
+
+def _squares(s, g, d):
+    return d * s + (1 - d) * g**2
+
+
+def _by_root(s, g, rate, eps, old):
+    return rate * g / (np.sqrt(s) + eps)
+
+
+RMSPROP_STEP = Exercise(
+    "rmsprop_step",
+    task="Take one step of RMSProp, and return the new parameter and the new running mean of squares.",
+    reference=rmsprop_step,
+    takes=_RMS_TAKES,
+    gives={"param": "rows columns", "mean_square": "rows columns"},
+    each="step",
+    moves=("param",),
+    probes=(
+        Probe(
+            "twelve steps with changing gradients",
+            (_START, _START * 0, np.zeros((4, 3)), 0.01, 0.9, 1e-8),
+            steps=12,
+            carry={"param": 0, "mean_square": 2},
+            vary=_next_grad(_grads(2, 12, (4, 3))),
+        ),
+        Probe(
+            "twelve steps along a constant gradient of 2",
+            (np.zeros(2), np.full(2, 2.0), np.zeros(2), 0.5, 0.8, 1e-6),
+            steps=12,
+            carry={"param": 0, "mean_square": 2},
+        ),
+        Probe("a single step with a large eps", (_START, _START + 1, _START**2 + 0.1, 0.05, 0.6, 0.3)),
+    ),
+    mistakes=(
+        Mistake(
+            "root-forgotten",
+            _rms(_squares, lambda s, g, rate, eps, old: rate * g / (s + eps)),
+            "It looks as if there is a division by the mean square itself: twice the gradient then gives half the step. "
+            "What has the size of a gradient?",
+        ),
+        Mistake(
+            "eps-inside-the-root",
+            _rms(_squares, lambda s, g, rate, eps, old: rate * g / np.sqrt(s + eps)),
+            "It looks as if eps stands under the root, another convention. Here it is added outside.",
+        ),
+        Mistake(
+            "eps-missing",
+            _rms(_squares, lambda s, g, rate, eps, old: rate * g / np.sqrt(s)),
+            "It looks as if eps plays no part. What would become of a number whose gradient was always 0?",
+        ),
+        Mistake(
+            "weights-swapped",
+            _rms(lambda s, g, d: (1 - d) * s + d * g**2, _by_root),
+            "It looks as if the two weights are swapped. With a decay of 0.9, which part should be nine tenths?",
+        ),
+        Mistake(
+            "sum-of-squares",
+            (_rms(lambda s, g, d: s + g**2, _by_root), _rms(lambda s, g, d: d * s + g**2, _by_root)),
+            "It looks as if squares are summed up, as AdaGrad does. Here it is a running mean: its weights add up to 1.",
+        ),
+        Mistake(
+            "old-mean-square-used",
+            _rms(_squares, lambda s, g, rate, eps, old: rate * g / (np.sqrt(old) + eps)),
+            "It looks as if the division uses the mean square from before. Which comes first, remembering or stepping?",
+        ),
+        Mistake(
+            "not-remembered",
+            (lambda p, g, s, rate, d, eps: (p - rate * g / (np.sqrt((1 - d) * g**2) + eps), (1 - d) * g**2),
+             lambda p, g, s, rate, d, eps: (p - rate * g / (np.abs(g) + eps), g**2)),
+            "It looks as if the mean square starts afresh in every step. Where does the old one enter?",
+        ),
+        Mistake(
+            "old-mean-square-returned",
+            lambda p, g, s, rate, d, eps: (rmsprop_step(p, g, s, rate, d, eps)[0], s),
+            "It looks as if the mean square that came in is handed back. What should the next step start from?",
+        ),
+        Mistake(
+            "not-squared",
+            (_rms(lambda s, g, d: d * s + (1 - d) * np.abs(g), _by_root), _rms(lambda s, g, d: d * s + (1 - d) * g, _by_root)),
+            "It looks as if the gradient is not squared before it is averaged.",
+        ),
+        Mistake(
+            "root-kept",
+            (lambda p, g, s, rate, d, eps: (lambda r: (p - rate * g / (r + eps), r))(np.sqrt(d * s + (1 - d) * g**2)),),
+            "It looks as if the root is remembered. The running mean of squares is to be remembered, without the root.",
+        ),
+        Mistake(
+            "multiplied",
+            _rms(_squares, lambda s, g, rate, eps, old: rate * g * (np.sqrt(s) + eps)),
+            "It looks as if the step is multiplied by the usual size of the gradient. It should even the sizes out.",
+        ),
+        Mistake(
+            "ascent",
+            _rms(_squares, lambda s, g, rate, eps, old: -_by_root(s, g, rate, eps, old)),
+            "It looks as if the step goes uphill. Which way does the gradient point?",
+        ),
+        Mistake(
+            "learning-rate-missing",
+            _rms(_squares, lambda s, g, rate, eps, old: g / (np.sqrt(s) + eps)),
+            "It looks as if the learning rate plays no part. What is the step multiplied with?",
+        ),
+        Mistake(
+            "one-mean-for-all",
+            (_rms(lambda s, g, d: d * s + (1 - d) * (g**2).mean(), _by_root),
+             _rms(_squares, lambda s, g, rate, eps, old: rate * g / (np.sqrt(s.mean()) + eps))),
+            "It looks as if all numbers share one mean square. Each has its own, which is the point of RMSProp.",
+        ),
+    ),
+    hints=(
+        "Keep a running mean of the squared gradients, and divide the gradient by its root.",
+        "All arrays have one shape. Along a constant gradient the steps tend to the learning rate, however large the gradient is.",
+        "s ← decay·s + (1 − decay)·g²,  p ← p − rate·g / (√s + eps), with the new s.",
+        "def rmsprop_step(param, grad, mean_square, learning_rate, decay, eps):\n    mean_square = ...\n"
+        "    size = np.sqrt(...) + ...\n    return param - ..., ...",
+    ),
+)  # fmt: skip
+
+
+def _count_step(grads):
+    """At every step another gradient, and the number of the step, from 1."""
+    return lambda step, args: (args[0], grads[step], *args[2:4], step + 1, *args[5:])
+
+
+def _adam(move, mean=lambda m, g, b: b * m + (1 - b) * g, square=lambda s, g, b: b * s + (1 - b) * g**2):
+    """A wrong Adam: `move(m, s, t, b1, b2, eps, g)` is the step for a rate of 1, the rest what is remembered."""
+
+    def wrong(p, g, m, s, t, rate, b1, b2, eps):
+        m, s = mean(m, g, b1), square(s, g, b2)
+        return p - rate * move(m, s, t, b1, b2, eps, g), m, s
+
+    return wrong
+
+
+def _right(m, s, t, b1, b2, eps, g):
+    return m / (1 - b1**t) / (np.sqrt(s / (1 - b2**t)) + eps)
+
+
+ADAM_STEP = Exercise(
+    "adam_step",
+    task="Take one step of Adam (steps count from 1), and return the new parameter, mean and mean square.",
+    reference=adam_step,
+    takes={
+        "param": "rows columns",
+        "grad": "rows columns",
+        "mean": "rows columns",
+        "mean_square": "rows columns",
+        "step": "",
+        "learning_rate": "",
+        "b1": "",
+        "b2": "",
+        "eps": "",
+    },
+    gives={"param": "rows columns", "mean": "rows columns", "mean_square": "rows columns"},
+    each="step",
+    moves=("param",),
+    probes=(
+        Probe(
+            "fifteen steps with changing gradients",
+            (_START, _START * 0, np.zeros((4, 3)), np.zeros((4, 3)), 1, 0.01, 0.9, 0.999, 1e-8),
+            steps=15,
+            carry={"param": 0, "mean": 2, "mean_square": 3},
+            vary=_count_step(_grads(3, 15, (4, 3))),
+        ),
+        Probe(
+            "twelve steps along a constant gradient of 1",
+            (np.zeros(2), np.ones(2), np.zeros(2), np.zeros(2), 1, 1.0, 0.9, 0.99, 1e-8),
+            steps=12,
+            carry={"param": 0, "mean": 2, "mean_square": 3},
+            vary=_count_step(np.ones((12, 2))),
+        ),
+        Probe("step 7 with a large eps", (_START, _START + 1, _START / 2, _START**2 + 0.1, 7, 0.05, 0.8, 0.95, 0.3)),
+        Probe("step 3,000, where hardly any correction is left", (_START, _START - 1, _START / 3, _START**2 + 0.2, 3000, 0.02, 0.9, 0.999, 1e-8)),
+    ),
+    mistakes=(
+        Mistake(
+            "no-correction",
+            _adam(lambda m, s, t, b1, b2, eps, g: m / (np.sqrt(s) + eps)),
+            "It looks as if nothing is corrected for having started at 0, so the first steps are too long. "
+            "By what is each running mean too small at step t?",
+        ),
+        Mistake(
+            "no-power",
+            _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1) / (np.sqrt(s / (1 - b2)) + eps)),
+            "It looks as if the correction is 1 - b without the power t: right in the first step, and wrong for ever after. "
+            "What does the correction tend to when t is large?",
+        ),
+        Mistake(
+            "correction-multiplied",
+            _adam(lambda m, s, t, b1, b2, eps, g: m * (1 - b1**t) / (np.sqrt(s * (1 - b2**t)) + eps)),
+            "It looks as if the correction is multiplied, so that the means get smaller still. Are they too large or too small at first?",
+        ),
+        Mistake(
+            "mean-not-corrected",
+            _adam(lambda m, s, t, b1, b2, eps, g: m / (np.sqrt(s / (1 - b2**t)) + eps)),
+            "It looks as if only the mean square is corrected. Which other running mean started at 0?",
+        ),
+        Mistake(
+            "mean-square-not-corrected",
+            _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / (np.sqrt(s) + eps)),
+            "It looks as if only the mean is corrected. Which other running mean started at 0?",
+        ),
+        Mistake(
+            "step-from-0",
+            _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 ** (t - 1)) / (np.sqrt(s / (1 - b2 ** (t - 1))) + eps)),
+            "It looks as if the power is t - 1, which divides by 0 in the first step. Steps count from 1 here.",
+        ),
+        Mistake(
+            "step-one-too-many",
+            _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 ** (t + 1)) / (np.sqrt(s / (1 - b2 ** (t + 1))) + eps)),
+            "It looks as if the power is t + 1. The step that comes in counts from 1 already.",
+        ),
+        Mistake(
+            "one-step-one-too-many",
+            (_adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 ** (t + 1)) / (np.sqrt(s / (1 - b2**t)) + eps)),
+             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / (np.sqrt(s / (1 - b2 ** (t + 1))) + eps))),
+            "It looks as if one of the two corrections has the power t + 1. Both count from 1, as the step that comes in does.",
+        ),
+        Mistake(
+            "nadam",
+            _adam(lambda m, s, t, b1, b2, eps, g: (b1 * m + (1 - b1) * g) / (1 - b1**t) / (np.sqrt(s / (1 - b2**t)) + eps)),
+            "It looks as if the step looks ahead with Nesterov's momentum, as Nadam does. Plain Adam steps by the corrected mean.",
+        ),
+        Mistake(
+            "times-step-not-power",
+            (_adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 * t) / (np.sqrt(np.abs(s / (1 - b2 * t))) + eps)),
+             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 * t) / (np.sqrt(s / (1 - b2 * t)) + eps))),
+            "It looks as if b is multiplied by the step. How is a power written in Python?",
+        ),
+        Mistake(
+            "root-forgotten",
+            _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / (s / (1 - b2**t) + eps)),
+            "It looks as if the root is missing: twice the gradient then gives half the step. What has the size of a gradient?",
+        ),
+        Mistake(
+            "eps-inside-the-root",
+            _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t) + eps)),
+            "It looks as if eps stands under the root, another convention. Here it is added outside.",
+        ),
+        Mistake(
+            "eps-before-the-correction",
+            _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) * np.sqrt(1 - b2**t) / (np.sqrt(s) + eps)),
+            "It looks as if eps is added before the mean square is corrected, as a shorter form of Adam does. "
+            "Here the correction comes first.",
+        ),
+        Mistake(
+            "eps-missing",
+            _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t))),
+            "It looks as if eps plays no part. What would become of a number whose gradient was always 0?",
+        ),
+        Mistake(
+            "weights-swapped",
+            (_adam(_right, lambda m, g, b: (1 - b) * m + b * g),
+             _adam(_right, square=lambda s, g, b: (1 - b) * s + b * g**2),
+             _adam(_right, lambda m, g, b: (1 - b) * m + b * g, lambda s, g, b: (1 - b) * s + b * g**2)),
+            "It looks as if b and 1 - b are swapped in a running mean. With b = 0.9, which part should be nine tenths?",
+        ),
+        Mistake(
+            "b1-and-b2-swapped",
+            lambda p, g, m, s, t, rate, b1, b2, eps: adam_step(p, g, m, s, t, rate, b2, b1, eps),
+            "It looks as if b1 and b2 have changed places. Which belongs to the mean, which to the mean square?",
+        ),
+        Mistake(
+            "one-beta-for-both",
+            (lambda p, g, m, s, t, rate, b1, b2, eps: adam_step(p, g, m, s, t, rate, b1, b1, eps),
+             lambda p, g, m, s, t, rate, b1, b2, eps: adam_step(p, g, m, s, t, rate, b2, b2, eps)),
+            "It looks as if both running means use the same b. Each has its own.",
+        ),
+        Mistake(
+            "not-remembered",
+            (lambda p, g, m, s, t, rate, b1, b2, eps: adam_step(p, g, 0 * m, 0 * s, 1, rate, b1, b2, eps),
+             lambda p, g, m, s, t, rate, b1, b2, eps: adam_step(p, g, 0 * m, 0 * s, t, rate, b1, b2, eps)),
+            "It looks as if the running means start from 0 in every step. Where do the old ones enter?",
+        ),
+        Mistake(
+            "corrected-means-kept",
+            lambda p, g, m, s, t, rate, b1, b2, eps: (
+                (r := adam_step(p, g, m, s, t, rate, b1, b2, eps))[0], r[1] / (1 - b1**t), r[2] / (1 - b2**t)),
+            "The step is right, but the corrected means are handed back, so that the next step corrects them again. "
+            "Which ones should be remembered?",
+        ),
+        Mistake(
+            "not-squared",
+            (_adam(_right, square=lambda s, g, b: b * s + (1 - b) * np.abs(g)),),
+            "It looks as if the gradient is not squared before it goes into the mean square.",
+        ),
+        Mistake(
+            "mean-squared",
+            lambda p, g, m, s, t, rate, b1, b2, eps: (
+                lambda n, q: (p - rate * _right(n, q, t, b1, b2, eps, g), n, q))(b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * (b1 * m + (1 - b1) * g) ** 2),
+            "It looks as if the mean's square goes into the mean square. The gradient's own square should.",
+        ),
+        Mistake(
+            "gradient-not-mean",
+            _adam(lambda m, s, t, b1, b2, eps, g: g / (np.sqrt(s / (1 - b2**t)) + eps)),
+            "It looks as if the step follows the gradient itself, as RMSProp does. What is the running mean kept for?",
+        ),
+        Mistake(
+            "ascent",
+            _adam(lambda *a: -_right(*a)),
+            "It looks as if the step goes uphill. Which way does the gradient point?",
+        ),
+        Mistake(
+            "learning-rate-missing",
+            lambda p, g, m, s, t, rate, b1, b2, eps: adam_step(p, g, m, s, t, 1.0, b1, b2, eps),
+            "It looks as if the learning rate plays no part. What is the step multiplied with?",
+        ),
+        Mistake(
+            "states-swapped",
+            lambda *a: (lambda p, m, s: (p, s, m))(*adam_step(*a)),
+            "It looks as if the two running means are handed back in the wrong order. The mean comes first.",
+        ),
+        Mistake(
+            "mean-forgotten-in-the-answer",
+            lambda *a: adam_step(*a)[0],
+            "It looks as if only the parameter is returned. The next step needs both running means as well.",
+        ),
+    ),
+    hints=(
+        "Two running means, one of gradients and one of squares; correct both, then step by their ratio.",
+        "All arrays have one shape; step is a number from 1. Along a constant gradient every step has the length of the learning rate.",
+        "m ← b1·m + (1 − b1)·g,  s ← b2·s + (1 − b2)·g²,  p ← p − rate · m/(1 − b1ᵗ) / (√(s/(1 − b2ᵗ)) + eps).",
+        "def adam_step(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):\n    mean = ...\n"
+        "    mean_square = ...\n    corrected = mean / ...\n    spread = np.sqrt(mean_square / ...)\n"
+        "    return param - ..., mean, mean_square",
+    ),
+)  # fmt: skip
+
+EXERCISES = (MOMENTUM_STEP, NESTEROV_STEP, RMSPROP_STEP, ADAM_STEP)

@@ -1,0 +1,596 @@
+"""One step downhill, a whole epoch of them, and a look at how well it went.
+
+Three exercises: sgd_step, evaluate and train_epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mlpkit.core.backprop import loss_and_grads
+
+from ..spec import Exercise, Mistake, Probe, Property
+from .backprop import backward, cross_entropy_backward
+from .forward import forward
+from .loss import cross_entropy
+
+
+def sgd_step(layers: list, grads: list, learning_rate: float) -> list:
+    """Take one step downhill: new layers, the old ones stay as they are.
+
+    layers: list of (weights, bias), grads: list of (dweights, dbias) -> list of (weights, bias)
+    """
+    return [
+        (weights - learning_rate * dweights, bias - learning_rate * dbias)
+        for (weights, bias), (dweights, dbias) in zip(layers, grads)
+    ]
+
+
+def train_epoch(layers, images, labels, batch_size, learning_rate, rng) -> tuple[list, list]:
+    """Go once through all examples in a random order, one step a batch.
+
+    layers: list of (weights, bias), images: (n, fan_in), labels: (n,), rng: Generator
+    -> (new layers, list of the loss of each batch)
+    """
+    losses, order = [], rng.permutation(len(labels))
+    for start in range(0, len(labels), batch_size):
+        batch = order[start : start + batch_size]
+        entered, logits = forward(layers, images[batch])
+        losses.append(cross_entropy(logits, labels[batch]))
+        grads = backward(layers, entered, cross_entropy_backward(logits, labels[batch]))
+        layers = sgd_step(layers, grads, learning_rate)
+    return layers, losses
+
+
+def evaluate(layers: list, images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Loss and accuracy of a network on a whole split.
+
+    layers: list of (weights, bias), images: (n, fan_in), labels: (n,) -> (loss, accuracy)
+    """
+    _, logits = forward(layers, images)
+    return cross_entropy(logits, labels), float((logits.argmax(axis=1) == labels).mean())
+
+
+def _normal(seed: int, *shape: int, scale: float = 1.0) -> np.ndarray:
+    return scale * np.random.default_rng(seed).normal(size=shape)
+
+
+def _net(seed: int, *sizes: int) -> list:
+    return [
+        (_normal(seed + 10 * i, a, b) / np.sqrt(a), _normal(seed + 10 * i + 5, b, scale=0.5))
+        for i, (a, b) in enumerate(zip(sizes, sizes[1:]))
+    ]
+
+
+def _zip(f: Callable) -> Callable:
+    """A wrong step, made of what it does to one array p with gradient g and rate r."""
+    return lambda layers, grads, r: [tuple(f(p, g, r) for p, g in zip(*pair)) for pair in zip(layers, grads)]
+
+
+def _weights_only(layers, grads, r):
+    return [(w - r * dw, b + 0.0) for (w, b), (dw, _) in zip(layers, grads)]
+
+
+def _in_place(layers, grads, r):
+    for (w, b), (dw, db) in zip(layers, grads):
+        w -= r * dw
+        b -= r * db
+    return layers
+
+
+SGD_STEP = Exercise(
+    "sgd_step",
+    task="Take one step downhill and return new layers; leave the old ones as they are.",
+    reference=sgd_step,
+    takes={"layers": "", "grads": "", "learning_rate": ""},
+    gives=[{"weights": "fan_in fan_out", "bias": "fan_out"}],
+    moves=("weights", "bias"),
+    probes=(
+        Probe("3 layers and a rate of 0.1", (_net(1, 5, 6, 4, 3), _net(2, 5, 6, 4, 3), 0.1)),
+        Probe("2 layers and a rate of 0.5", (_net(3, 4, 3, 2), _net(4, 4, 3, 2), 0.5)),
+        Probe("a single layer and a rate of 3", (_net(5, 3, 2), _net(6, 3, 2), 3.0)),
+        Probe("gradients that are all 0", (_net(7, 3, 4, 2), [(0 * w, 0 * b) for w, b in _net(7, 3, 4, 2)], 0.1)),
+    ),
+    mistakes=(
+        Mistake(
+            "ascent",
+            _zip(lambda p, g, r: p + r * g),
+            "It looks as if the step goes uphill. The gradient points to where the loss grows: which way should you go?",
+        ),
+        Mistake(
+            "learning-rate-missing",
+            _zip(lambda p, g, r: p - g),
+            "It looks as if the whole gradient is taken off. What says how long the step is?",
+        ),
+        Mistake(
+            "unchanged",
+            _zip(lambda p, g, r: p + 0.0),
+            "It looks as if nothing was changed: new values may have been computed and not put into what is returned.",
+        ),
+        Mistake(
+            "gradient-scaled-only",
+            (_zip(lambda p, g, r: r * g), _zip(lambda p, g, r: -r * g)),
+            "It looks as if the step itself is returned. It has to be taken from where you stand.",
+        ),
+        Mistake(
+            "gradients-returned",
+            _zip(lambda p, g, r: g + 0.0),
+            "It looks as if the gradients are returned. They say which way to go, not where one arrives.",
+        ),
+        Mistake(
+            "biases-not-updated",
+            _weights_only,
+            "It looks as if the biases stay as they were. Each layer is a pair, and both parts learn.",
+        ),
+        Mistake(
+            "weights-not-updated",
+            lambda layers, grads, r: [(w + 0.0, b - r * db) for (w, b), (_, db) in zip(layers, grads)],
+            "It looks as if the weights stay as they were. Each layer is a pair, and both parts learn.",
+        ),
+        Mistake(
+            "only-the-last-layer",
+            lambda layers, grads, r: [*layers[:-1], *sgd_step(layers[-1:], grads[-1:], r)],
+            "It looks as if only the last layer takes a step. Over what does the loop run?",
+        ),
+        Mistake(
+            "only-the-first-layer",
+            lambda layers, grads, r: [*sgd_step(layers[:1], grads[:1], r), *layers[1:]],
+            "It looks as if only the first layer takes a step. Does the loop return too early?",
+        ),
+        Mistake(
+            "in-place",
+            _in_place,
+            "The numbers are right, but `-=` changed the layers that came in. Somebody may want to go back to them: "
+            "which operator makes a new array?",
+        ),
+        Mistake(
+            "parameter-scaled",
+            (_zip(lambda p, g, r: p - r * p * g), _zip(lambda p, g, r: p - r * p)),
+            "It looks as if the parameter itself is multiplied into the step. Only the rate and the gradient make it.",
+        ),
+        Mistake(
+            "rate-divided",
+            _zip(lambda p, g, r: p - g / r),
+            "It looks as if the gradient is divided by the learning rate, so that a small rate makes a long step.",
+        ),
+        Mistake(
+            "wrong-brackets",
+            _zip(lambda p, g, r: r * (p - g)),
+            "It looks as if the rate multiplies the difference. What exactly should it make smaller?",
+        ),
+        Mistake(
+            "sign-of-the-gradient",
+            _zip(lambda p, g, r: p - r * np.sign(g)),
+            "It looks as if only the gradient's sign is used. How steep it is counts as well.",
+        ),
+        Mistake(
+            "backwards",
+            lambda layers, grads, r: sgd_step(layers, grads, r)[::-1],
+            "It looks as if the layers come back in the opposite order.",
+        ),
+        Mistake(
+            "bias-before-weights",
+            lambda layers, grads, r: [(b, w) for w, b in sgd_step(layers, grads, r)],
+            "It looks as if each pair is (bias, weights). The weights come first.",
+        ),
+        Mistake(
+            "normalised",
+            (_zip(lambda p, g, r: p - r * g / max(np.linalg.norm(g), 1e-30)),),
+            "It looks as if each gradient is brought to length 1 first. Its own length counts.",
+        ),
+    ),
+    hints=(
+        "Every weight and every bias moves against its own gradient, by the learning rate times that gradient.",
+        "A list of (weights, bias) and a list of (dweights, dbias) of the same shapes -> a new list of (weights, bias).",
+        "W ← W − rate · dW,  b ← b − rate · db, for each layer.",
+        "def sgd_step(layers, grads, learning_rate):\n    stepped = []\n"
+        "    for (weights, bias), (dweights, dbias) in zip(layers, grads):\n        stepped.append((..., ...))\n    return stepped",
+    ),
+)  # fmt: skip
+
+
+def _case(seed: int, n: int, *sizes: int) -> tuple:
+    """Layers, images and labels of which about half are what the network says."""
+    rng = np.random.default_rng(seed)
+    layers, images = _net(seed + 1, *sizes), _normal(seed + 2, n, sizes[0])
+    said = forward(layers, images)[1].argmax(axis=1)
+    other = (said + rng.integers(1, sizes[-1], n)) % sizes[-1]
+    return layers, images, np.where(np.arange(n) % 5 < 3, said, other)
+
+
+def _scores(layers, images, labels, loss=cross_entropy, hit=None, look=None):
+    logits = look(layers, images) if look else forward(layers, images)[1]
+    right = (logits.argmax(axis=1) == labels).mean() if hit is None else hit(logits, labels)
+    return float(loss(logits, labels)), float(right)
+
+
+def _wrong(**changed):
+    return lambda layers, images, labels: _scores(layers, images, labels, **changed)
+
+
+def _logits(layers, images, bend=lambda z: np.maximum(z, 0), last=False, bias=1.0):
+    a = images
+    for i, (w, b) in enumerate(layers):
+        a = a @ w + bias * b
+        a = bend(a) if last or i < len(layers) - 1 else a
+    return a
+
+
+def _softmax(z, axis=1):
+    powers = np.exp(z - z.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+EVALUATE = Exercise(
+    "evaluate",
+    task="Give the loss and the accuracy of a network on a whole split.",
+    reference=evaluate,
+    takes={"layers": "", "images": "n fan_in", "labels": "n"},
+    gives={"loss": "number", "accuracy": "number"},
+    probes=(
+        Probe("7 images, 3 layers", _case(11, 7, 5, 6, 4, 3)),
+        Probe("12 images, 2 layers", _case(12, 12, 4, 7, 5)),
+        Probe("as many images as classes", _case(13, 4, 3, 6, 4)),
+        Probe("250 images", _case(14, 250, 6, 5, 10)),
+        Probe("a single layer", _case(15, 9, 4, 3)),
+    ),
+    mistakes=(
+        Mistake(
+            "swapped",
+            lambda *args: evaluate(*args)[::-1],
+            "It looks as if the two results are swapped. The loss comes first, then the accuracy.",
+        ),
+        Mistake(
+            "percentage",
+            _wrong(hit=lambda z, y: 100 * (z.argmax(axis=1) == y).mean()),
+            "The loss is right, but the accuracy looks like a percentage. A share between 0 and 1 is asked for.",
+        ),
+        Mistake(
+            "count-not-share",
+            _wrong(hit=lambda z, y: (z.argmax(axis=1) == y).sum()),
+            "The loss is right, but the accuracy looks like a count. How does it become a share between 0 and 1?",
+        ),
+        Mistake(
+            "error-rate",
+            _wrong(hit=lambda z, y: (z.argmax(axis=1) != y).mean()),
+            "The loss is right, but the accuracy looks like the share of wrong answers. Look at the comparison.",
+        ),
+        Mistake(
+            "sum-for-mean",
+            _wrong(loss=lambda z, y: cross_entropy(z, y) * len(y)),
+            "The accuracy is right, but the loss looks like a sum over the images. Should a larger split have a larger loss?",
+        ),
+        Mistake(
+            "divided-twice",
+            _wrong(loss=lambda z, y: cross_entropy(z, y) / len(y)),
+            "The accuracy is right, but the loss looks divided by the number of images once too often. "
+            "Is the loss of a batch a mean already?",
+        ),
+        Mistake(
+            "first-batch-only",
+            lambda layers, images, labels: evaluate(layers, images[:64], labels[:64]),
+            "It looks as if only the first images are looked at. A whole split is asked for.",
+        ),
+        Mistake(
+            "last-batch-only",
+            lambda layers, images, labels: evaluate(layers, images[len(images) // 64 * 64 :], labels[len(images) // 64 * 64 :]),
+            "It looks as if only the last images are looked at. Is something overwritten in a loop?",
+        ),
+        Mistake(
+            "mean-of-unequal-batches",
+            tuple(lambda layers, images, labels, k=k: tuple(np.mean(
+                [evaluate(layers, images[i : i + k], labels[i : i + k]) for i in range(0, len(labels), k)], axis=0).tolist())
+                for k in (64, 100, 5)),
+            "It looks as if means of batches are averaged though the last batch is shorter. By what should each be weighted?",
+        ),
+        Mistake(
+            "accuracy-over-axis-0",
+            (lambda layers, images, labels: (evaluate(layers, images, labels)[0],
+                                             float(np.mean(forward(layers, images)[1].argmax(axis=0) == labels))),),
+            "It looks as if argmax runs down the columns: it then gives one answer for each class, not for each image.",
+        ),
+        Mistake(
+            "no-activation",
+            _wrong(look=lambda layers, images: _logits(layers, images, bend=lambda z: z)),
+            "It looks as if nothing bends between the layers. What does the forward pass do there?",
+        ),
+        Mistake(
+            "relu-on-the-logits",
+            _wrong(look=lambda layers, images: _logits(layers, images, last=True)),
+            "It looks as if relu is applied to the logits. They need their negative numbers.",
+        ),
+        Mistake(
+            "bias-forgotten",
+            _wrong(look=lambda layers, images: _logits(layers, images, bias=0.0)),
+            "It looks as if the biases are left out of the forward pass.",
+        ),
+        Mistake(
+            "softmax-twice",
+            _wrong(loss=lambda z, y: cross_entropy(_softmax(z), y)),
+            "The accuracy is right, but softmax seems to be applied twice before the loss: "
+            "once by you and once by cross-entropy. What does it take?",
+        ),
+        Mistake(
+            "squared-error",
+            (_wrong(loss=lambda z, y: ((_softmax(z) - np.eye(z.shape[1])[y]) ** 2).sum(axis=1).mean()),
+             _wrong(loss=lambda z, y: ((_softmax(z) - np.eye(z.shape[1])[y]) ** 2).mean())),
+            "The accuracy is right, but the loss looks like a squared error. Cross-entropy is asked for.",
+        ),
+        Mistake(
+            "log2",
+            _wrong(loss=lambda z, y: cross_entropy(z, y) / np.log(2)),
+            "The accuracy is right, but the loss seems to use logarithms of base 2.",
+        ),
+        Mistake(
+            "accuracy-only",
+            lambda *args: evaluate(*args)[1],
+            "It looks as if only one number is returned. Both are asked for: the loss, then the accuracy.",
+        ),
+    ),
+    hints=(
+        "One forward pass gives logits for all images. Both numbers come from them.",
+        "images (n, fan_in) -> logits (n, classes) -> loss, one number; argmax of each row against labels (n,) -> accuracy.",
+        "loss = −1/n Σᵢ log pᵢ,labelᵢ;  accuracy = 1/n Σᵢ [argmaxₖ logitsᵢₖ = labelsᵢ].",
+        "def evaluate(layers, images, labels):\n    entered, logits = mine.forward(layers, images)\n"
+        "    loss = ...\n    accuracy = ...\n    return loss, accuracy",
+    ),
+)  # fmt: skip
+
+
+def _epoch(*, order=lambda rng, n: rng.permutation(n), step=sgd_step, rate=lambda r, i: r, sizes=None, tally=float,
+           gradient=None, keep=lambda losses: losses, labels_of=lambda batch, rng: batch, grow=1.0, drop=False) -> Callable:  # fmt: skip
+    """An epoch with one piece replaced by something wrong."""
+
+    def wrong(layers, images, labels, batch_size, learning_rate, rng):
+        losses, sequence, first = [], order(rng, len(labels)), None
+        for i, start in enumerate(range(0, len(sequence), batch_size)):
+            batch = sequence[start : start + batch_size]
+            if drop and len(batch) < batch_size and losses:
+                break
+            loss, grads = loss_and_grads(layers, images[batch], labels[labels_of(batch, rng)])
+            first = first or grads
+            used = first if gradient == "first" else grads
+            used = [
+                (grow * len(batch) ** (gradient == "sum") * w, grow * len(batch) ** (gradient == "sum") * b)
+                for w, b in used
+            ]
+            layers = step(layers, used, rate(learning_rate, i))
+            losses.append(tally(loss))
+        return layers, keep(losses)
+
+    return wrong
+
+
+def _moved(value, args) -> float:
+    """How far the weights went, against how far a step down the mean gradient would take them: 1 for tiny steps."""
+    (new, _), (old, images, labels, batch_size, rate, _) = value, args
+    steps = len(images) / batch_size
+    _, grads = loss_and_grads(old, images, labels)
+    flat = np.concatenate([(a - b).ravel() for one, two in zip(new, old) for a, b in zip(one, two)])
+    return float(flat @ -grads.flat / (rate * steps * (grads.flat @ grads.flat)))
+
+
+def _straight(value, args) -> float:
+    (new, _), (old, images, labels, *_) = value, args
+    _, grads = loss_and_grads(old, images, labels)
+    flat = np.concatenate([(a - b).ravel() for one, two in zip(new, old) for a, b in zip(one, two)])
+    return float(flat @ -grads.flat / max(1e-300, np.linalg.norm(flat) * np.linalg.norm(grads.flat)))
+
+
+def _each_part(value, args) -> list:
+    """How far each array went along its own gradient, against how far it should: all 1."""
+    (new, _), (old, images, labels, _, rate, _) = value, args
+    _, grads = loss_and_grads(old, images, labels)
+    triples = [(a - b, g) for one, two, three in zip(new, old, grads) for a, b, g in zip(one, two, three)]
+    return [float((moved * -g).sum() / max(rate * (g * g).sum(), 1e-300)) for moved, g in triples]
+
+
+def _each_part_words(got: list, want: list) -> str:
+    names = [f"`layers[{i // 2}][{i % 2}]`" for i in range(len(got))]
+    if max(got) - min(got) < 1e-3 * max(abs(got[0]), 1e-6):
+        way = "uphill, " if got[0] < 0 else ""
+        return (
+            f"the step goes {way}{abs(got[0]):.4g} times as far as it should. "
+            "Look at the sign, the learning rate and every division by a number of examples."
+        )
+    off = [i for i, part in enumerate(got) if abs(part - 1) > 1e-3]
+    fine = [n for i, n in enumerate(names) if i not in off]
+    right = f"{', '.join(fine[:3])} moved as it should, " if fine else ""
+    return (
+        f"{right}{names[off[0]]} went {got[off[0]]:.3g} times as far along its gradient as it should. "
+        "Look at which parts of the layers are changed, and by what."
+    )
+
+
+def _one_batch(measure: Callable) -> Callable:
+    """Measured only where everything fits into one batch, so that no order can matter."""
+    return lambda value, args: measure(value, args) if args[3] >= len(args[2]) else 0.0
+
+
+def _tiny(measure: Callable) -> Callable:
+    """Measured only where steps are tiny and batches equal, so that the order hardly matters."""
+    return lambda value, args: measure(value, args) if args[4] < 1e-4 and args[3] < len(args[2]) else 0.0
+
+
+def _first_loss(value, args) -> float:
+    return float(value[1][0])
+
+
+def _end(value, args) -> np.ndarray:
+    return np.concatenate([part.ravel() for layer in value[0] for part in layer])
+
+
+def _mean_loss(value, args) -> float:
+    return float(np.mean(value[1]))
+
+
+def _sorted_pairs(value, args) -> np.ndarray:
+    """With tiny steps and batches of one, the losses are those of the single examples, in some order."""
+    return np.sort(np.asarray(value[1], float)) if args[3] == 1 else np.zeros(1)
+
+
+def _shuffled(value, args) -> float:
+    """In which order the losses of batches of one come: 4 for a shuffled epoch."""
+    if args[3] != 1:
+        return 4.0
+    layers, images, labels = args[:3]
+    plain = [loss_and_grads(layers, images[i : i + 1], labels[i : i + 1])[0] for i in range(len(labels))]
+    orders = (plain, plain[::-1], sorted(plain), sorted(plain)[::-1])
+    return next((float(i) for i, order in enumerate(orders) if np.allclose(order, value[1], rtol=1e-3)), 4.0)
+
+
+def _shuffled_words(got: float, want: float) -> str:
+    order = (
+        "in which the examples stand",
+        "in which the examples stand, backwards",
+        "of their size",
+        "of their size",
+    )[int(got)]
+    return f"the losses come in the order {order}. The examples should come in a random one, and their losses as they came."
+
+
+_LAYERS, _IMAGES, _LABELS = _case(21, 40, 6, 8, 4)
+
+TRAIN_EPOCH = Exercise(
+    "train_epoch",
+    task="Go once through all examples in a random order, one step a batch; return the new layers and the loss of each batch.",
+    reference=train_epoch,
+    takes={"layers": "", "images": "n fan_in", "labels": "n", "batch_size": "", "learning_rate": "", "rng": ""},
+    gives={"layers": [{"weights": "fan_in fan_out", "bias": "fan_out"}], "losses": "numbers"},
+    random=True,
+    probes=(
+        Probe("40 examples in batches of 16, the last of 8", (_LAYERS, _IMAGES, _LABELS, 16, 0.05, np.random.default_rng(2))),
+        Probe("40 examples in one batch", (_LAYERS, _IMAGES, _LABELS, 40, 0.3, np.random.default_rng(1))),
+        Probe("40 examples in batches of 10, with tiny steps", (_LAYERS, _IMAGES, _LABELS, 10, 1e-6, np.random.default_rng(3))),
+        Probe("40 examples one by one, with tiny steps", (_LAYERS, _IMAGES, _LABELS, 1, 1e-7, np.random.default_rng(4))),
+        Probe("9 examples and a batch size of 64", (*_case(23, 9, 3, 4), 64, 0.2, np.random.default_rng(5))),
+    ),
+    properties=(
+        Property("the single losses", _sorted_pairs,
+                 "the losses are not those of the examples, each once. Is every image beside its own label, and each looked at once?", 1e-4),
+        Property("the loss of a single batch", _one_batch(_first_loss),
+                 "the loss came back as {got}, and {want} would be right. Look at which loss is written down, and when.", 1e-5),
+        Property("how far each part goes in a single step",
+                 lambda value, args: _each_part(value, args) if args[3] >= len(args[2]) else [1.0] * 2 * len(args[0]),
+                 _each_part_words, 1e-3),
+        Property("the way of a single step", _one_batch(_straight),
+                 "the step does not go straight down the gradient (cosine {got}, where {want} belongs). Look at the sign, and at which gradient is used.", 1e-4),
+        Property("the length of a single step", _one_batch(_moved),
+                 "the step is {got} times as long as it should be. Look at the learning rate and at every division by a number of examples.", 1e-4),
+        Property("where a single step leads", _one_batch(_end),
+                 "the new layers are not where one step leads.", 1e-4, 1e-8),
+        Property("the length of many tiny steps", _tiny(_moved),
+                 "the whole epoch moves {got} times as far as its batches ask for, and it should be {want}. Does every batch start from where the one before arrived, with a gradient and a rate of its own?", 0.02),
+        Property("the direction of many tiny steps", _tiny(_straight),
+                 "the epoch should add up to the way down the mean gradient; its cosine is {got}.", 2e-3),
+        Property("the shuffling", _shuffled, _shuffled_words),
+    ),
+    mistakes=(
+        Mistake(
+            "no-shuffling",
+            _epoch(order=lambda rng, n: np.arange(n)),
+            "It looks as if the examples are taken in the order in which they stand. If they are sorted by class, nothing is learned. "
+            "Who should draw the order?",
+        ),
+        Mistake(
+            "last-batch-dropped",
+            _epoch(drop=True),
+            "It looks as if the last, shorter batch is left out. Every example should be seen once.",
+            seen=lambda got, want, args: f"From 40 examples in batches of 16 came {len(got[1])} losses, where 3 would be right.",
+        ),
+        Mistake(
+            "images-and-labels-apart",
+            _epoch(labels_of=lambda batch, rng: rng.permutation(batch)),
+            "It looks as if images and labels were shuffled apart, so that images carry strangers' labels. How many orders are drawn?",
+        ),
+        Mistake(
+            "labels-not-shuffled",
+            lambda layers, images, labels, k, rate, rng: _epoch(order=lambda r, n: np.arange(n))(
+                layers, images[rng.permutation(len(labels))], labels, k, rate, rng),
+            "It looks as if the images are shuffled and the labels are not. Both need the same order.",
+        ),
+        Mistake(
+            "drawn-with-replacement",
+            (_epoch(order=lambda rng, n: rng.integers(0, n, n)), _epoch(order=lambda rng, n: rng.choice(n, n))),
+            "It looks as if some examples come several times and others never: a draw with replacement. "
+            "What gives each of them once?",
+        ),
+        Mistake(
+            "ascent",
+            _epoch(grow=-1.0),
+            "It looks as if the steps go uphill. Which way does the gradient point?",
+        ),
+        Mistake(
+            "layers-not-updated",
+            _epoch(step=lambda layers, grads, rate: layers),
+            "It looks as if the layers never change: a step may be computed and not kept.",
+        ),
+        Mistake(
+            "one-step-only",
+            lambda layers, images, labels, k, rate, rng: (
+                sgd_step(layers, loss_and_grads(layers, images, labels)[1], rate),
+                train_epoch(layers, images, labels, k, rate, rng)[1]),
+            "It looks as if the whole epoch takes one step. How many batches are there?",
+        ),
+        Mistake(
+            "steps-from-the-start",
+            lambda layers, images, labels, k, rate, rng: (
+                lambda done: (done[-1], train_epoch(layers, images, labels, k, rate, rng)[1]))(
+                [sgd_step(layers, loss_and_grads(layers, images[i : i + k], labels[i : i + k])[1], rate) for i in range(0, len(labels), k)]),
+            "It looks as if every step starts from the first layers, so that only the last one counts. "
+            "From where should the second step start?",
+        ),
+        Mistake(
+            "gradient-reused",
+            _epoch(gradient="first"),
+            "It looks as if the gradient of the first batch is used again and again. Each batch has its own.",
+        ),
+        Mistake(
+            "sum-for-mean",
+            _epoch(gradient="sum"),
+            "It looks as if gradients are summed over the batch, so that a larger batch takes longer steps.",
+        ),
+        Mistake(
+            "learning-rate-divided-by-batch",
+            lambda layers, images, labels, k, rate, rng: train_epoch(layers, images, labels, k, rate / min(k, len(labels)), rng),
+            "It looks as if the learning rate is divided by the batch size. The gradient is a mean already.",
+        ),
+        Mistake(
+            "rate-decays-every-step",
+            tuple(_epoch(rate=lambda r, i, d=d: r * d**i) for d in (0.5, 0.9, 0.95)),
+            "It looks as if the learning rate shrinks with every batch, so that the later ones hardly count.",
+        ),
+        Mistake(
+            "one-mean-loss",
+            (_epoch(keep=lambda losses: [float(np.mean(losses))]), _epoch(keep=lambda losses: float(np.mean(losses)))),
+            "It looks as if one mean loss is returned. The loss of each batch is asked for.",
+        ),
+        Mistake(
+            "last-loss-only",
+            _epoch(keep=lambda losses: losses[-1:]),
+            "It looks as if only the last loss is kept. Is the list made anew in the loop?",
+        ),
+        Mistake(
+            "swapped",
+            lambda *args: train_epoch(*args)[::-1],
+            "It looks as if the two results are swapped. The layers come first, then the losses.",
+        ),
+        Mistake(
+            "global-random",
+            _epoch(order=lambda rng, n: np.random.permutation(n)),
+            "The training is right, but the order comes from NumPy's global generator. Who should draw here?",
+        ),
+    ),
+    hints=(
+        "Draw one random order of all examples, cut it into batches, and take one step for each.",
+        "order (n,) -> batches of batch_size indices, the last may be shorter; images[batch] and labels[batch] stay together.",
+        "for each batch: loss and gradients there, then W ← W − rate · dW; the next batch starts from the new weights.",
+        "def train_epoch(layers, images, labels, batch_size, learning_rate, rng):\n    losses, order = [], ...\n"
+        "    for start in range(0, len(labels), batch_size):\n        batch = order[...]\n        loss, grads = ...\n"
+        "        layers = ...\n        losses.append(loss)\n    return layers, losses",
+    ),
+)  # fmt: skip
+
+EXERCISES = (SGD_STEP, EVALUATE, TRAIN_EPOCH)

@@ -1,0 +1,134 @@
+"""The first exercise: how often is the network right?
+
+It is small on purpose, to show how exercises, hints and verdicts work.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlpkit.core import metrics
+
+from ..spec import Exercise, Mistake, Probe
+
+
+def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """The share of rows whose largest logit stands at the label.
+
+    logits: (batch, classes), labels: (batch,) -> float, 0 to 1
+    """
+    guesses = logits.argmax(axis=1)  # (batch,)
+    return float((guesses == labels).mean())
+
+
+def _scores(seed: int, batch: int, classes: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(batch, classes))
+
+
+def _hit(logits: np.ndarray, right: int, seed: int) -> np.ndarray:
+    """Labels that the first `right` rows in a random order hit, and no other."""
+    rng = np.random.default_rng(seed)
+    labels = logits.argmax(axis=1)
+    missed = rng.permutation(len(labels))[right:]
+    labels[missed] = (labels[missed] + rng.integers(1, logits.shape[1], len(missed))) % logits.shape[1]
+    return labels
+
+
+# A row's largest logit is sometimes the very number of its label, and one class number is also a place in
+# the whole
+# array: so that taking the largest value, or the largest of everything, is told from finding nothing.
+_WHOLE = np.array([[0.0, 2.0, 1.0], [1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.2, 0.0, 2.0]])
+
+_FIVE, _EIGHT, _FOUR = _scores(1, 5, 3), _scores(2, 8, 6) - 4, _scores(3, 4, 4)
+
+ACCURACY = Exercise(
+    "accuracy",
+    task="Say which share of the rows has its largest logit at the label.",
+    reference=accuracy,
+    package=metrics.accuracy,
+    takes={"logits": "batch classes", "labels": "batch"},
+    gives="number",
+    probes=(
+        Probe("5 rows of 3 logits, 2 of them right", (_FIVE, _hit(_FIVE, 2, 4))),
+        Probe("8 rows of 6 negative logits, 5 of them right", (_EIGHT, _hit(_EIGHT, 5, 5))),
+        Probe("4 rows of 4 logits, 1 of them right", (_FOUR, _hit(_FOUR, 1, 6))),
+        Probe("4 rows of small logits, 3 of them right", (_WHOLE, np.array([1, 0, 1, 0]))),
+        Probe("5 rows, all of them right", (_FIVE, _hit(_FIVE, 5, 7))),
+        Probe("8 rows, none of them right", (_EIGHT, _hit(_EIGHT, 0, 8))),
+    ),
+    mistakes=(
+        Mistake(
+            "argmax-over-axis-0",
+            (
+                lambda logits, labels: np.mean(logits.argmax(axis=0) == labels),
+                lambda z, y: float(np.sum(z.argmax(axis=0)[: len(y)] == y[: z.shape[1]])) / len(y),
+            ),
+            "It looks as if argmax runs down the columns: it then gives one answer for each class, not "
+            "for each row. "
+            "Compare the length of the guesses with that of the labels.",
+        ),
+        Mistake(
+            "count-not-share",
+            lambda logits, labels: float((logits.argmax(axis=1) == labels).sum()),
+            "It looks as if the right rows are counted. How does the count become a share between 0 and 1?",
+        ),
+        Mistake(
+            "percentage",
+            lambda logits, labels: 100 * float((logits.argmax(axis=1) == labels).mean()),
+            "It looks as if this is a percentage. A share of 1 is asked for where all rows are right.",
+        ),
+        Mistake(
+            "error-rate",
+            lambda logits, labels: float((logits.argmax(axis=1) != labels).mean()),
+            "It looks as if the wrong rows are counted: yours and the right one add up to 1. Look at the "
+            "comparison.",
+        ),
+        Mistake(
+            "divided-by-classes",
+            lambda logits, labels: float((logits.argmax(axis=1) == labels).sum() / logits.shape[1]),
+            "It looks as if the right rows are counted and divided by the number of classes. Of how many "
+            "rows is it a share?",
+        ),
+        Mistake(
+            "largest-not-where",
+            lambda logits, labels: float((logits.max(axis=1) == labels).mean()),
+            "It looks as if the largest logit itself is compared with the label. The label says where it "
+            "should stand.",
+        ),
+        Mistake(
+            "argmax-over-everything",
+            lambda logits, labels: float((logits.argmax() == labels).mean()),
+            "It looks as if argmax runs over the whole array: one answer for all rows. How many guesses "
+            "should there be?",
+        ),
+        Mistake(
+            "one-answer-a-row",
+            lambda logits, labels: logits.argmax(axis=1) == labels,
+            "That is one answer for each row. What is the share of those that are true?",
+        ),
+        Mistake(
+            "integer-division",
+            lambda logits, labels: float((logits.argmax(axis=1) == labels).sum() // len(labels)),
+            "It looks as if only 0 and 1 can come out: a division that keeps whole numbers, or `all`. "
+            "How does 2 of 5 become 0.4?",
+            sure=False,
+        ),
+        Mistake(
+            "smallest",
+            lambda logits, labels: float((logits.argmin(axis=1) == labels).mean()),
+            "It looks as if the smallest logit of each row is taken for the guess. Which one is the "
+            "network most sure of?",
+        ),
+    ),
+    hints=(
+        "The network's guess for a row is the class with the largest logit. In which share of the rows "
+        "is it the label?",
+        "logits (batch, classes) -> guesses (batch,) -> right or wrong (batch,) -> one number. "
+        "With logits [[1, 5], [7, 2]] and labels [1, 1] the guesses are [1, 0], and 1 of 2 is right: 0.5.",
+        "accuracy = 1/n · Σᵢ [argmaxₖ logitsᵢₖ = labelsᵢ]: a true bracket counts as 1, a false one as 0.",
+        "def accuracy(logits, labels):\n    guesses = logits.argmax(axis=...)  # (batch,)\n    return "
+        "(guesses == ...).mean()",
+    ),
+)  # fmt: skip
+
+EXERCISES = (ACCURACY,)

@@ -1,0 +1,93 @@
+"""`mine`: the learner's own functions from the workbook, and mlpkit's in their place until then.
+
+`mine.softmax` is a plain function; `mine.as_network()` puts all of them together to a network that trains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..catalog import exercises, find
+from .loader import load
+from .store import forget, function_file, passed_names
+
+
+class Mine:
+    """The learner's functions by their exercise's name."""
+
+    def __init__(self, using: tuple[str, ...] = ()) -> None:
+        self._using, self._found = using, {}
+
+    def __getattr__(self, name: str) -> Callable:
+        if name.startswith("_") or name not in exercises():
+            raise AttributeError(f"there is no exercise called {name!r}; there are {', '.join(exercises())}")
+        if not self._using:  # in a notebook: whatever the workbook holds now
+            return own_function(name) or find(name).reference
+        if name not in self._found:  # within a kept function, which may call it in every step
+            self._found[name] = own_function(name, self._using) or find(name).reference
+        return self._found[name]
+
+    def __dir__(self) -> list[str]:
+        return [*exercises(), "forget", "as_network", "whose"]
+
+    def __repr__(self) -> str:
+        names = passed_names()
+        have = ", ".join(names) if names else "nothing yet"
+        return f"yours: {have} ({len(names)} of {len(exercises())}); mlpkit stands in for the rest"
+
+    def whose(self, *names: str) -> str:
+        """Say whose functions `mine` gives under these names.
+
+        names: str, exercises
+        returns: str, "yours: relu; mlpkit's: softmax"
+        raises: ValueError when there is no such exercise
+        """
+        yours = [find(name).name for name in names if own_function(name) is not None]
+        others = [find(name).name for name in names if name not in yours]
+        parts = [("yours", yours), ("mlpkit's", others)]
+        return "; ".join(f"{owner}: {', '.join(found)}" for owner, found in parts if found)
+
+    def forget(self, name: str) -> None:
+        """Take a function out of the workbook, to do its exercise again.
+
+        name: str, the exercise
+        raises: ValueError when there is no such exercise
+        """
+        forget(find(name).name)
+
+    def as_network(self, step: str | None = None, learning_rate: Any = None) -> tuple:
+        """Everything that `train` needs, made of the learner's own functions.
+
+        step: str, the step function to use ("sgd_step", "adam_step" ...); by default the latest that has
+        passed
+        learning_rate: float or schedule; by default one that suits the step
+        returns: (init_params, loss_and_grads, optimizer, missing); missing: names that mlpkit stands in for
+        raises: ValueError when there is no such step function; ValueError or TypeError for a rate that is no
+            finite number above 0
+        """
+        from .mine_network import as_network
+
+        return as_network(self, step, learning_rate)
+
+
+def own_function(name: str, using: tuple[str, ...] = ()) -> Callable | None:
+    """A function from the workbook, or None when it is not there or cannot be used any more.
+
+    name: str, the exercise; a kept function that says `mine` gets all of them under that name
+    using: names of functions that are being loaded already, so that two that use each other end somewhere
+    returns: function or None
+    """
+    if name == "mine" and using:
+        return Mine(using)
+    if name not in exercises() or name in using or not function_file(name).is_file():
+        return None
+    path = function_file(name)
+    try:
+        source = path.read_text(encoding="utf-8")
+        return load(name, source, lambda other: own_function(other, (*using, name)), str(path))
+    except Exception:  # edited by hand, or it uses another function that was forgotten
+        return None
+
+
+mine = Mine()

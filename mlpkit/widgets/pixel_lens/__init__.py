@@ -1,0 +1,5 @@
+"""The widget `PixelLens`: its Python, script and style."""
+
+from .pixel_lens import PixelLens
+
+__all__ = ["PixelLens"]

@@ -1,0 +1,5 @@
+"""The widget `PredictionGallery`: its Python, script and style."""
+
+from .prediction_gallery import PredictionGallery
+
+__all__ = ["PredictionGallery"]

@@ -1,0 +1,1 @@
+"""Numbers that scikit-learn and PyTorch gave, and the script that asked them."""

@@ -1,0 +1,143 @@
+"""One table over every exercise of the course: what must pass passes, and every listed mistake is named."""
+
+import functools
+import importlib
+import importlib.util
+import inspect
+import itertools
+import re
+import time
+
+import numpy as np
+import pytest
+
+from mlpkit.exercises import check, mine
+from mlpkit.exercises.catalog import TOPICS, exercises
+from mlpkit.exercises.checker.isolation import untouched
+from mlpkit.exercises.checker.runner import agree
+from mlpkit.exercises.diagnosis.judge import reference_runs
+from mlpkit.exercises.diagnosis.known_mistakes import habits, run_wrong
+
+EXERCISES = list(exercises().values())
+MISTAKES = [(e, m) for e in EXERCISES for m in e.mistakes]
+
+
+def correct(exercise):
+    name = f"mlpkit.exercises.right_programs.{exercise.topic}"
+    if importlib.util.find_spec(name) is None:
+        return ()
+    return importlib.import_module(name).CORRECT.get(exercise.name, ())
+
+
+CORRECT = [(e, i) for e in EXERCISES for i in range(len(correct(e)))]
+
+
+@functools.cache
+def verdict(name, mistake, i):
+    """What is said of a listed mistake's program number i; two tests look at it."""
+    (found,) = [m for m in exercises()[name].mistakes if m.name == mistake]
+    return check(name, found.programs[i])
+
+
+def sentences(text):
+    return [s for s in re.split(r"(?<=[.?!])\s+(?=[A-Z`\"])", text) if s]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_the_reference_passes_and_is_quick(exercise):
+    took = []
+    for _ in range(3):  # its own computing, and the best of three: other programs may be at work here
+        start = time.process_time()
+        result = check(exercise.name, exercise.reference)
+        took.append(time.process_time() - start)
+    assert result.outcome == "passed", result
+    assert result.forwards
+    assert min(took) < 0.3, f"{min(took):.2f} s"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_the_blank_stub_is_not_attempted(exercise):
+    space = {}
+    exec(exercise.stub, space)
+    assert check(exercise.name, space[exercise.name]).outcome == "not attempted"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_the_skeleton_of_the_last_hint_is_not_attempted(exercise):
+    space = {"np": np}
+    exec(exercise.hints[3], space)
+    assert check(exercise.name, space[exercise.name]).outcome == "not attempted"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_the_solution_runs_as_it_stands_in_a_learners_cell(exercise):
+    space = {"np": np, "mine": mine}  # what every lesson imports
+    exec(exercise.solution, space)
+    assert check(exercise.name, space[exercise.name]).outcome == "passed"
+
+
+@pytest.mark.parametrize(("exercise", "number"), CORRECT, ids=lambda v: getattr(v, "name", v))
+def test_correct_programs_in_other_styles_pass(exercise, number):
+    result = check(exercise.name, correct(exercise)[number])
+    assert result.outcome == "passed", result
+    assert not result.forwards
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_there_are_enough_mistakes_hints_and_correct_programs(exercise):
+    assert len(exercise.mistakes) >= 4
+    assert len({m.name for m in exercise.mistakes}) == len(exercise.mistakes)
+    assert len(exercise.hints) == 4
+    assert all(exercise.hints)
+    assert len(correct(exercise)) >= 3
+    assert list(inspect.signature(exercise.reference).parameters) == list(exercise.takes)
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=lambda v: v.name)
+def test_each_mistake_is_named_with_its_own_sentence(exercise, mistake):
+    for i in range(len(mistake.programs)):
+        result = verdict(exercise.name, mistake.name, i)
+        assert result.outcome == "incorrect"
+        assert result.mistake == mistake.name, result
+        first = sentences(mistake.says)[0]
+        assert first[1:] in result.message, result
+        assert len(sentences(result.message)) <= 4, result
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_no_two_mistakes_agree_on_all_probes(exercise):
+    with untouched():
+        tried = [(m, run_wrong(exercise, p)) for m in exercise.mistakes for p in m.programs]
+        right = reference_runs(exercise)
+    for (one, a), (other, b) in itertools.combinations([*tried, (None, right)], 2):
+        if one is not other:
+            same = all(agree(x, y, exercise) for x, y in zip(a, b)) and habits(a) == habits(b)
+            assert not same, f"{one.name} and {getattr(other, 'name', 'the reference')} do the same"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_different_mistakes_get_different_messages(exercise):
+    messages = [verdict(exercise.name, m.name, 0).message for m in exercise.mistakes]
+    assert len(set(messages)) == len(messages)
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if not e.random], ids=lambda e: e.name)
+def test_probes_differ_in_their_sizes(exercise):
+    def shapes(arg):
+        if isinstance(arg, np.ndarray):
+            return arg.shape
+        return tuple(map(shapes, arg)) if isinstance(arg, (list, tuple)) else ()
+
+    assert len({tuple(map(shapes, p.args)) for p in exercise.probes}) > 1
+
+
+def test_every_topic_is_one_file_of_data():
+    for topic in TOPICS:
+        assert isinstance(importlib.import_module(f"mlpkit.exercises.topics.{topic}").EXERCISES, tuple)
+
+
+def test_an_unknown_name_is_refused_with_the_nearest():
+    with pytest.raises(ValueError, match="did you mean 'softmax'"):
+        check("sofmax", lambda z: z)
+    with pytest.raises(TypeError, match="give its name"):
+        check(3, lambda z: z)

@@ -1,0 +1,255 @@
+"""Guesses, their truth, recall and progress; results as text, HTML and JSON; a class's report."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from mlpkit.exercises import check, guess, progress, recall, reveal
+from mlpkit.exercises.catalog import exercises
+from mlpkit.exercises.checker.result import JSON_TYPE, Result
+from mlpkit.exercises.report.collect import read_class, report_class
+from mlpkit.exercises.workbook import store as books
+from mlpkit.exercises.workbook.progress import calibration
+
+CHOICES = ["it learns faster", "it blows up", "nothing"]
+
+
+@pytest.fixture(autouse=True)
+def book(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "book"))
+    return tmp_path / "book"
+
+
+def test_a_guess_without_a_browser_is_text_and_the_same_every_time():
+    first, second = (repr(guess("rate", "What will a rate of 10 do?", CHOICES)) for _ in range(2))
+    assert first == second
+    assert "b) it blows up" in first
+    bundle = guess("rate", "What will a rate of <10> do?", CHOICES)._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html"}
+    assert "&lt;10&gt;" in bundle["text/html"]
+
+
+def test_a_guess_is_kept_and_revealed():
+    guess("rate", "What will a rate of 10 do?", CHOICES, answer="nothing", sure=80)
+    assert (
+        repr(reveal("rate", "it blows up")) == "✗ You said: nothing. The answer is: it blows up (80 % sure)."
+    )
+    guess("other", "And this?", ["yes", "no"], answer=0)
+    assert repr(reveal("other", "yes")) == "✓ You were right (50 % sure)."
+    made = books.read_record()["predictions"]
+    assert (made["rate"]["right"], made["other"]["right"]) == (False, True)
+    assert calibration(books.read_record()) == [(50, 1, 1), (80, 1, 0)]
+    assert "80 % sure: 0 of 1 right" in repr(progress())
+    assert "<svg" in progress()._repr_mimebundle_()["text/html"]
+
+
+def test_reveal_without_a_guess_says_the_answer():
+    assert repr(reveal("never-asked", "it blows up")) == "No guess was made. The answer is: it blows up"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("id", "Q?", ["one"]), ValueError),
+        (("id", "Q?", ["same", "same"]), ValueError),
+        (("id", "Q?", "text"), TypeError),
+        (("id", "Q?", [1, 2]), TypeError),
+        ((3, "Q?", ["a", "b"]), TypeError),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(arguments, error):
+    with pytest.raises(error):
+        guess(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sure", "error"),
+    [
+        ("nothing", "80", "sure is '80': give a percentage"),
+        ("nothing", [80], "sure is .80.: give a percentage"),
+        ("nothing", True, "sure is True: give a percentage"),
+        ("nothing", 0.8, "80 rather than 0.8"),
+        ("nothing", float("nan"), "sure is nan"),
+        (np.array([1, 2]), 80, "none of the choices"),
+        (1.5, 80, "none of the choices"),
+        (np.int64(3), 80, "none of the choices"),
+        (True, 80, "True is none of the choices"),
+    ],
+)
+def test_an_answer_that_makes_no_sense_is_refused_and_not_kept(answer, sure, error):
+    with pytest.raises((TypeError, ValueError), match=error):
+        guess("rate", "What will a rate of 10 do?", CHOICES, answer=answer, sure=sure)
+    assert books.read_record()["predictions"] == {}
+
+
+def test_a_place_may_be_a_number_of_numpys_and_choices_a_generator():
+    guess("rate", "What?", (choice for choice in CHOICES), answer=np.argmax([0, 3, 1]), sure=np.float32(60))
+    assert "You were right (60 % sure)" in repr(reveal("rate", "it blows up"))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [{"answer": "nothing"}, {"answer": "nothing", "choices": 5, "sure": 60}, {"choices": "abc"},
+     {"answer": ["a"], "choices": [["a"]], "sure": "x"}, {"answer": "nothing", "choices": CHOICES}],
+)  # fmt: skip
+def test_a_damaged_guess_counts_as_none(made):
+    books.change_record(lambda record: record["predictions"].update(rate=made))
+    assert repr(reveal("rate", "it blows up")) == "No guess was made. The answer is: it blows up"
+    assert "b) it blows up" in repr(guess("rate", "What?", CHOICES))
+
+
+def test_a_truth_that_was_no_choice_is_refused():
+    guess("rate", "What?", CHOICES, answer=1)
+    with pytest.raises(ValueError, match="none of the choices"):
+        reveal("rate", "something else")
+    with pytest.raises(ValueError, match="none of the choices"):
+        guess("rate", "What?", CHOICES, answer="something else")
+    with pytest.raises(ValueError, match="percentage"):
+        guess("rate", "What?", CHOICES, answer=1, sure=150)
+
+
+def test_recall_asks_without_telling_and_keeps_the_first_answer():
+    asked = recall([("Softmax of equal logits?", ["all 0", "all equal"], "all equal", "They share one sum.")])
+    assert "share one sum" not in repr(asked)
+    assert "<details>" in asked._repr_mimebundle_()["text/html"]
+    for wrong in ([], [("Q", ["a", "b"])], [("Q", ["a", "b"], "c")], [("Q", ["a", "b"], "a")] * 2):
+        with pytest.raises((ValueError, TypeError)):
+            recall(wrong)
+
+
+def test_long_questions_that_begin_alike_are_two():
+    begins = "Of two networks that are alike in everything but their weights, which one "
+    questions = [(begins + end, ["first", "second"], "first") for end in ("learns faster?", "learns better?")]
+    assert repr(recall(questions)).count("Of two networks") == 2
+
+
+def live_form(monkeypatch, make):
+    monkeypatch.setattr("mlpkit.exercises.quiz.form.live", lambda: True)
+    form = make()
+    return form, form._widget
+
+
+def test_the_form_keeps_what_the_page_says(monkeypatch):
+    form, widget = live_form(monkeypatch, lambda: guess("rate", "What?", CHOICES))
+    widget.answers = {"rate": {"choice": 1, "sure": 2}}
+    assert widget.feedback["rate"]["locked"]
+    assert books.read_record()["predictions"]["rate"]["answer"] == "it blows up"
+    assert books.read_record()["predictions"]["rate"]["sure"] == 80
+    bundle = form._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(form)
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    _, again = live_form(monkeypatch, lambda: guess("rate", "What?", CHOICES))
+    assert again.feedback["rate"] == {"text": "Kept from before.", "locked": True, "choice": 1, "sure": 2}
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, {"choice": 99, "sure": 0}, {"choice": 0, "sure": None}, {"choice": "x"}]
+)
+def test_the_form_refuses_nonsense_from_the_page(monkeypatch, answer):
+    _, widget = live_form(monkeypatch, lambda: guess("rate", "What?", CHOICES))
+    widget.answers = {"rate": answer}
+    assert not widget.feedback["rate"]["locked"]
+    assert "rate" not in books.read_record()["predictions"]
+
+
+def test_recall_tells_at_once_whether_an_answer_is_right(monkeypatch):
+    questions = [("Softmax of equal logits?", ["all 0", "all equal"], "all equal", "They share one sum.")]
+    _, widget = live_form(monkeypatch, lambda: recall(questions))
+    (item,) = widget.items
+    widget.answers = {item["id"]: {"choice": 0, "sure": None}}
+    assert widget.feedback[item["id"]]["text"] == "✗ Not this one. Choose again."
+    widget.answers = {item["id"]: {"choice": 1, "sure": None}}
+    assert widget.feedback[item["id"]]["text"] == "✓ Right. They share one sum."
+    assert books.read_record()["predictions"][item["id"]]["right"] is False  # the first answer counts
+
+
+def test_a_result_reads_well_everywhere():
+    result = Result(
+        "softmax", "incorrect", "axis-0", "See `a < b` & <script>alert(1)</script>.", printed="<i>"
+    )
+    bundle = result._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(result) == str(result)
+    assert "✗ softmax: incorrect" in bundle["text/plain"]
+    assert "<script>" not in bundle["text/html"]
+    assert "<code>a &lt; b</code>" in bundle["text/html"]
+    assert "<i>" not in bundle["text/html"]
+    assert "✗" in bundle["text/html"]
+    assert "incorrect" in bundle["text/html"]
+    assert bundle[JSON_TYPE] == json.loads(json.dumps(result.as_json()))
+    assert repr(check("softmax", lambda z: z)) == repr(check("softmax", lambda z: z))
+
+
+def notebook(*results):
+    cells = [
+        {
+            "cell_type": "code",
+            "source": "",
+            "outputs": [{"output_type": "display_data", "data": {JSON_TYPE: r}}],
+        }
+        for r in results
+    ]
+    return json.dumps({"cells": [{"cell_type": "markdown", "source": "hello"}, *cells], "nbformat": 4})
+
+
+def said(exercise, outcome, **more):
+    return {"schema": 1, "exercise": exercise, "outcome": outcome, "mistake": None, "forwards": False, **more}
+
+
+@pytest.fixture
+def school(tmp_path):
+    room = tmp_path / "class"
+    for name in ("ada", "ben", "=cmd()"):
+        (room / name / "my_mlpkit").mkdir(parents=True)
+    (room / "ada" / "04.ipynb").write_text(
+        notebook(
+            said("softmax", "passed"), said("accuracy", "passed", forwards=True), {"exercise": "nonsense"}
+        )
+    )
+    (room / "ada" / "my_mlpkit" / "record.json").write_text(
+        json.dumps({"schema": 1, "exercises": {"softmax": {"attempts": 5, "hints": 2, "passed": True}}})
+    )
+    (room / "ben" / "04.ipynb").write_text(notebook(said("softmax", "incorrect", mistake="axis-0")))
+    (room / "ben" / "broken.ipynb").write_text('{"cells": [')
+    (room / "ben" / "odd.ipynb").write_text("[]")
+    (room / "ben" / "my_mlpkit" / "record.json").write_text("not json")
+    (room / "=cmd()" / "04.ipynb").write_text(notebook(said("softmax", "passed")))
+    (room / "carl.ipynb").write_text(notebook(said("softmax", "not attempted"), 3, {"outcome": "passed"}))
+    return room
+
+
+def test_a_class_is_read_without_running_anything(school):
+    rows, broken = read_class(school)
+    found = {(r.learner, r.exercise): r for r in rows}
+    ada = found["ada", "softmax"]
+    assert (ada.outcome, ada.attempts, ada.hints, ada.forwards) == ("passed", 5, 2, False)
+    assert ada.sources == "04.ipynb workbook"
+    assert found["ada", "accuracy"].forwards
+    assert (found["ben", "softmax"].outcome, found["ben", "softmax"].mistake) == ("incorrect", "axis-0")
+    assert found["carl", "softmax"].outcome == "not attempted"
+    assert len(rows) == 4 * len(exercises())
+    assert sorted(path for path, _ in broken) == [
+        "ben/broken.ipynb",
+        "ben/my_mlpkit/record.json",
+        "ben/odd.ipynb",
+    ]
+
+
+def test_the_report_is_one_csv_and_a_readable_table(school):
+    text = report_class(school)
+    assert "accuracy forwards" in text
+    assert "softmax (axis-0)" in text
+    assert "Not read: ben/broken.ipynb" in text
+    with open(school / "mlpkit_report.csv", encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 4 * len(exercises())
+    assert rows[0]["learner"] == "'=cmd()"  # no spreadsheet takes it for a formula
+    assert {row["outcome"] for row in rows} == {"passed", "incorrect", "not attempted"}
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="there is no folder"):
+        report_class(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    assert "No exercises were found" in report_class(tmp_path / "empty")

@@ -1,0 +1,399 @@
+"""The report of a class: what it says, what it survives, and what it writes."""
+
+import csv
+import errno
+import json
+import os
+import random
+import re
+import sys
+import tempfile
+import time
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from mlpkit.app import cli
+from mlpkit.exercises.catalog import exercises
+from mlpkit.exercises.checker.result import JSON_TYPE
+from mlpkit.exercises.report import collect as report
+from mlpkit.exercises.report.summarize import count, hardest
+from mlpkit.exercises.report.tables import NOTHING, as_text
+
+
+def record(passed=(), wrong=(), mistakes=(), predictions=()):
+    """A workbook's record."""
+    kept = {name: {"attempts": 2, "hints": 1, "passed": True, "mistakes": list(mistakes)} for name in passed}
+    kept |= {
+        name: {"attempts": 1, "outcome": "incorrect", "mistakes": list(mistakes) or ["axis-0"]}
+        for name in wrong
+    }
+    answers = {
+        f"q{i}": {"question": q, "right": right, "kind": "recall"} for i, (q, right) in enumerate(predictions)
+    }
+    return json.dumps({"schema": 1, "exercises": kept, "predictions": answers})
+
+
+def notebook(*said):
+    outputs = [{"output_type": "display_data", "data": {JSON_TYPE: s}} for s in said]
+    cell = {"cell_type": "code", "source": "", "metadata": {}, "outputs": outputs}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def learner(room, name, **kept):
+    book = room / name / "lessons" / "my_mlpkit"
+    book.mkdir(parents=True)
+    (book / "record.json").write_text(record(**kept))
+    return room / name
+
+
+@pytest.fixture
+def room(tmp_path):
+    room = tmp_path / "class"
+    learner(
+        room, "ada", passed=("accuracy", "softmax"), predictions=[("Why logs?", True), ("Why 2.3?", False)]
+    )
+    learner(room, "ben", passed=("accuracy",), wrong=("softmax",), predictions=[("Why 2.3?", False)])
+    learner(room, "cleo", wrong=("softmax",), mistakes=("axis-0", "no-shift", "axis-0"))
+    return room
+
+
+def test_it_says_where_the_class_stands(room):
+    told = as_text(report.survey(room))
+    assert re.search(r"^ada +2/26 +0 +4 +2 +1/2$", told, re.MULTILINE)
+    assert re.search(r"^cleo .*softmax \(axis-0\)$", told, re.MULTILINE)
+    assert re.search(r"00 start +2 passed all +0 on the way +1 not begun", told)
+    assert re.search(r"04 loss +0 passed all +3 on the way +0 not begun", told)
+    assert re.search(r"softmax +1 +2 +0 +4 +1  axis-0 \(3\), no-shift", told)
+    assert "nobody yet: scale_pixels, one_hot" in told
+    assert "2 of 2  Why 2.3? (recall)" in told
+
+
+def test_counts_and_questions(room):
+    work = report.survey(room)
+    whole = count(work.rows)
+    assert (whole.passed, whole.wrong, whole.waiting) == (3, 2, 3 * 26 - 5)
+    assert whole.mistakes == {"axis-0": 3, "no-shift": 1}
+    assert hardest(work) == [("recall", "Why 2.3?", 2, 2)]
+
+
+def test_the_clinic_is_told_where_somebody_has_been(room):
+    assert "clinic" not in as_text(report.survey(room))
+    path = room / "ada" / "lessons" / "my_mlpkit" / "record.json"
+    kept = json.loads(path.read_text())
+    kept["clinic"] = {"mr-k": {"right": True, "cured": False, "diagnoses": ["scale", "sign"]}, "odd": 3}
+    path.write_text(json.dumps(kept))
+    work = report.survey(room)
+    assert re.search(r"mr-k +1 +1 +0  scale, sign", as_text(work))
+    assert "<td>mr-k</td><td>1</td><td>1</td><td>0</td>" in report.as_page(work)
+    assert json.loads(report.as_json(work))["cases"][0]["patient"] == "mr-k"
+
+
+def test_an_older_copy_takes_nothing_from_the_clinic(room):
+    path = room / "ada" / "lessons" / "my_mlpkit" / "record.json"
+    kept = json.loads(path.read_text())
+    older = kept | {"clinic": {"mr-k": {"right": False, "cured": False, "diagnoses": ["scale"]}}}
+    kept["clinic"] = {"mr-k": {"right": True, "cured": True, "diagnoses": ["scale", "sign"]}}
+    path.write_text(json.dumps(kept))
+    (room / "ada" / "old").mkdir()
+    with zipfile.ZipFile(room / "ada" / "old" / "book.zip", "w") as file:  # it is read after the newer one
+        file.writestr("record.json", json.dumps(older))
+    assert report.survey(room).cases == [("ada", "mr-k", True, True, ("scale", "sign"))]
+
+
+def test_who_has_read_a_solution_is_in_the_files(room):
+    path = room / "ada" / "lessons" / "my_mlpkit" / "record.json"
+    kept = json.loads(path.read_text())
+    kept["exercises"]["softmax"]["solution"] = True
+    path.write_text(json.dumps(kept))
+    work = report.survey(room)
+    assert [(r.learner, r.exercise) for r in work.rows if r.solution] == [("ada", "softmax")]
+    assert report.as_page(work).count(", solution read") == 1
+
+
+def test_one_learners_own_folder_is_one_learner(room):
+    rows, _ = report.read_class(room / "ada" / "lessons")
+    assert {row.learner for row in rows} == {"lessons"}
+    (room / "ada" / "lessons" / "04.ipynb").write_text(notebook({"exercise": "relu", "outcome": "passed"}))
+    rows, _ = report.read_class(room / "ada" / "lessons")
+    assert {row.learner for row in rows} == {"lessons"}
+    assert count(rows).passed == 3
+
+
+def test_an_exported_workbook_counts_and_a_copy_of_it_changes_nothing(room):
+    text = record(passed=("relu",), predictions=[("Why relu?", False)])
+    for path in (room / "dora.zip", room / "dora" / "book.zip"):
+        path.parent.mkdir(exist_ok=True)
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr("record.json", text)
+    work = report.survey(room)
+    assert sum(row.learner == "dora" and row.outcome == "passed" for row in work.rows) == 1
+    assert sum(answer.learner == "dora" for answer in work.answers) == 1
+
+
+BROKEN = {
+    "no_json.ipynb": b"hello",
+    "empty.ipynb": b"",
+    "cut_off.ipynb": notebook({"exercise": "relu", "outcome": "passed"}).encode()[:-20],
+    "no_text.ipynb": b"\xff\xfe\xfa{}",
+    "a_list.ipynb": b"[1, 2]",
+    "no_cells.ipynb": b'{"metadata": {}}',
+    "deep.ipynb": b"[" * 100_000,
+    "bad.zip": b"PK nothing",
+    "record.json": b'{"exercises": 3}',
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_told_in_one_line_and_the_rest_goes_on(room, name):
+    (room / "ben" / name).write_bytes(BROKEN[name])
+    work = report.survey(room)
+    assert count(work.rows).passed == 3
+    (unread,) = work.unread
+    assert unread.path == f"ben/{name}"
+    assert 5 < len(unread.why) <= 120
+    assert f"Not read: ben/{name} (" in as_text(work)
+
+
+ODD = [
+    {"cells": [{"cell_type": "code"}]},
+    {"cells": [3, None, {"outputs": {"a": 1}}, {"outputs": [None, {"data": 3}, {"data": {JSON_TYPE: "x"}}]}]},
+    {"cells": [{"outputs": [{"data": {JSON_TYPE: {"exercise": ["relu"], "outcome": 3}}}]}]},
+    {"cells": [{"outputs": [{"data": {JSON_TYPE: {"exercise": "relu", "outcome": {}, "mistake": 4}}}]}]},
+]
+
+
+@pytest.mark.parametrize("content", ODD)
+def test_an_odd_notebook_is_read_for_what_it_holds(room, content):
+    """No metadata, no outputs, things where others should be: nothing to complain of."""
+    (room / "ben" / "odd.ipynb").write_text(json.dumps(content))
+    work = report.survey(room)
+    assert work.unread == []
+    assert count(work.rows).passed == 3
+
+
+def test_a_class_of_broken_notebooks_is_told_shortly(tmp_path):
+    for i in range(50):
+        (tmp_path / f"{i:02}.ipynb").write_text("{")
+    told = as_text(report.survey(tmp_path))
+    assert told.startswith(NOTHING)
+    assert told.count("Not read:") == 21
+    assert told.endswith("Not read: 30 more.")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows refuses such a name")
+def test_names_from_files_cannot_write_to_the_terminal(room):
+    (room / "eve\x1b[2J").mkdir()
+    said = {"exercise": "relu", "outcome": "incorrect", "mistake": "a\nb\x1b[31m"}
+    (room / "eve\x1b[2J" / "04.ipynb").write_text(notebook(said))
+    told = as_text(report.survey(room))
+    assert "\x1b" not in told
+    assert "relu (a?b?[31m)" in told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
+def test_a_name_that_is_no_text_does_no_harm(room, capsys):
+    odd = os.fsencode(room) + b"/fran\xe7ois"
+    os.mkdir(odd)
+    Path(os.fsdecode(odd), "03.ipynb").write_text(notebook({"exercise": "relu", "outcome": "passed"}))
+    assert cli.main(["report", str(room), "--csv", str(room / "a.csv"), "--html", str(room / "a.html")]) == 0
+    assert "fran" in capsys.readouterr().out
+
+
+def test_no_notebooks_at_all(tmp_path, capsys):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "essay.txt").write_text("x")
+    assert cli.main(["report", str(tmp_path)]) == 0
+    assert NOTHING in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("a" * 60 + "1", "a" * 60 + "2"),
+        tuple(map(os.fsdecode, (b"Jos\xe8", b"Jos\xe9"))),
+        ("a\u200c", "a\u200d"),
+    ],
+    ids=["long", "no text", "unprintable"],
+)
+def test_two_learners_whose_names_look_alike_stay_two(tmp_path, names):
+    try:
+        learner(tmp_path, names[0], passed=("accuracy",))
+        learner(tmp_path, names[1], wrong=("accuracy",))
+    except OSError:
+        pytest.skip("this system refuses such names")
+    rows = [row for row in report.survey(tmp_path).rows if row.exercise == "accuracy"]
+    assert [row.outcome for row in rows] == ["passed", "incorrect"]
+    assert rows[1].learner == f"{rows[0].learner} (2)"
+
+
+def test_a_workbook_of_the_teachers_beside_the_learners_does_not_make_them_one(room):
+    (room / "my_mlpkit").mkdir()
+    (room / "my_mlpkit" / "record.json").write_text(record(passed=("accuracy",)))
+    assert {row.learner for row in report.survey(room).rows} == {"ada", "ben", "cleo", "my_mlpkit"}
+
+
+def test_a_link_to_a_folder_is_told(room, tmp_path):
+    learner(tmp_path / "elsewhere", "dora", passed=("accuracy",))
+    try:
+        (room / "dora").symlink_to(tmp_path / "elsewhere" / "dora", target_is_directory=True)
+        (room / "ada" / "all").symlink_to(room, target_is_directory=True)
+    except OSError:
+        pytest.skip("links need a right here that is not given")
+    work = report.survey(room)
+    assert [path for path, why in work.unread if "link" in why] == ["dora", "ada/all"]
+    assert len({row.learner for row in work.rows}) == 3
+
+
+def test_a_file_for_a_folder_is_refused(room, capsys):
+    (room / "a.ipynb").write_text(notebook())
+    assert cli.main(["report", str(room / "a.ipynb")]) == 1
+    error = capsys.readouterr().err
+    assert "a.ipynb' is a file: give the folder that holds the learners' folders" in error
+    assert error.count("\n") == 1
+
+
+@contextmanager
+def as_nobody():
+    """Root may read everything; for a moment this process is somebody who may not."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+@pytest.fixture
+def open_room():
+    """A class's folder where everybody may look."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        learner(Path(folder), "ada", passed=("accuracy",))
+        learner(Path(folder), "ben", passed=("accuracy",))
+        yield Path(folder)
+        for path in (Path(folder), Path(folder, "ben")):
+            os.chmod(path, 0o755)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permissions")
+def test_an_unreadable_learner_is_told_and_the_rest_goes_on(open_room):
+    os.chmod(open_room / "ben", 0)
+    with as_nobody():
+        work = report.survey(open_room)
+    assert work.unread == [("ben", "Permission denied")]
+    assert count(work.rows).passed == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permissions")
+def test_an_unreadable_class_is_one_clear_error(open_room, capsys):
+    os.chmod(open_room, 0o311)
+    with as_nobody():
+        assert cli.main(["report", str(open_room)]) == 1
+    assert "Permission denied; ask for the right to" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permissions")
+def test_a_folder_that_cannot_be_written_still_shows_its_tables(open_room, capsys):
+    os.chmod(open_room, 0o555)
+    with as_nobody():
+        assert cli.main(["report", str(open_room)]) == 1
+    told = capsys.readouterr()
+    assert re.search(r"^ada +1/26", told.out, re.MULTILINE)
+    assert told.err.endswith("Permission denied. Name another file with --csv\n")
+
+
+def test_ten_thousand_files_are_quick(tmp_path):
+    """A hundred learners with a hundred files each, and what lies about in a home besides."""
+    rng = random.Random(0)
+    names = list(exercises())
+    for i in range(100):
+        home = tmp_path / f"learner-{i:03}"
+        (home / "photos").mkdir(parents=True)
+        (home / ".cache").mkdir()
+        for j in range(40):
+            said = {"exercise": rng.choice(names), "outcome": "passed"}
+            (home / f"{j}.ipynb").write_text(notebook(said))
+            (home / "photos" / f"{j}.jpg").write_bytes(b"x")
+            (home / ".cache" / f"{j}.ipynb").write_text("hidden")
+    began = time.process_time()
+    work = report.survey(tmp_path)
+    assert len(work.rows) == 100 * len(names)
+    assert work.unread == []
+    assert as_text(work).count("\nlearner-") == 100
+    assert time.process_time() - began < 10  # a second on an idle machine
+
+
+def test_the_files_agree(room, tmp_path):
+    work = report.survey(room)
+    paths = {kind: tmp_path / f"out.{kind}" for kind in report.WRITERS}
+    for kind, path in paths.items():
+        assert report.save(work, kind, path) == f"The report is in {path}."
+    with open(paths["csv"], encoding="utf-8-sig", newline="") as file:
+        table = list(csv.DictReader(file))
+    rows = json.loads(paths["json"].read_text("utf-8"))["rows"]
+    assert [(r["learner"], r["exercise"], r["outcome"]) for r in table] == [
+        (r["learner"], r["exercise"], r["outcome"]) for r in rows
+    ]
+    cleo = next(r for r in table if (r["learner"], r["exercise"]) == ("cleo", "softmax"))
+    assert cleo["mistakes"] == "axis-0 (2), no-shift"
+    page = paths["html"].read_text("utf-8")
+    assert page.count('<td class="mark passed"') == 3
+    assert "examples share their probability" in page  # what a learner with axis-0 is told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows refuses such a name")
+def test_the_page_is_harmless_and_fetches_nothing(room, tmp_path):
+    (room / "<script>").mkdir()
+    said = {"exercise": "relu", "outcome": "incorrect", "mistake": "<img src=x>"}
+    (room / "<script>" / "04.ipynb").write_text(notebook(said))
+    page = report.as_page(report.survey(room))
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
+    assert not re.search(r"<[^>]*(src|href)=|url\(|https?:", page)
+
+
+def test_an_older_report_is_kept_and_it_is_said(room, tmp_path, capsys):
+    path = tmp_path / "marks.csv"
+    path.write_text("my own notes")
+    assert cli.main(["report", str(room), "--csv", str(path)]) == 0
+    assert "The one that was there before is now marks (older 1).csv." in capsys.readouterr().out
+    assert (tmp_path / "marks (older 1).csv").read_text() == "my own notes"
+    assert cli.main(["report", str(room), "--csv", str(path)]) == 0
+    assert "says the same already" in capsys.readouterr().out
+    (room / "ada" / "04.ipynb").write_text(notebook({"exercise": "relu", "outcome": "passed"}))
+    assert cli.main(["report", str(room), "--csv", str(path)]) == 0
+    assert "is now marks (older 2).csv" in capsys.readouterr().out
+    assert len(list(tmp_path.glob("*"))) == 4  # the class, the report, two older ones; nothing unfinished
+
+
+def test_only_the_files_that_were_asked_for(room, tmp_path):
+    assert cli.main(["report", str(room), "--html", str(tmp_path / "a.html")]) == 0
+    assert not (room / "mlpkit_report.csv").exists()
+    assert cli.main(["report", str(room)]) == 0
+    assert (room / "mlpkit_report.csv").exists()
+
+
+@pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EROFS])
+def test_a_full_disk_loses_nothing(room, tmp_path, monkeypatch, reason):
+    path = tmp_path / "marks.csv"
+    path.write_text("my own notes")
+
+    def refuse(*_):
+        raise OSError(reason, os.strerror(reason))
+
+    monkeypatch.setattr("mlpkit._files.os.fsync", refuse)
+    with pytest.raises(OSError, match=rf"cannot write .*{os.strerror(reason)}. Name another file with --csv"):
+        report.save(report.survey(room), "csv", path)
+    assert path.read_text() == "my own notes"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["class", "marks.csv"]
+
+
+def test_a_folder_as_target_is_refused(room, tmp_path):
+    with pytest.raises(OSError, match="it is a folder"):
+        report.save(report.survey(room), "html", tmp_path)

@@ -1,0 +1,145 @@
+"""Colours and letters stand out enough, and words about numbers are right."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.text import Text
+
+from mlpkit import figures
+from mlpkit.figures import gallery, style
+from mlpkit.figures import phrasing as words
+from mlpkit.figures.smoothing import smooth
+from tools import about
+
+from .test_figures import EVERY
+
+LIGHT_PAGE, DARK_PAGE = "#ffffff", "#111111"  # JupyterLab's two themes
+
+
+def test_contrast_is_that_of_the_standard():
+    assert style.contrast("black", "white") == pytest.approx(21)
+    assert style.contrast("#777777", "white") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("color", style.COLORS)
+@pytest.mark.parametrize("page", [style.PANEL, LIGHT_PAGE, DARK_PAGE])
+def test_every_line_stands_out_on_both_pages(color, page):
+    assert style.contrast(color, page) >= 3
+
+
+def test_the_panel_is_solid_so_that_letters_do_not_depend_on_the_page():
+    assert mpl.colors.to_rgba(style.STYLE["figure.facecolor"])[3] == 1
+    assert mpl.colors.to_hex(style.STYLE["figure.facecolor"]) == style.PANEL
+    assert style.STYLE["savefig.transparent"] is False
+    for key in ("text.color", "axes.labelcolor", "axes.titlecolor", "xtick.labelcolor", "ytick.labelcolor"):
+        assert style.contrast(mpl.colors.to_hex(style.STYLE[key]), style.PANEL) >= 4.5
+    assert style.contrast(gallery.RIGHT, style.PANEL) >= 4.5
+    assert style.contrast(gallery.WRONG, style.PANEL) >= 4.5
+
+
+@pytest.mark.parametrize("colormap", [style.SHARES, style.SIGNED])
+@pytest.mark.parametrize("share", np.linspace(0, 1, 21))
+def test_letters_on_a_shaded_cell_stand_out(colormap, share):
+    color = colormap(share)[:3]
+    assert style.contrast(style.ink_on(color), color) >= 4.5
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_letter_of_every_figure_stands_out_and_is_large_enough(name):
+    ax = EVERY[name]()
+    ax.figure.draw_without_rendering()
+    on_color = name in ("confusion", "matrix_product", "course_map", "network_boxes")
+    for text in ax.figure.findobj(Text):
+        if text.get_text() and text.get_visible():
+            assert text.get_fontsize() >= 8
+            if not on_color:
+                assert style.contrast(text.get_color(), style.PANEL) >= 4.5
+
+
+def test_twenty_lines_differ_in_colour_or_dashes():
+    assert len({(look["color"], str(look["linestyle"])) for look in map(style.look, range(20))}) == 20
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (0.4123, "≈ 0.412"),
+        (2.302, "≈ 2.30"),
+        (12345.6, "≈ 12,346"),
+        (3.4e-10, "≈ 3.4e-10"),
+        (0, "≈ 0.00"),
+        (-0.5, "≈ -0.500"),
+        (np.nan, "not finite"),
+        (1e12, "≈ 1.0e+12"),
+        (9.999, "≈ 10.00"),
+    ],
+)
+def test_numbers_have_three_figures(value, told):
+    assert words.about(value) == told
+
+
+@given(st.floats(-1e20, 1e20))
+def test_whatever_may_vary_is_blanked_when_lessons_are_compared(value):
+    (found,) = about.numbers(words.about(value))
+    assert found.value == pytest.approx(value, rel=0.06, abs=1e-12)
+    assert about.blank(f"loss {words.about(value)} now") == about.blank("loss ≈ 1 now")
+
+
+@given(st.lists(st.floats(-1e6, 1e6, allow_subnormal=False), min_size=1, max_size=60))
+def test_a_trend_names_the_first_and_the_last_value_or_its_range(values):
+    y = np.array(values)
+    told = words.trend(np.arange(1, len(y) + 1), y)
+    if "fell from" in told or "rose from" in told:
+        assert f"from {words.about(y[0])}" in told
+        assert told.endswith(words.about(y[-1]))
+        if ", then" not in told:
+            assert told.startswith("fell" if y[-1] < y[0] else "rose")
+    elif "between" in told:
+        assert words.about(y.min()) in told
+        assert words.about(y.max()) in told
+
+
+@given(st.lists(st.floats(-100, 100), min_size=1, max_size=900))
+def test_smoothing_stays_within_the_values(values):
+    y = np.array(values)
+    curve = smooth(np.arange(len(y)), y)
+    assert len(curve.x) == min(len(y), 400)
+    assert curve.mean[0] == pytest.approx(y[0])
+    assert (curve.mean >= y.min() - 1e-9).all()
+    assert (curve.mean <= y.max() + 1e-9).all()
+    assert (curve.low <= curve.high).all()
+    if len(y) < 80:
+        assert np.allclose(curve.mean, y)
+
+
+def test_small_words():
+    assert words.listed(["a", "b", "c"]) == "a, b and c"
+    assert words.listed(["a"]) == "a"
+    assert words.count(1, "class", "classes") == "1 class"
+    assert words.count(60_000, "image") == "60,000 images"
+    assert words.place("step", 1200) == "step ≈ 1,200"
+
+
+def test_figures_are_part_of_mlpkit():
+    import mlpkit
+
+    assert mlpkit.figures is figures
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (1e-9, 1e9, set()),  # which powers of ten get a label is matplotlib's choice, and has changed
+        (0.1, 3, {"0.1", "0.2", "0.5", "1", "2"}),
+        (1e-4, 2e-3, {"5e-4", "1e-3"}),
+    ],
+)
+def test_log_axes_are_labelled_as_code_is_written(low, high, told):
+    ax = figures.signal_profile(np.array([low, high]))
+    ax.figure.draw_without_rendering()
+    labels = {label.get_text() for label in ax.get_yticklabels(which="both")}
+    assert told <= labels
+    assert any("e-" in label or "." in label for label in labels)
+    assert not any("+" in label or "$" in label for label in labels)
