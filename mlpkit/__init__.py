@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from .core import initializers
 from .core.activations import Activation, identity, leaky_relu, relu, sigmoid, tanh
 from .core.backprop import backward, loss_and_grads
 from .core.data import Dataset, Examples, batches, load, one_hot, scale_pixels, split

@@ -46,9 +46,9 @@ def names_that_count(*folders):
 
 def free_port():
     """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    with socket.socket() as case:
+        case.bind(("127.0.0.1", 0))
+        return case.getsockname()[1]
 
 
 def fetch(address, server, seconds=60):

@@ -33,7 +33,7 @@ def page() -> str:
 
 
 def _table(exercise: Exercise) -> str:
-    lines = [f"| `{mistake.name}` | {_cell(mistake.says)} |" for mistake in exercise.mistakes]
+    lines = [f"| `{mistake.name}` | {_cell(mistake.message)} |" for mistake in exercise.mistakes]
     head = [
         f"### `{exercise.signature}`\n",
         f"{exercise.task}\n",

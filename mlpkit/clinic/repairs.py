@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlpkit.exercises import Exercise, Mistake, Probe, Property
+from mlpkit.exercises import Case, Exercise, Mistake, Property
 
 from . import reference_parts as parts
 
@@ -30,23 +30,23 @@ SHUFFLE = Exercise(
     "shuffle",
     task="Put images and labels into a random order, drawn from rng.",
     reference=parts.shuffle,
-    takes={"images": "n pixels", "labels": "n", "rng": ""},
-    gives={"images": "n pixels", "labels": "n"},
+    inputs={"images": "n pixels", "labels": "n", "rng": ""},
+    output={"images": "n pixels", "labels": "n"},
     random=True,
-    probes=(
-        Probe("30 examples", (*_pairs(30, 4), np.random.default_rng(1))),
-        Probe("41 examples", (*_pairs(41, 3), np.random.default_rng(2))),
+    cases=(
+        Case("30 examples", (*_pairs(30, 4), np.random.default_rng(1))),
+        Case("41 examples", (*_pairs(41, 3), np.random.default_rng(2))),
     ),
     properties=(
         Property(
             "everybody is there",
             lambda value, args: float(len(np.unique(value[0][:, 0]))),
-            "{got} different images came back, where {want} went in.",
+            "{got} different images came back, where {expected} went in.",
         ),
         Property(
             "pairs",
             lambda value, args: float((value[0][:, 0] == value[1]).mean()),
-            "The share of images that still have their own label is {got}, and it should be {want}. Do both "
+            "The share of images that still have their own label is {got}, and it should be {expected}. Do both "
             "go by the same order?",
         ),
         Property(
@@ -104,13 +104,13 @@ CUT = Exercise(
     "cut",
     task="Give an array with a row (start, stop) for each batch of each epoch; an epoch's last may be shorter.",
     reference=parts.cut,
-    takes={"count": "", "batch_size": "", "epochs": ""},
-    gives="batches ends",
-    probes=(
-        Probe("10 examples by 4, 2 epochs", (10, 4, 2)),
-        Probe("12 examples by 4, 3 epochs", (12, 4, 3)),
-        Probe("7 examples by 3, 1 epoch", (7, 3, 1)),
-        Probe("25 examples by 8, 4 epochs", (25, 8, 4)),
+    inputs={"count": "", "batch_size": "", "epochs": ""},
+    output="batches ends",
+    cases=(
+        Case("10 examples by 4, 2 epochs", (10, 4, 2)),
+        Case("12 examples by 4, 3 epochs", (12, 4, 3)),
+        Case("7 examples by 3, 1 epoch", (7, 3, 1)),
+        Case("25 examples by 8, 4 epochs", (25, 8, 4)),
     ),
     mistakes=(
         Mistake(
@@ -145,16 +145,16 @@ CUT = Exercise(
 )
 
 _ROWS = (
-    Probe("4 images, 3 units", (_normal(1, 4, 3), _normal(2, 4, 3))),
-    Probe("2 images, 5 units", (_normal(3, 2, 5), _normal(4, 2, 5))),
+    Case("4 images, 3 units", (_normal(1, 4, 3), _normal(2, 4, 3))),
+    Case("2 images, 5 units", (_normal(3, 2, 5), _normal(4, 2, 5))),
 )
 LEAKY_BACKWARD = Exercise(
     "leaky_backward",
     task="Carry a gradient back through a leaky relu of slope 0.01: from da to dz.",
     reference=parts.leaky_backward,
-    takes={"da": "batch units", "z": "batch units"},
-    gives="batch units",
-    probes=_ROWS,
+    inputs={"da": "batch units", "z": "batch units"},
+    output="batch units",
+    cases=_ROWS,
     mistakes=(
         Mistake(
             "plain-relu",
@@ -180,11 +180,11 @@ LAYER_GRADS = Exercise(
     "layer_grads",
     task="Give a layer's gradients, as the mean over the batch; row i of errors is the error of image i.",
     reference=parts.layer_grads,
-    takes={"errors": "batch fan_out", "inputs": "batch fan_in"},
-    gives={"dweights": "fan_in fan_out", "dbias": "fan_out"},
-    probes=(
-        Probe("5 images, 4 units, 3 inputs", (_normal(5, 5, 4), _normal(6, 5, 3))),
-        Probe("2 images, 3 units, 6 inputs", (_normal(7, 2, 3), _normal(8, 2, 6))),
+    inputs={"errors": "batch fan_out", "inputs": "batch fan_in"},
+    output={"dweights": "fan_in fan_out", "dbias": "fan_out"},
+    cases=(
+        Case("5 images, 4 units, 3 inputs", (_normal(5, 5, 4), _normal(6, 5, 3))),
+        Case("2 images, 3 units, 6 inputs", (_normal(7, 2, 3), _normal(8, 2, 6))),
     ),
     mistakes=(
         Mistake(
@@ -220,13 +220,13 @@ ADD_DECAY = Exercise(
     "add_decay",
     task="Add the gradient of decay / 2 times the sum of all squared weights; biases do not decay.",
     reference=parts.add_decay,
-    takes={"dweights": "fan_in fan_out", "dbias": "fan_out", "weights": "fan_in fan_out", "bias": "fan_out",
+    inputs={"dweights": "fan_in fan_out", "dbias": "fan_out", "weights": "fan_in fan_out", "bias": "fan_out",
            "decay": ""},
-    gives={"dweights": "fan_in fan_out", "dbias": "fan_out"},
-    probes=(
-        Probe("3 inputs, 4 units, decay 0.1", (_normal(9, 3, 4), _normal(10, 4), _normal(11, 3, 4), _normal(12, 4), 0.1)),
-        Probe("5 inputs, 2 units, decay 0.03", (_normal(13, 5, 2), _normal(14, 2), _normal(15, 5, 2), _normal(16, 2), 0.03)),
-        Probe("no decay", (_normal(17, 2, 3), _normal(18, 3), _normal(19, 2, 3), _normal(20, 3), 0.0)),
+    output={"dweights": "fan_in fan_out", "dbias": "fan_out"},
+    cases=(
+        Case("3 inputs, 4 units, decay 0.1", (_normal(9, 3, 4), _normal(10, 4), _normal(11, 3, 4), _normal(12, 4), 0.1)),
+        Case("5 inputs, 2 units, decay 0.03", (_normal(13, 5, 2), _normal(14, 2), _normal(15, 5, 2), _normal(16, 2), 0.03)),
+        Case("no decay", (_normal(17, 2, 3), _normal(18, 3), _normal(19, 2, 3), _normal(20, 3), 0.0)),
     ),
     mistakes=(
         Mistake(
@@ -262,12 +262,12 @@ SOFTMAX_BACKWARD = Exercise(
     "softmax_backward",
     task="Carry a gradient back through softmax: p holds its probabilities, dp the gradient for them.",
     reference=parts.softmax_backward,
-    takes={"dp": "batch classes", "p": "batch classes"},
-    gives="batch classes",
-    probes=(
-        Probe("4 images, 3 classes", (_normal(21, 4, 3), _softened(22, 4, 3))),
-        Probe("2 images, 10 classes", (_normal(23, 2, 10), _softened(24, 2, 10))),
-        Probe("3 images, 3 classes", (_normal(25, 3, 3), _softened(26, 3, 3))),
+    inputs={"dp": "batch classes", "p": "batch classes"},
+    output="batch classes",
+    cases=(
+        Case("4 images, 3 classes", (_normal(21, 4, 3), _softened(22, 4, 3))),
+        Case("2 images, 10 classes", (_normal(23, 2, 10), _softened(24, 2, 10))),
+        Case("3 images, 3 classes", (_normal(25, 3, 3), _softened(26, 3, 3))),
     ),
     mistakes=(
         Mistake(
@@ -275,7 +275,7 @@ SOFTMAX_BACKWARD = Exercise(
             lambda dp, p: dp * p * (1 - p),
             "It looks as if each logit moves its own probability only. All ten share one sum, so each logit "
             "moves them all.",
-            seen=lambda got, want, args: f"The rows of dz sum to up to {np.abs(got.sum(axis=1)).max():.3g}, not 0.",
+            observe=lambda got, want, args: f"The rows of dz sum to up to {np.abs(got.sum(axis=1)).max():.3g}, not 0.",
         ),
         Mistake(
             "times-p", lambda dp, p: dp * p, "It looks as if one term is there and the other is missing."
@@ -303,11 +303,11 @@ HIDDEN_LAYER = Exercise(
     "hidden_layer",
     task="relu and dropout, forward and backward: what is kept is scaled by 1 / keep, so that the mean stays.",
     reference=parts.hidden_layer,
-    takes={"z": "batch units", "da": "batch units", "mask": "batch units", "keep": ""},
-    gives={"a": "batch units", "dz": "batch units"},
-    probes=(
-        Probe("4 images, 3 units, half kept", (_normal(27, 4, 3), _normal(28, 4, 3), _MASKS[0], 0.5)),
-        Probe("2 images, 5 units, 0.8 kept", (_normal(29, 2, 5), _normal(30, 2, 5), _MASKS[1], 0.8)),
+    inputs={"z": "batch units", "da": "batch units", "mask": "batch units", "keep": ""},
+    output={"a": "batch units", "dz": "batch units"},
+    cases=(
+        Case("4 images, 3 units, half kept", (_normal(27, 4, 3), _normal(28, 4, 3), _MASKS[0], 0.5)),
+        Case("2 images, 5 units, 0.8 kept", (_normal(29, 2, 5), _normal(30, 2, 5), _MASKS[1], 0.8)),
     ),
     mistakes=(
         Mistake(
@@ -367,12 +367,12 @@ WALK_BACK = Exercise(
     task="Walk back through a relu network and return new layers after a step of SGD. entered[i] is what went "
     "into layer i; dz, the gradient of the logits, is a mean over the batch already.",
     reference=parts.walk_back,
-    takes={"layers": "", "entered": "", "dz": "batch classes", "learning_rate": ""},
-    gives=[{"weights": "fan_in fan_out", "bias": "fan_out"}],
-    probes=(
-        Probe("a network 4-5-3, rate 0.5", _network(40, 6, (4, 5, 3), 0.5)),
-        Probe("a network 3-4-6-2, rate 0.1", _network(80, 5, (3, 4, 6, 2), 0.1)),
-        Probe("a single layer", _network(120, 4, (3, 2), 1.0)),
+    inputs={"layers": "", "entered": "", "dz": "batch classes", "learning_rate": ""},
+    output=[{"weights": "fan_in fan_out", "bias": "fan_out"}],
+    cases=(
+        Case("a network 4-5-3, rate 0.5", _network(40, 6, (4, 5, 3), 0.5)),
+        Case("a network 3-4-6-2, rate 0.1", _network(80, 5, (3, 4, 6, 2), 0.1)),
+        Case("a single layer", _network(120, 4, (3, 2), 1.0)),
     ),
     mistakes=(
         Mistake(

@@ -6,7 +6,7 @@ What passes goes into the learner's own workbook, and becomes part of the learne
 from .checker.check import check
 from .checker.result import Result
 from .quiz.guess import guess, recall, reveal
-from .spec import Exercise, Fresh, Mistake, Probe, Property
+from .spec import Case, Exercise, Mistake, Property, Stateful
 from .workbook.backup import backup
 from .workbook.decorator import exercise
 from .workbook.hints import hint, solution
@@ -14,12 +14,12 @@ from .workbook.mine import mine
 from .workbook.progress import progress
 
 __all__ = [
+    "Case",
     "Exercise",
-    "Fresh",
     "Mistake",
-    "Probe",
     "Property",
     "Result",
+    "Stateful",
     "backup",
     "check",
     "exercise",

@@ -32,7 +32,7 @@ def preview(name: str) -> Iterator[str]:
     blank = check(name, _blank(exercise))
     yield f"{'' if blank.outcome == NOT_ATTEMPTED else '!! '}blank stub: {blank.outcome}"
     for mistake in exercise.mistakes:
-        for i, program in enumerate(mistake.programs):
+        for i, program in enumerate(mistake.variants):
             found = check(name, program)
             fine = found.outcome == INCORRECT and found.mistake == mistake.name
             named = "" if fine else f"!! taken for {found.mistake or found.outcome}: "

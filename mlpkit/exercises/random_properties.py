@@ -29,23 +29,23 @@ def _of_many(measure: Callable[[np.ndarray], float]) -> Callable[[Any, tuple], f
     return lambda w, args: float(measure(w)) if w.size >= ENOUGH else 0.0
 
 
-def _shape_words(got: Any, want: Any) -> str:
+def _shape_words(got: Any, expected: Any) -> str:
     names = {"normal": 0.798, "uniform": 0.866, "made of two values only": 1.0}
     came = min(names, key=lambda n: abs(names[n] - got))
-    asked = min(names, key=lambda n: abs(names[n] - want))
+    asked = min(names, key=lambda n: abs(names[n] - expected))
     near = f"looks {came}" if abs(names[came] - got) < 0.012 else "is of another family"
     return (
         f"the distribution {near}, and {asked} is asked for (mean size over standard deviation: {got:.3f}, "
-        f"where {want:.3f} belongs). Look at which draw of `rng` is called."
+        f"where {expected:.3f} belongs). Look at which draw of `rng` is called."
     )
 
 
 WIDTH = Property(
     "the width",
     _of_many(np.std),
-    lambda got, want: (
-        f"the standard deviation is {got:.2g}, where about {want:.2g} is asked for. Look at what the draw is "
-        "multiplied with, and whether it is a width or its square."
+    lambda got, expected: (
+        f"the standard deviation is {got:.2g}, where about {expected:.2g} is asked for. Look at what the "
+        "draw is multiplied with, and whether it is a width or its square."
     ),
     tolerance=0.03,
 )
@@ -53,7 +53,7 @@ WIDTH = Property(
 CENTRE = Property(
     "the centre",
     _of_many(lambda w: np.mean(w) / max(np.std(w), 1e-300)),
-    lambda got, want: (
+    lambda got, expected: (
         f"the mean is {got:.2f} standard deviations away from 0, and it should be 0. "
         f"Are there {'negative' if got > 0 else 'positive'} numbers at all? Look at the first arguments "
         "of the draw."
@@ -83,7 +83,7 @@ def variety(w: np.ndarray) -> float:
 NOT_CONSTANT = Property(
     "the variety",
     lambda w, args: variety(w),
-    lambda got, want: (
+    lambda got, expected: (
         f"{SAMENESS[int(got)]}. Units that start alike learn alike. Look at how often is drawn, and how many."
     ),
 )

@@ -43,7 +43,7 @@ counts from 0) change the arguments first, for instance to this step's gradient.
 A random function (`random=True`, takes an rng) may draw in any order, so its numbers are never compared: give
 `properties`, each a `Property(name, measure, says)`. `measure(value, args)` makes a number or small array of
 an answer, and it must be close to what the reference gives. `says` is the sentence shown when it is not; it
-may use {got} and {want}, or be (got, want) -> sentence. measures.py has ready-made ones: see init.py.
+may use {got} and {expected}, or be (got, want) -> sentence. measures.py has ready-made ones: see init.py.
 For other exercises properties are optional, and only help to word what is wrong.
 
 A mistake is a wrong program (or a tuple of variants), a name, and up to three short sentences: what is
@@ -65,7 +65,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 
-class Probe(NamedTuple):
+class Case(NamedTuple):
     """Inputs on which a function is tried.
 
     note: str, the situation in a few words: "a batch of 5 with 3 classes"
@@ -78,11 +78,11 @@ class Probe(NamedTuple):
     note: str
     args: tuple
     steps: int = 0
-    carry: dict[str, int] | None = None
-    vary: Callable[[int, tuple], tuple] | None = None
+    feedback: dict[str, int] | None = None
+    schedule_args: Callable[[int, tuple], tuple] | None = None
 
 
-class Fresh(NamedTuple):
+class Stateful(NamedTuple):
     """A wrong program that remembers something; `make()` gives one that remembers nothing yet."""
 
     make: Callable[[], Callable]
@@ -99,16 +99,16 @@ class Mistake(NamedTuple):
     """
 
     name: str
-    wrong: Callable | Fresh | tuple[Callable | Fresh, ...]
-    says: str
-    seen: Callable[[Any, Any, tuple], str] | None = None
-    sure: bool = True
+    programs: Callable | Stateful | tuple[Callable | Stateful, ...]
+    message: str
+    observe: Callable[[Any, Any, tuple], str] | None = None
+    unambiguous: bool = True
 
     @property
-    def programs(self) -> tuple[Callable, ...]:
-        """The wrong program and its variants."""
-        programs = self.wrong if type(self.wrong) is tuple else (self.wrong,)
-        return tuple(p.make() if isinstance(p, Fresh) else p for p in programs)
+    def variants(self) -> tuple[Callable, ...]:
+        """The wrong program and its variants, each as a function."""
+        programs = self.programs if type(self.programs) is tuple else (self.programs,)
+        return tuple(p.make() if isinstance(p, Stateful) else p for p in programs)
 
 
 class Property(NamedTuple):
@@ -116,14 +116,14 @@ class Property(NamedTuple):
 
     name: str, a few words
     measure: (value, args) -> number or array
-    says: str with {got} and {want}, or (got, want) -> str
+    says: str with {got} and {expected}, or (got, want) -> str
     tolerance: float, how far `got` may be from `want`, relative to `want`
     absolute: float, and this much more
     """
 
     name: str
     measure: Callable[[Any, tuple], Any]
-    says: str | Callable[[Any, Any], str]
+    message: str | Callable[[Any, Any], str]
     tolerance: float = 1e-6
     absolute: float = 1e-9
 
@@ -135,16 +135,16 @@ class Exercise:
     name: str
     task: str
     reference: Callable
-    takes: dict[str, str]
-    gives: Any
-    probes: tuple[Probe, ...]
+    inputs: dict[str, str]
+    output: Any
+    cases: tuple[Case, ...]
     mistakes: tuple[Mistake, ...]
     hints: tuple[str, str, str, str]
     package: Callable | tuple[Callable, ...] = ()
     properties: tuple[Property, ...] = ()
     random: bool = False
-    each: str = "layer"
-    moves: tuple[str, ...] = ()
+    list_item: str = "layer"
+    updates: tuple[str, ...] = ()
     tolerance: float = 1e-5
     kinds: str = "fiu"
     topic: str = field(default="", compare=False)
@@ -152,7 +152,7 @@ class Exercise:
     @property
     def signature(self) -> str:
         """How the function is called: `softmax(logits)`."""
-        return f"{self.name}({', '.join(self.takes)})"
+        return f"{self.name}({', '.join(self.inputs)})"
 
     @property
     def stub(self) -> str:

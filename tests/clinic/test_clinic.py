@@ -95,7 +95,7 @@ def test_the_listed_mistakes_of_a_repair_are_named(name):
     """Those of the course's own exercises have tests of their own."""
     assert len(OWN[name].hints) == 4
     for mistake in OWN[name].mistakes:
-        for wrong in mistake.programs:
+        for wrong in mistake.variants:
             assert check_against(OWN[name], wrong).mistake == mistake.name
 
 

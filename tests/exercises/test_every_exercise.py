@@ -14,9 +14,9 @@ import pytest
 from mlpkit.exercises import check, mine
 from mlpkit.exercises.catalog import TOPICS, exercises
 from mlpkit.exercises.checker.isolation import untouched
-from mlpkit.exercises.checker.runner import agree
+from mlpkit.exercises.checker.runner import equivalent
 from mlpkit.exercises.diagnosis.judge import reference_runs
-from mlpkit.exercises.diagnosis.known_mistakes import habits, run_wrong
+from mlpkit.exercises.diagnosis.known_mistakes import run_wrong, side_effects
 
 EXERCISES = list(exercises().values())
 MISTAKES = [(e, m) for e in EXERCISES for m in e.mistakes]
@@ -36,7 +36,7 @@ CORRECT = [(e, i) for e in EXERCISES for i in range(len(correct(e)))]
 def verdict(name, mistake, i):
     """What is said of a listed mistake's program number i; two tests look at it."""
     (found,) = [m for m in exercises()[name].mistakes if m.name == mistake]
-    return check(name, found.programs[i])
+    return check(name, found.variants[i])
 
 
 def sentences(text):
@@ -90,16 +90,16 @@ def test_there_are_enough_mistakes_hints_and_correct_programs(exercise):
     assert len(exercise.hints) == 4
     assert all(exercise.hints)
     assert len(correct(exercise)) >= 3
-    assert list(inspect.signature(exercise.reference).parameters) == list(exercise.takes)
+    assert list(inspect.signature(exercise.reference).parameters) == list(exercise.inputs)
 
 
 @pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=lambda v: v.name)
 def test_each_mistake_is_named_with_its_own_sentence(exercise, mistake):
-    for i in range(len(mistake.programs)):
+    for i in range(len(mistake.variants)):
         result = verdict(exercise.name, mistake.name, i)
         assert result.outcome == "incorrect"
         assert result.mistake == mistake.name, result
-        first = sentences(mistake.says)[0]
+        first = sentences(mistake.message)[0]
         assert first[1:] in result.message, result
         assert len(sentences(result.message)) <= 4, result
 
@@ -107,11 +107,13 @@ def test_each_mistake_is_named_with_its_own_sentence(exercise, mistake):
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
 def test_no_two_mistakes_agree_on_all_probes(exercise):
     with untouched():
-        tried = [(m, run_wrong(exercise, p)) for m in exercise.mistakes for p in m.programs]
+        tried = [(m, run_wrong(exercise, p)) for m in exercise.mistakes for p in m.variants]
         right = reference_runs(exercise)
     for (one, a), (other, b) in itertools.combinations([*tried, (None, right)], 2):
         if one is not other:
-            same = all(agree(x, y, exercise) for x, y in zip(a, b)) and habits(a) == habits(b)
+            same = all(equivalent(x, y, exercise) for x, y in zip(a, b)) and side_effects(a) == side_effects(
+                b
+            )
             assert not same, f"{one.name} and {getattr(other, 'name', 'the reference')} do the same"
 
 
@@ -128,7 +130,7 @@ def test_probes_differ_in_their_sizes(exercise):
             return arg.shape
         return tuple(map(shapes, arg)) if isinstance(arg, (list, tuple)) else ()
 
-    assert len({tuple(map(shapes, p.args)) for p in exercise.probes}) > 1
+    assert len({tuple(map(shapes, p.args)) for p in exercise.cases}) > 1
 
 
 def test_every_topic_is_one_file_of_data():

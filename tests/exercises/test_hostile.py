@@ -246,7 +246,7 @@ def test_random_states_streams_warnings_and_inputs_are_as_before():
     random.seed(5)
     before = np.random.get_state()[1].copy(), random.getstate(), sys.stdout, sys.getrecursionlimit()
     filters, errors = list(warnings.filters), np.geterr()
-    probes = [p.args[0].copy() for p in exercises()["softmax"].probes]
+    cases = [p.args[0].copy() for p in exercises()["softmax"].cases]
     check("softmax", untidy)
     assert (np.random.get_state()[1] == before[0]).all()
     assert random.getstate() == before[1]
@@ -254,7 +254,7 @@ def test_random_states_streams_warnings_and_inputs_are_as_before():
     assert sys.getrecursionlimit() == before[3]
     assert warnings.filters == filters
     assert np.geterr() == errors
-    assert all((p.args[0] == old).all() for p, old in zip(exercises()["softmax"].probes, probes))
+    assert all((p.args[0] == old).all() for p, old in zip(exercises()["softmax"].cases, cases))
 
 
 def test_what_is_printed_is_kept_out_and_shown_with_the_result(capsys):

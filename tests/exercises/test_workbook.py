@@ -366,7 +366,7 @@ def test_a_workbook_that_cannot_be_written_to_can_still_be_taken_out(tmp_path, m
 WRITER = """
     import sys
     import numpy as np
-    from mlpkit.exercises import workbook as books
+    from mlpkit.exercises.workbook import store as books
     from mlpkit._files import locked, write
     names, number = ["softmax", "log_softmax", "accuracy"], 0
     print("ready", flush=True)
@@ -535,7 +535,7 @@ def test_a_workbook_in_the_home_folder_is_the_same_for_lessons_command_and_docto
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setenv("MLPKIT_WORKBOOK", "~/book")  # from a settings file, where no shell writes it out
     assert books.folder() == course.workbook() == tmp_path / "book"
-    assert str(tmp_path / "book") in import_module("mlpkit.app.doctor").workbook()[0].seen
+    assert str(tmp_path / "book") in import_module("mlpkit.app.doctor").workbook()[0].observe
 
 
 @pytest.mark.parametrize("name", ["BINDER_LAUNCH_HOST", "BINDER_SERVICE_HOST"])

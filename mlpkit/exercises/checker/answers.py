@@ -15,7 +15,7 @@ MOST = 3_000_000  # numbers in an array that are looked at
 LONGEST = 5_000  # parts of a list or iterator that are looked at
 
 
-class Odd(NamedTuple):
+class InvalidAnswer(NamedTuple):
     """Something that is not what was asked for.
 
     what: str, in words: "a list", "None"
@@ -45,7 +45,7 @@ class Leaf(NamedTuple):
     value: Any
 
 
-def settle(value: object, gives: Any) -> Any:
+def normalize_answer(value: object, output: Any) -> Any:
     """Turn an answer into arrays, in the structure that was asked for.
 
     value: anything
@@ -53,73 +53,78 @@ def settle(value: object, gives: Any) -> Any:
     returns: an array, a tuple or list of settled parts, or an Odd
     """
     if value is None:
-        return Odd("None", "nothing")
+        return InvalidAnswer("None", "nothing")
     if value is Ellipsis:
-        return Odd("...", "blank")
-    if isinstance(gives, str):
-        return _numbers(value) if gives == "numbers" else _leaf(value, gives)
-    parts = _parts(value, isinstance(gives, list))
-    if isinstance(parts, Odd):
+        return InvalidAnswer("...", "blank")
+    if isinstance(output, str):
+        return _numbers(value) if output == "numbers" else _leaf(value, output)
+    parts = _parts(value, isinstance(output, list))
+    if isinstance(parts, InvalidAnswer):
         return parts
-    if isinstance(gives, list):
-        return [settle(part, gives[0]) for part in parts]
-    if len(parts) != len(gives):
+    if isinstance(output, list):
+        return [normalize_answer(part, output[0]) for part in parts]
+    if len(parts) != len(output):
         count = f"{len(parts)} values" if len(parts) != 1 else "one value"
         if isinstance(value, np.ndarray):
             one = _leaf(value, "")
-            return Odd(in_words(value), "count", None, None if isinstance(one, Odd) else one)
-        return Odd(in_words(value) if isinstance(value, list) else count, "count")
-    return tuple(settle(part, spec) for part, spec in zip(parts, gives.values()))
+            return InvalidAnswer(
+                describe_type(value), "count", None, None if isinstance(one, InvalidAnswer) else one
+            )
+        return InvalidAnswer(describe_type(value) if isinstance(value, list) else count, "count")
+    return tuple(normalize_answer(part, spec) for part, spec in zip(parts, output.values()))
 
 
-def leaves(value: Any, gives: Any, name: str = "", index: int | None = None) -> list[Leaf]:
+def leaves(value: Any, output: Any, name: str = "", index: int | None = None) -> list[Leaf]:
     """The arrays of a settled answer, one after another, each with its name.
 
     value: settled
     gives: the structure
     returns: list of Leaf; an Odd stands where a whole part is odd
     """
-    if isinstance(gives, str) or isinstance(value, Odd):
-        return [Leaf(name, index, gives if isinstance(gives, str) else "", value)]
-    if isinstance(gives, list):
-        found = [leaves(part, gives[0], name, i) for i, part in enumerate(value)]
+    if isinstance(output, str) or isinstance(value, InvalidAnswer):
+        return [Leaf(name, index, output if isinstance(output, str) else "", value)]
+    if isinstance(output, list):
+        found = [leaves(part, output[0], name, i) for i, part in enumerate(value)]
     else:
         before = f"{name} " if name and index is None else ""  # a pair inside a pair: "train images"
-        found = [leaves(part, spec, before + key, index) for part, (key, spec) in zip(value, gives.items())]
+        found = [leaves(part, spec, before + key, index) for part, (key, spec) in zip(value, output.items())]
     return list(itertools.chain.from_iterable(found))
 
 
-def close(got: np.ndarray, want: np.ndarray, tolerance: float = 1e-5) -> np.ndarray:
+def close(got: np.ndarray, expected: np.ndarray, tolerance: float = 1e-5) -> np.ndarray:
     """Where two arrays of one shape agree, entry by entry.
 
     got, want: arrays of one shape
     tolerance: float, relative; numbers small beside the largest get a twentieth of it in absolute terms
     returns: bool array
     """
-    got, want = np.asarray(got, np.float64), np.asarray(want, np.float64)
-    finite = np.isfinite(want)
-    scale = np.abs(want[finite]).max(initial=0.0)
+    got, expected = np.asarray(got, np.float64), np.asarray(expected, np.float64)
+    finite = np.isfinite(expected)
+    scale = np.abs(expected[finite]).max(initial=0.0)
     with np.errstate(all="ignore"):
-        near = np.abs(got - want) <= tolerance * np.abs(want) + 0.05 * tolerance * min(scale, 1e3) + 1e-12
-    return np.where(finite, near & np.isfinite(got), (got == want) | (np.isnan(got) & np.isnan(want)))
+        near = (
+            np.abs(got - expected)
+            <= tolerance * np.abs(expected) + 0.05 * tolerance * min(scale, 1e3) + 1e-12
+        )
+    return np.where(finite, near & np.isfinite(got), (got == expected) | (np.isnan(got) & np.isnan(expected)))
 
 
-def equal(got: Any, want: Any, tolerance: float = 1e-5) -> bool:
+def equal(got: Any, expected: Any, tolerance: float = 1e-5) -> bool:
     """Whether two settled answers are the same, in structure, shapes and numbers.
 
     returns: bool; two odd answers are the same when the same can be said of them
     """
-    if isinstance(got, Odd) or isinstance(want, Odd):
-        return type(got) is type(want) and got[:3] == want[:3]
-    if isinstance(got, np.ndarray) != isinstance(want, np.ndarray):
+    if isinstance(got, InvalidAnswer) or isinstance(expected, InvalidAnswer):
+        return type(got) is type(expected) and got[:3] == expected[:3]
+    if isinstance(got, np.ndarray) != isinstance(expected, np.ndarray):
         return False
     if isinstance(got, np.ndarray):
-        same_kind = all((got.dtype.kind == k) == (want.dtype.kind == k) for k in "bc")
-        return same_kind and got.shape == want.shape and bool(close(got, want, tolerance).all())
-    return len(got) == len(want) and all(equal(a, b, tolerance) for a, b in zip(got, want))
+        same_kind = all((got.dtype.kind == k) == (expected.dtype.kind == k) for k in "bc")
+        return same_kind and got.shape == expected.shape and bool(close(got, expected, tolerance).all())
+    return len(got) == len(expected) and all(equal(a, b, tolerance) for a, b in zip(got, expected))
 
 
-def in_words(value: object) -> str:
+def describe_type(value: object) -> str:
     """What something is, in a learner's words: "a list of 3", "an array of shape (2, 3)"."""
     if value is None or isinstance(value, bool):
         return repr(value)
@@ -143,13 +148,13 @@ def _leaf(value: object, spec: str) -> Any:
     if isinstance(value, (int, float, complex, np.generic)) and not isinstance(value, (str, bytes)):
         value = _scalar(value)
     elif spec != "number" and isinstance(value, (list, tuple)):
-        return Odd(in_words(value) + ", where one array is asked for")
+        return InvalidAnswer(describe_type(value) + ", where one array is asked for")
     elif not isinstance(value, np.ndarray):
-        return Odd(in_words(value))
-    if isinstance(value, Odd):
+        return InvalidAnswer(describe_type(value))
+    if isinstance(value, InvalidAnswer):
         return value
     if value.size > MOST:
-        return Odd(f"an array of shape {value.shape}", "shape", value.shape)
+        return InvalidAnswer(f"an array of shape {value.shape}", "shape", value.shape)
     return _plain(value)
 
 
@@ -157,7 +162,7 @@ def _scalar(value: object) -> Any:
     try:
         return np.asarray(value if isinstance(value, (bool, complex, np.generic)) else float(value))
     except (OverflowError, ValueError):
-        return Odd("a number too large for a float")
+        return InvalidAnswer("a number too large for a float")
 
 
 def _plain(array: np.ndarray) -> Any:
@@ -167,9 +172,9 @@ def _plain(array: np.ndarray) -> Any:
         try:
             array = array.astype(np.float64)
         except (TypeError, ValueError):
-            return Odd("an array of Python objects")
+            return InvalidAnswer("an array of Python objects")
     if array.dtype.kind not in "fiubc":
-        return Odd(f"an array of {array.dtype.name[:20]}")
+        return InvalidAnswer(f"an array of {array.dtype.name[:20]}")
     return array
 
 
@@ -177,22 +182,24 @@ def _numbers(value: object) -> Any:
     if isinstance(value, np.ndarray):
         return _leaf(value, "numbers")
     parts = _parts(value, True)
-    if isinstance(parts, Odd):
+    if isinstance(parts, InvalidAnswer):
         return parts
     scalars = [_leaf(part, "number") for part in parts]
-    odd = next((part for part in scalars if isinstance(part, Odd) or part.ndim), None)
+    odd = next((part for part in scalars if isinstance(part, InvalidAnswer) or part.ndim), None)
     if odd is not None:
-        return Odd(f"a list that holds {odd.what if isinstance(odd, Odd) else in_words(odd)}")
+        return InvalidAnswer(
+            f"a list that holds {odd.what if isinstance(odd, InvalidAnswer) else describe_type(odd)}"
+        )
     return np.array([float(part.real) for part in scalars])
 
 
 def _parts(value: object, iterators: bool) -> Any:
     if isinstance(value, (str, bytes, Mapping, set, frozenset)):
-        return Odd(in_words(value))
+        return InvalidAnswer(describe_type(value))
     if isinstance(value, Iterator) and not iterators:
-        return Odd(in_words(value))
+        return InvalidAnswer(describe_type(value))
     try:
         parts = list(itertools.islice(iter(value), LONGEST + 1))
     except TypeError:
-        return Odd(in_words(value))
-    return parts if len(parts) <= LONGEST else Odd(f"more than {LONGEST:,} parts", "count")
+        return InvalidAnswer(describe_type(value))
+    return parts if len(parts) <= LONGEST else InvalidAnswer(f"more than {LONGEST:,} parts", "count")

@@ -12,12 +12,12 @@ from ..catalog import find
 from ..diagnosis.judge import judge, reference_runs
 from ..diagnosis.wording import number
 from ..spec import Exercise
-from .answers import Odd, in_words, leaves
+from .answers import InvalidAnswer, describe_type, leaves
 from .delegation import forwards
 from .isolation import untouched
 from .placeholders import has_blanks
 from .result import INCORRECT, NOT_ATTEMPTED, PASSED, Result
-from .runner import Run, agree, gives_of, run_probes
+from .runner import CaseRun, equivalent, output_of, run_cases
 from .sandbox import SECONDS, TimeUp, run
 
 
@@ -25,7 +25,7 @@ from .sandbox import SECONDS, TimeUp, run
 class _Seen:
     """What came to light about a function while it ran."""
 
-    runs: list[Run] = field(default_factory=list)
+    runs: list[CaseRun] = field(default_factory=list)
     printed: list[str] = field(default_factory=list)
     blank: bool = False
     forwards: bool = False
@@ -51,18 +51,18 @@ def check_against(exercise: Exercise, function: Callable) -> Result:
     returns: Result, as `check`
     """
     with untouched():
-        wants = reference_runs(exercise)
+        expected_runs = reference_runs(exercise)
         seen = _Seen()
         if not callable(function):
             return _not_a_function(exercise, function)
         status = run(lambda: _try(exercise, function, seen))
-        return _result(exercise, seen, wants, status)
+        return _result(exercise, seen, expected_runs, status)
 
 
 def _try(exercise: Exercise, function: Callable, seen: _Seen) -> None:
     seen.blank = _quietly(has_blanks, function)
     if not seen.blank:
-        run_probes(exercise, function, seen.runs, seen.printed)
+        run_cases(exercise, function, seen.runs, seen.printed)
         seen.forwards = _quietly(lambda f: forwards(exercise, f), function)
     seen.ended = True
 
@@ -76,20 +76,20 @@ def _quietly(question: Callable, function: Callable) -> bool:
         return False
 
 
-def _result(exercise: Exercise, seen: _Seen, wants: list[Run], status: str) -> Result:
+def _result(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun], status: str) -> Result:
     if seen.blank or any(_ran_into_blank(exercise, r) for r in seen.runs):
         return Result(
             exercise.name, NOT_ATTEMPTED, None, f"There are blanks left to fill in. {exercise.task}"
         )
     printed = "".join(seen.printed)[:600]
-    if status != "finished" or len(seen.runs) < len(exercise.probes):
+    if status != "finished" or len(seen.runs) < len(exercise.cases):
         message = _unfinished(exercise, seen, status)
         return Result(exercise.name, INCORRECT, None, message, printed=printed)
     try:
-        verdict = judge(exercise, seen.runs, wants)
+        verdict = judge(exercise, seen.runs, expected_runs)
     except Exception as error:  # a fault of the check's own must not become the learner's
         return Result(
-            exercise.name, INCORRECT, None, _own_fault(exercise, seen, wants, error), printed=printed
+            exercise.name, INCORRECT, None, _own_fault(exercise, seen, expected_runs, error), printed=printed
         )
     if verdict is not None:
         return Result(exercise.name, INCORRECT, *verdict, forwards=seen.forwards, printed=printed)
@@ -97,7 +97,7 @@ def _result(exercise: Exercise, seen: _Seen, wants: list[Run], status: str) -> R
 
 
 def _praise(exercise: Exercise, hands_on: bool) -> str:
-    tried = f"Right on all {len(exercise.probes)} inputs it was tried on."
+    tried = f"Right on all {len(exercise.cases)} inputs it was tried on."
     return (
         f"{tried} It hands the work to mlpkit's own function, so this one is not yet yours."
         if hands_on
@@ -105,15 +105,15 @@ def _praise(exercise: Exercise, hands_on: bool) -> str:
     )
 
 
-def _ran_into_blank(exercise: Exercise, attempt: Run) -> bool:
+def _ran_into_blank(exercise: Exercise, attempt: CaseRun) -> bool:
     if attempt.raised:
         return attempt.raised.kind == "NotImplementedError" or "ellipsis" in attempt.raised.text.lower()
-    found = leaves(attempt.value, gives_of(exercise, attempt.probe))
-    return any(isinstance(leaf.value, Odd) and leaf.value.kind == "blank" for leaf in found)
+    found = leaves(attempt.value, output_of(exercise, attempt.case))
+    return any(isinstance(leaf.value, InvalidAnswer) and leaf.value.kind == "blank" for leaf in found)
 
 
 def _unfinished(exercise: Exercise, seen: _Seen, status: str) -> str:
-    note = exercise.probes[min(len(seen.runs), len(exercise.probes) - 1)].note
+    note = exercise.cases[min(len(seen.runs), len(exercise.cases) - 1)].note
     if status == "time":
         return (
             f"On {note} it was still running after {number(SECONDS)} seconds, and was stopped. A right "
@@ -128,12 +128,12 @@ def _unfinished(exercise: Exercise, seen: _Seen, status: str) -> str:
     )
 
 
-def _own_fault(exercise: Exercise, seen: _Seen, wants: list[Run], error: Exception) -> str:
+def _own_fault(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun], error: Exception) -> str:
     """The numbers differ, or nobody knows; the check itself stumbled while it looked for the reason."""
     off = [
-        run.probe.note
-        for run, want in zip(seen.runs, wants)
-        if not _quietly(lambda run, want=want: agree(run, want, exercise), run)
+        run.case.note
+        for run, expected in zip(seen.runs, expected_runs)
+        if not _quietly(lambda run, expected=expected: equivalent(run, expected, exercise), run)
     ]
     where = (
         f"On {off[0]} the answer is not the right one."
@@ -152,7 +152,7 @@ def _not_a_function(exercise: Exercise, thing: object) -> Result:
             exercise.name, NOT_ATTEMPTED, None, f"There are blanks left to fill in. {exercise.task}"
         )
     try:
-        what = in_words(thing)
+        what = describe_type(thing)
     except BaseException:
         what = "something"
     message = f"What was given is {what}, not a function. It is checked as a function: {exercise.signature}."

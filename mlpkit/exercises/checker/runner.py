@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..spec import Exercise, Probe, Property
-from .answers import Odd, equal, settle
+from ..spec import Case, Exercise, Property
+from .answers import InvalidAnswer, equal, normalize_answer
 from .isolation import caught
 from .sandbox import TimeUp
 
@@ -36,7 +36,7 @@ class Raised(NamedTuple):
 
 
 @dataclass
-class Run:
+class CaseRun:
     """What one probe brought to light.
 
     value: the settled answer (a list of answers, one a step, for a probe with steps), or None when it raised
@@ -48,18 +48,18 @@ class Run:
     measures: what was measured of the answer already, by the property's name
     """
 
-    probe: Probe
+    case: Case
     value: Any = None
     raised: Raised | None = None
     changed: tuple[str, ...] = ()
-    again: Any = None
-    other_seed: Any = None
-    going_on: Any = None
+    repeat: Any = None
+    reseeded: Any = None
+    same_rng_continued: Any = None
     measures: dict[str, Any] = field(default_factory=dict)
 
 
-def run_probes(
-    exercise: Exercise, function: Callable, runs: list[Run], printed: list[str] | None = None
+def run_cases(
+    exercise: Exercise, function: Callable, runs: list[CaseRun], printed: list[str] | None = None
 ) -> None:
     """Try a function on all probes; the first is tried again, to see whether it always gives the same.
 
@@ -67,23 +67,23 @@ def run_probes(
     printed: list that what the first call prints is appended to
     """
     with caught() as pieces:
-        for i, probe in enumerate(exercise.probes):
+        for i, case in enumerate(exercise.cases):
             _seed(i)
-            runs.append(run := run_probe(exercise, function, probe))
+            runs.append(run := run_case(exercise, function, case))
             if i == 0 and printed is not None:
                 printed.extend(pieces)
             if i == 0 and run.raised is None:
                 _try_again(exercise, function, run)
 
 
-def same_runs(exercise: Exercise, function: Callable, runs: list[Run]) -> list[Run] | None:
+def matches_runs(exercise: Exercise, function: Callable, runs: list[CaseRun]) -> list[CaseRun] | None:
     """What a program does on all probes if it does what was seen in `runs`; None at the first difference."""
-    others: list[Run] = []
+    others: list[CaseRun] = []
     with caught():
         for i, run in enumerate(runs):
             _seed(i)
-            others.append(other := run_probe(exercise, function, run.probe))
-            if not agree(run, other, exercise):
+            others.append(other := run_case(exercise, function, run.case))
+            if not equivalent(run, other, exercise):
                 return None
             if i == 0 and other.raised is None:
                 _try_again(exercise, function, other)
@@ -95,77 +95,79 @@ def _seed(number: int) -> None:
     random.seed(number)
 
 
-def _try_again(exercise: Exercise, function: Callable, run: Run) -> None:
+def _try_again(exercise: Exercise, function: Callable, run: CaseRun) -> None:
     """The very same call once more, and for a random function with another rng, and with one that goes on."""
     _seed(1_000)
-    run.again = run_probe(exercise, function, run.probe).value
+    run.repeat = run_case(exercise, function, run.case).value
     if exercise.random:
-        run.other_seed = run_probe(exercise, function, run.probe, other_seed=True).value
-        run.going_on = _second_call(exercise, function, run.probe)
+        run.reseeded = run_case(exercise, function, run.case, reseeded=True).value
+        run.same_rng_continued = _second_call(exercise, function, run.case)
 
 
-def run_probe(exercise: Exercise, function: Callable, probe: Probe, other_seed: bool = False) -> Run:
+def run_case(exercise: Exercise, function: Callable, case: Case, reseeded: bool = False) -> CaseRun:
     """Try a function on one probe.
 
     other_seed: True to give it generators in another state
     returns: Run
     """
-    run = Run(probe)
-    args = copy.deepcopy(probe.args)
-    if other_seed:
+    run = CaseRun(case)
+    args = copy.deepcopy(case.args)
+    if reseeded:
         args = tuple(np.random.default_rng(99) if isinstance(a, np.random.Generator) else a for a in args)
     before = copy.deepcopy(args)
     try:
-        if probe.steps:
-            run.value, args, before = _roll(exercise, function, probe, args)
+        if case.steps:
+            run.value, args, before = _roll(exercise, function, case, args)
         else:
-            run.value = settle(function(*args), exercise.gives)
+            run.value = normalize_answer(function(*args), exercise.output)
     except TimeUp:
         raise
     except BaseException as error:
         run.raised = describe(error, function)
-    run.changed = tuple(name for name, a, b in zip(exercise.takes, args, before) if not _same(a, b))
+    run.changed = tuple(name for name, a, b in zip(exercise.inputs, args, before) if not _same(a, b))
     return run
 
 
-def _second_call(exercise: Exercise, function: Callable, probe: Probe) -> Any:
+def _second_call(exercise: Exercise, function: Callable, case: Case) -> Any:
     """The answer to a second call that goes on with the generator of the first; None when it raises."""
-    args = copy.deepcopy(probe.args)
-    afresh = copy.deepcopy(probe.args)
-    going_on = tuple(a if isinstance(a, np.random.Generator) else b for a, b in zip(args, afresh))
+    args = copy.deepcopy(case.args)
+    afresh = copy.deepcopy(case.args)
+    same_rng_continued = tuple(a if isinstance(a, np.random.Generator) else b for a, b in zip(args, afresh))
     try:
-        settle(function(*args), exercise.gives)  # an iterator draws only when it is read
-        return settle(function(*going_on), exercise.gives)
+        normalize_answer(function(*args), exercise.output)  # an iterator draws only when it is read
+        return normalize_answer(function(*same_rng_continued), exercise.output)
     except TimeUp:
         raise
     except BaseException:  # the first call answered; what is wrong with the second shows elsewhere
         return None
 
 
-def _roll(exercise: Exercise, function: Callable, probe: Probe, args: tuple) -> tuple[list, tuple, tuple]:
+def _roll(exercise: Exercise, function: Callable, case: Case, args: tuple) -> tuple[list, tuple, tuple]:
     """Call a step function again and again, each time with what it returned."""
-    values, names, first = [], list(exercise.gives), None
-    for step in range(probe.steps):
-        args = probe.vary(step, args) if probe.vary else args
+    values, names, first = [], list(exercise.output), None
+    for step in range(case.steps):
+        args = case.schedule_args(step, args) if case.schedule_args else args
         args = copy.deepcopy(args)
         before = copy.deepcopy(args)
         answer = function(*args)
-        values.append(settle(answer, exercise.gives))
+        values.append(normalize_answer(answer, exercise.output))
         first = first or (args, before)
         if not all(_same(a, b) for a, b in zip(args, before)):
             first = (args, before)
-        if isinstance(values[-1], Odd) or any(isinstance(part, Odd) for part in values[-1]):
+        if isinstance(values[-1], InvalidAnswer) or any(
+            isinstance(part, InvalidAnswer) for part in values[-1]
+        ):
             break
         parts = dict(zip(names, values[-1]))
         args = tuple(
-            next((parts[n] for n, at in probe.carry.items() if at == i), a) for i, a in enumerate(before)
+            next((parts[n] for n, at in case.feedback.items() if at == i), a) for i, a in enumerate(before)
         )
     return values, *first
 
 
-def gives_of(exercise: Exercise, probe: Probe) -> Any:
+def output_of(exercise: Exercise, case: Case) -> Any:
     """The structure of a probe's answer: for a probe with steps, a list of answers."""
-    return [exercise.gives] if probe.steps else exercise.gives
+    return [exercise.output] if case.steps else exercise.output
 
 
 def describe(error: BaseException, function: Callable) -> Raised:
@@ -187,7 +189,7 @@ def describe(error: BaseException, function: Callable) -> Raised:
     return Raised(kind, text, line - code.co_firstlineno + 1, source)
 
 
-def agree(one: Run, other: Run, exercise: Exercise) -> bool:
+def equivalent(one: CaseRun, other: CaseRun, exercise: Exercise) -> bool:
     """Whether two programs did the same on a probe, as far as can be seen from outside."""
     if one.raised or other.raised:
         return bool(one.raised and other.raised) and one.raised[:2] == other.raised[:2]
@@ -198,36 +200,36 @@ def agree(one: Run, other: Run, exercise: Exercise) -> bool:
     return all(_alike(prop, one, other) for prop in exercise.properties)
 
 
-def measured(prop: Property, run: Run) -> Any:
+def measured(prop: Property, run: CaseRun) -> Any:
     """What a property measures of an answer: a number, nested lists of numbers, or None if it cannot."""
     if prop.name not in run.measures:
         try:
             with np.errstate(all="ignore"):
-                value = np.asarray(prop.measure(run.value, run.probe.args), dtype=np.float64).tolist()
+                value = np.asarray(prop.measure(run.value, run.case.args), dtype=np.float64).tolist()
         except Exception:
             value = None
         run.measures[prop.name] = value
     return run.measures[prop.name]
 
 
-def _alike(prop: Property, one: Run, other: Run) -> bool:
+def _alike(prop: Property, one: CaseRun, other: CaseRun) -> bool:
     a, b = measured(prop, one), measured(prop, other)
     return a is b if a is None or b is None else within(a, b, prop)
 
 
-def within(got: Any, want: Any, prop: Property) -> bool:
+def within(got: Any, expected: Any, prop: Property) -> bool:
     """Whether a measured number or array is near enough to the one it should be."""
-    got, want = np.asarray(got, np.float64), np.asarray(want, np.float64)
-    if got.shape != want.shape:
+    got, expected = np.asarray(got, np.float64), np.asarray(expected, np.float64)
+    if got.shape != expected.shape:
         return False
     with np.errstate(all="ignore"):
-        near = np.abs(got - want) <= prop.tolerance * np.abs(want) + prop.absolute
-    return bool((near | (got == want) | (np.isnan(got) & np.isnan(want))).all())
+        near = np.abs(got - expected) <= prop.tolerance * np.abs(expected) + prop.absolute
+    return bool((near | (got == expected) | (np.isnan(got) & np.isnan(expected))).all())
 
 
 def shapes(value: Any) -> Any:
     """The shapes of all arrays of a settled answer, in its structure."""
-    if isinstance(value, Odd):
+    if isinstance(value, InvalidAnswer):
         return value[:3]
     return value.shape if isinstance(value, np.ndarray) else [shapes(part) for part in value]
 

@@ -35,7 +35,7 @@ def run(job: Callable[[], object], seconds: float = SECONDS) -> str:
     ended = threading.Event()
     status = "time"
     with _interrupts() as interrupts:
-        worker, again = _start(job, ended)
+        worker, repeat = _start(job, ended)
         end = time.monotonic() + seconds
         while time.monotonic() < end and status == "time":
             if ended.wait(0.05):  # in short pieces: an interrupt does not cut a wait short
@@ -43,7 +43,7 @@ def run(job: Callable[[], object], seconds: float = SECONDS) -> str:
             if interrupts:
                 status = "interrupted"
         if not ended.is_set():
-            _stop(worker, again, ended)
+            _stop(worker, repeat, ended)
     return status
 
 
@@ -65,14 +65,14 @@ def _interrupts() -> Iterator[list[int]]:
 
 
 def _start(job: Callable, ended: threading.Event) -> tuple[threading.Thread, type[TimeUp]]:
-    again = _stubborn_error()
+    repeat = _stubborn_error()
 
     def work() -> None:
-        again.__init__ = _strike_own(again)
+        repeat.__init__ = _strike_own(repeat)
         try:
             job()
         except BaseException:
-            again.__init__ = (
+            repeat.__init__ = (
                 BaseException.__init__
             )  # before anything else: from now on it is raised once more at most
             try:
@@ -90,7 +90,7 @@ def _start(job: Callable, ended: threading.Event) -> tuple[threading.Thread, typ
         worker.start()
     finally:
         _stack_size(size)
-    return worker, again
+    return worker, repeat
 
 
 def _wait_for_it() -> None:
@@ -122,14 +122,14 @@ def _stack_size(size: int) -> int:
         return 0
 
 
-def _stop(worker: threading.Thread, again: type[TimeUp], ended: threading.Event) -> None:
+def _stop(worker: threading.Thread, repeat: type[TimeUp], ended: threading.Event) -> None:
     """Tell it to stop every 20 ms; a function inside one long call into C hears it only afterwards.
 
     Every other time it is the plain error, whose making needs no call, for a function at its recursion limit.
     """
     with ExitStack() as stack:
         for turn in range(int(GRACE / 0.02)):
-            error = ctypes.py_object((TimeUp, again)[turn % 2])
+            error = ctypes.py_object((TimeUp, repeat)[turn % 2])
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), error)
             if turn == 10 and sys.version_info >= (3, 12):
                 stack.enter_context(_every_line_raises(worker.ident))

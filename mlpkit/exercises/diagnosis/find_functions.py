@@ -8,28 +8,28 @@ from __future__ import annotations
 import numpy as np
 
 from ..checker.answers import close
-from ..checker.compare import Pair
-from ..checker.runner import Run
+from ..checker.compare import Comparison
+from ..checker.runner import CaseRun
 from ..spec import Exercise
 from .find_scale import bad_pairs, part_name
 from .observed import leaf_name
 from .wording import number
 
 
-def by_line(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_line(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """All numbers are the right ones times something and plus something."""
     bad = bad_pairs(exercise, part)
     title = part_name(bad, exercise, runs)
     title = f"{title[0].upper()}{title[1:]}"
     got = np.concatenate([np.ravel(p.got) for p in bad]).astype(float)
-    want = np.concatenate([np.ravel(p.want) for p in bad]).astype(float)
-    if len(got) < 4 or not np.isfinite(got).all() or len(np.unique(want)) < 2:
+    expected = np.concatenate([np.ravel(p.expected) for p in bad]).astype(float)
+    if len(got) < 4 or not np.isfinite(got).all() or len(np.unique(expected)) < 2:
         return ""
-    slope, shift = np.polyfit(want, got, 1)
+    slope, shift = np.polyfit(expected, got, 1)
     if (
         min(abs(slope), abs(shift)) < 1e-6 * np.abs(got).max()
-        or not close(got, slope * want + shift, 1e-5).all()
-        or close(got, want).all()
+        or not close(got, slope * expected + shift, 1e-5).all()
+        or close(got, expected).all()
     ):
         return ""
     sign = "plus" if shift > 0 else "minus"
@@ -39,13 +39,13 @@ def by_line(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     )
 
 
-def by_size(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_size(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """All numbers have one size; only their signs differ, if anything."""
     bad = bad_pairs(exercise, part)
-    got, want = (np.concatenate([np.abs(np.ravel(x)) for x in xs]).astype(float)
-                 for xs in ([p.got for p in bad], [p.want for p in bad]))  # fmt: skip
+    got, expected = (np.concatenate([np.abs(np.ravel(x)) for x in xs]).astype(float)
+                 for xs in ([p.got for p in bad], [p.expected for p in bad]))  # fmt: skip
     signs = np.unique(np.sign(np.concatenate([np.ravel(p.got) for p in bad])))
-    if len(got) < 4 or not got.any() or _one(want, 1e-2) or not _one(got, 1e-6):
+    if len(got) < 4 or not got.any() or _one(expected, 1e-2) or not _one(got, 1e-6):
         return ""
     but = "; only their signs differ" if len(signs) > 1 else ""
     return (
@@ -89,14 +89,14 @@ _FUNCTIONS = {
 }
 
 
-def by_function(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_function(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """All numbers are a familiar function of the right ones."""
     bad = bad_pairs(exercise, part)
     if sum(p.got.size for p in bad) < 2:
         return ""
     for words, function in _FUNCTIONS.items():
         with np.errstate(all="ignore"):
-            if all(close(p.got, function(np.asarray(p.want, float)), 1e-6).all() for p in bad):
+            if all(close(p.got, function(np.asarray(p.expected, float)), 1e-6).all() for p in bad):
                 name = leaf_name(bad[0].leaf, exercise) if len(bad) == 1 else part_name(bad, exercise, runs)
                 return (
                     f"{name[0].upper()}{name[1:]} is {words}, everywhere. Look at the last step: is "

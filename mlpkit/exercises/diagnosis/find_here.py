@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..checker.answers import close
-from ..checker.compare import Pair, wrong_values
-from ..checker.runner import Run
+from ..checker.compare import Comparison, wrong_values
+from ..checker.runner import CaseRun
 from ..spec import Exercise
 from .find_functions import by_size
 from .find_scale import bad_pairs, part_name, ratio_of
@@ -18,7 +18,7 @@ from .wording import constant, number
 LEAST = 4  # different numbers; fewer agree with something by chance
 
 
-def by_one_input(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_one_input(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """What can be said of the wrong numbers on the first input on which something can.
 
     returns: str, "" if nothing
@@ -30,27 +30,27 @@ def by_one_input(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
         for at in telling if len(wrong) > 1 else ():
             found = explain(exercise, runs, inputs[at])
             if found:
-                return f"On {runs[at].probe.note}, {found[0].lower()}{found[1:]}"
+                return f"On {runs[at].case.note}, {found[0].lower()}{found[1:]}"
     return ""
 
 
-def _different(bad: list[Pair]) -> int:
+def _different(bad: list[Comparison]) -> int:
     """How many different numbers would be right there."""
-    return len(np.unique(np.round(np.concatenate([np.ravel(p.want) for p in bad]).astype(float), 9)))
+    return len(np.unique(np.round(np.concatenate([np.ravel(p.expected) for p in bad]).astype(float), 9)))
 
 
-def _by_cut(exercise: Exercise, runs: list[Run], here: list[Pair]) -> str:
+def _by_cut(exercise: Exercise, runs: list[CaseRun], here: list[Comparison]) -> str:
     """Right up to some size, and of that very size wherever it should be larger."""
     bad = bad_pairs(exercise, here)
-    got, want = (np.concatenate([np.ravel(x) for x in xs]).astype(float)
-                 for xs in ([p.got for p in bad], [p.want for p in bad]))  # fmt: skip
-    right = close(got, want, exercise.tolerance)
+    got, expected = (np.concatenate([np.ravel(x) for x in xs]).astype(float)
+                 for xs in ([p.got for p in bad], [p.expected for p in bad]))  # fmt: skip
+    right = close(got, expected, exercise.tolerance)
     most = np.abs(got).max()
     if (
         (~right).sum() < 2
         or not right.any()
         or not most
-        or not close(got[~right], most * np.sign(want[~right])).all()
+        or not close(got[~right], most * np.sign(expected[~right])).all()
     ):
         return ""
     return (
@@ -59,7 +59,7 @@ def _by_cut(exercise: Exercise, runs: list[Run], here: list[Pair]) -> str:
     )
 
 
-def _by_ratio(exercise: Exercise, runs: list[Run], here: list[Pair]) -> str:
+def _by_ratio(exercise: Exercise, runs: list[CaseRun], here: list[Comparison]) -> str:
     """One factor for all numbers; on a single input it may be many things, so it gets no name."""
     bad = bad_pairs(exercise, here)
     ratios = [ratio_of(p) for p in bad]

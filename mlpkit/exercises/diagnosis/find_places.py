@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..checker.answers import close
-from ..checker.compare import Pair, wrong_values
-from ..checker.runner import Run
+from ..checker.compare import Comparison, wrong_values
+from ..checker.runner import CaseRun
 from ..spec import Exercise
 from .observed import value_sentence
 from .wording import listed, number
 
 
-def by_place(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_place(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """What the wrong entries have in common.
 
     returns: str, "" if nothing
@@ -31,7 +31,7 @@ def by_place(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     return ""
 
 
-def _seen(exercise: Exercise, runs: list[Run], pair: Pair) -> str:
+def _seen(exercise: Exercise, runs: list[CaseRun], pair: Comparison) -> str:
     return value_sentence(exercise, runs[pair.at], pair)
 
 
@@ -52,23 +52,23 @@ _MOVES = {
 }
 
 
-def by_move(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_move(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """The right numbers, but in other places."""
     bad = [p for p in part if wrong_values(p, exercise) and p.got.ndim]
     if sum(p.got.size for p in bad) < 3:
         return ""
     for words, move in _MOVES.items():
-        if all(move(p.want).shape == p.got.shape and close(p.got, move(p.want)).all() for p in bad):
+        if all(move(p.expected).shape == p.got.shape and close(p.got, move(p.expected)).all() for p in bad):
             return f"The numbers are the right ones, {words}. Look at each axis, `reshape` and slice."
     with np.errstate(all="ignore"):
-        if all(close(np.sort(p.got, None), np.sort(p.want, None)).all() for p in bad):
+        if all(close(np.sort(p.got, None), np.sort(p.expected, None)).all() for p in bad):
             return "The right numbers are all there, but in other places. Look at each index and `reshape`."
     return ""
 
 
-def _leftover(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
+def _leftover(exercise: Exercise, runs: list[CaseRun], bad: list[Comparison]) -> str:
     """Wherever it is wrong stands the same number, or still what came in."""
-    wrong = [~close(p.got, p.want, exercise.tolerance) for p in bad]
+    wrong = [~close(p.got, p.expected, exercise.tolerance) for p in bad]
     if sum(int(w.sum()) for w in wrong) < 3 or all(w.all() for w in wrong):
         return ""
     values = np.concatenate([p.got[w] for p, w in zip(bad, wrong)]).astype(float)
@@ -77,8 +77,8 @@ def _leftover(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
             f"{_seen(exercise, runs, bad[0])} Wherever it is wrong, it is {number(values[0])}. "
             "Look at which entries are never reached, or are all treated alike."
         )
-    for i, name in enumerate(exercise.takes):
-        args = [runs[p.at].probe.args[i] for p in bad]
+    for i, name in enumerate(exercise.inputs):
+        args = [runs[p.at].case.args[i] for p in bad]
         if all(isinstance(a, np.ndarray) and a.shape == p.got.shape and close(p.got[w], a[w]).all()
                for a, p, w in zip(args, bad, wrong)):  # fmt: skip
             return (
@@ -88,10 +88,10 @@ def _leftover(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
     return ""
 
 
-def _by_zero(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
+def _by_zero(exercise: Exercise, runs: list[CaseRun], bad: list[Comparison]) -> str:
     """Wrong exactly where 0 would be right, or right only there."""
-    wrong = [~close(p.got, p.want, exercise.tolerance) for p in bad]
-    zero = [p.want == 0 for p in bad]
+    wrong = [~close(p.got, p.expected, exercise.tolerance) for p in bad]
+    zero = [p.expected == 0 for p in bad]
     if not any(z.any() for z in zero) or all(z.all() for z in zero):
         return ""
     if all((w <= z).all() for w, z in zip(wrong, zero)):
@@ -106,13 +106,13 @@ def _by_zero(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
     return ""
 
 
-def _sums(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
+def _sums(exercise: Exercise, runs: list[CaseRun], bad: list[Comparison]) -> str:
     """Right answers whose rows all have one sum, against what the sums are."""
     flat = [p for p in bad if p.got.ndim == 2 and p.got.shape[0] != p.got.shape[1]]
-    if len(flat) != len(bad) or not any(len(p.want) > 2 and p.want.any() for p in flat):
+    if len(flat) != len(bad) or not any(len(p.expected) > 2 and p.expected.any() for p in flat):
         return ""
-    total = float(flat[0].want.sum(axis=1)[0])
-    if not all(np.allclose(p.want.sum(axis=1), total, atol=1e-8) for p in flat):
+    total = float(flat[0].expected.sum(axis=1)[0])
+    if not all(np.allclose(p.expected.sum(axis=1), total, atol=1e-8) for p in flat):
         return ""
     if all(np.allclose(p.got.sum(axis=0), total, atol=1e-6) for p in flat):
         return (
@@ -134,14 +134,14 @@ def _sums(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
     return ""
 
 
-def _by_argument(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
+def _by_argument(exercise: Exercise, runs: list[CaseRun], bad: list[Comparison]) -> str:
     """Wrong exactly where an input of the same shape is negative, positive, or 0."""
-    for i, name in enumerate(exercise.takes):
-        args = [runs[p.at].probe.args[i] for p in bad]
+    for i, name in enumerate(exercise.inputs):
+        args = [runs[p.at].case.args[i] for p in bad]
         if not all(isinstance(a, np.ndarray) and a.shape == p.got.shape and a.dtype.kind == "f"
                    for a, p in zip(args, bad)):  # fmt: skip
             continue
-        rights = [close(p.got, p.want, exercise.tolerance) for p in bad]
+        rights = [close(p.got, p.expected, exercise.tolerance) for p in bad]
         for words, test in _SIGNS.items():
             inside = [test(a) for a in args]
             if all(r[~t].all() and not r[t].any() and (~t).any() for r, t in zip(rights, inside)):
@@ -165,19 +165,19 @@ _SIGNS = {
 }
 
 
-def _by_label(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
+def _by_label(exercise: Exercise, runs: list[CaseRun], bad: list[Comparison]) -> str:
     """Wrong exactly at the true class, or exactly everywhere else."""
-    if "labels" not in exercise.takes:
+    if "labels" not in exercise.inputs:
         return ""
-    i = list(exercise.takes).index("labels")
+    i = list(exercise.inputs).index("labels")
     at_label, beside = [], []
     for p in bad:
-        labels = runs[p.at].probe.args[i]
+        labels = runs[p.at].case.args[i]
         if p.got.ndim != 2 or len(labels) != len(p.got) or labels.max() >= p.got.shape[1]:
             return ""
         mask = np.zeros(p.got.shape, bool)
         mask[np.arange(len(labels)), labels] = True
-        right = close(p.got, p.want, exercise.tolerance)
+        right = close(p.got, p.expected, exercise.tolerance)
         at_label.append(right[~mask].all())
         beside.append(right[mask].all())
     if all(at_label):
@@ -193,10 +193,10 @@ def _by_label(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
     return ""
 
 
-def _lines(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
+def _lines(exercise: Exercise, runs: list[CaseRun], bad: list[Comparison]) -> str:
     """Whole rows or columns are wrong, others right."""
     pair = max(bad, key=lambda p: p.got.size)
-    right = close(pair.got, pair.want, exercise.tolerance)
+    right = close(pair.got, pair.expected, exercise.tolerance)
     if right.ndim == 1 and right.any() and right.size > 2:
         return (
             f"{_seen(exercise, runs, pair)} Entries {_some(right)} are right, {_some(~right)} not. "
@@ -222,14 +222,14 @@ def _some(mask: np.ndarray) -> str:
     return listed([str(i) for i in found[:4]]) + (" and more" if len(found) > 4 else "")
 
 
-def _large(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
+def _large(exercise: Exercise, runs: list[CaseRun], bad: list[Comparison]) -> str:
     """Right where the right answer is small, wrong where it is large, or the other way round."""
     got = np.concatenate([np.ravel(p.got) for p in bad]).astype(float)
-    want = np.concatenate([np.ravel(p.want) for p in bad]).astype(float)
-    right = close(got, want, exercise.tolerance)
-    if right.sum() < 2 or (~right).sum() < 2 or right.mean() < 0.15 or not want[~right].any():
+    expected = np.concatenate([np.ravel(p.expected) for p in bad]).astype(float)
+    right = close(got, expected, exercise.tolerance)
+    if right.sum() < 2 or (~right).sum() < 2 or right.mean() < 0.15 or not expected[~right].any():
         return ""
-    size = np.abs(want)
+    size = np.abs(expected)
     if 0 < size[right].max() < size[~right].min():
         return (
             f"{_seen(exercise, runs, bad[0])} Right up to about {number(size[right].max())}, wrong "

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..checker.answers import close
-from ..checker.compare import Pair, wrong_values
-from ..checker.runner import Run
+from ..checker.compare import Comparison, wrong_values
+from ..checker.runner import CaseRun
 from ..spec import Exercise
 from .find_rows import by_example
 from .wording import number
 
 
-def by_lines(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_lines(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """Every row, or every column, is right up to a factor or a shift of its own.
 
     returns: str, "" if not
@@ -51,10 +51,10 @@ def by_lines(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     return ""
 
 
-def _known(exercise: Exercise, run: Run, pair: Pair, axis: int) -> str:
+def _known(exercise: Exercise, run: CaseRun, pair: Comparison, axis: int) -> str:
     """What came in that the shifts of the lines are a multiple of, if anything."""
-    shifts = (pair.got - pair.want).astype(float).mean(axis)
-    for name, arg in zip(exercise.takes, run.probe.args):
+    shifts = (pair.got - pair.expected).astype(float).mean(axis)
+    for name, arg in zip(exercise.inputs, run.case.args):
         if not isinstance(arg, np.ndarray) or arg.dtype.kind != "f" or len(shifts) < 3:
             continue
         lines = {"": arg} if arg.ndim == 1 else {}
@@ -71,48 +71,48 @@ def _known(exercise: Exercise, run: Run, pair: Pair, axis: int) -> str:
     return ""
 
 
-def _scaled(pair: Pair, axis: int) -> bool:
-    got, want = pair.got.astype(float), pair.want.astype(float)
+def _scaled(pair: Comparison, axis: int) -> bool:
+    got, expected = pair.got.astype(float), pair.expected.astype(float)
     with np.errstate(all="ignore"):
-        ratio = (got * want).sum(axis, keepdims=True) / (want * want).sum(axis, keepdims=True)
-    return bool(np.isfinite(ratio).all() and (ratio != 0).all() and close(got, ratio * want).all())
+        ratio = (got * expected).sum(axis, keepdims=True) / (expected * expected).sum(axis, keepdims=True)
+    return bool(np.isfinite(ratio).all() and (ratio != 0).all() and close(got, ratio * expected).all())
 
 
-def _slopes(pair: Pair, axis: int) -> tuple[np.ndarray, np.ndarray]:
+def _slopes(pair: Comparison, axis: int) -> tuple[np.ndarray, np.ndarray]:
     """Slope and shift of the straight line through (right, given) numbers, for each row or column."""
-    got, want = (numbers.astype(float) for numbers in (pair.got, pair.want))
+    got, expected = (numbers.astype(float) for numbers in (pair.got, pair.expected))
     with np.errstate(all="ignore"):
-        here = want - want.mean(axis, keepdims=True)
+        here = expected - expected.mean(axis, keepdims=True)
         spread = (here * here).sum(axis)
         slope = np.where(spread > 0, (got * here).sum(axis) / spread, 1.0)  # one number alone fits any slope
-    return slope, got.mean(axis) - slope * want.mean(axis)
+    return slope, got.mean(axis) - slope * expected.mean(axis)
 
 
-def _straight(pair: Pair, axis: int) -> bool:
+def _straight(pair: Comparison, axis: int) -> bool:
     slope, shift = (np.expand_dims(numbers, axis) for numbers in _slopes(pair, axis))
-    fits = close(pair.got.astype(float), slope * pair.want + shift, 1e-6)
+    fits = close(pair.got.astype(float), slope * pair.expected + shift, 1e-6)
     return bool(np.isfinite(slope).all() and (np.abs(slope) > 1e-6).all() and fits.all())
 
 
-def _shifted(pair: Pair, axis: int) -> bool:
-    gap = pair.got.astype(float) - pair.want.astype(float)
+def _shifted(pair: Comparison, axis: int) -> bool:
+    gap = pair.got.astype(float) - pair.expected.astype(float)
     return bool((np.ptp(gap, axis=axis) < 1e-7 * max(1.0, float(np.abs(gap).max()))).all())
 
 
-def _range(pair: Pair, axis: int, compare: np.ufunc) -> tuple[str, str]:
+def _range(pair: Comparison, axis: int, compare: np.ufunc) -> tuple[str, str]:
     with np.errstate(all="ignore"):
-        found = compare(pair.got, pair.want).astype(float)
+        found = compare(pair.got, pair.expected).astype(float)
     found = found[np.isfinite(found)]
     return number(found.min()), number(found.max())
 
 
-def by_closeness(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_closeness(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """Nearly right everywhere: something small is added, rounded or cut off.
 
     returns: str, "" if the numbers are not that close
     """
     bad = [p for p in part if wrong_values(p, exercise)]
-    worst = max(float(np.abs(p.got - p.want).max() / max(np.abs(p.want).max(), 1e-300)) for p in bad)
+    worst = max(float(np.abs(p.got - p.expected).max() / max(np.abs(p.expected).max(), 1e-300)) for p in bad)
     if worst > 0.01:
         return ""
     return (
@@ -121,15 +121,15 @@ def by_closeness(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     )
 
 
-def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_direction(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """How far the numbers point in the right direction: the last resort.
 
     returns: str
     """
     bad = [p for p in part if wrong_values(p, exercise)]
     worst = min(bad, key=_cosine)
-    got, want = np.ravel(worst.got).astype(float), np.ravel(worst.want).astype(float)
-    right = close(got, want, exercise.tolerance)
+    got, expected = np.ravel(worst.got).astype(float), np.ravel(worst.expected).astype(float)
+    right = close(got, expected, exercise.tolerance)
     if right.size < 3:
         seen = _share(exercise, runs, bad) or _too(bad)
         return f"{seen} Work the smallest case out by hand, and print every step beside it."
@@ -140,9 +140,9 @@ def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     )
     count = f"{int((~right).sum())} of {step} differ"
     if worst is not bad[0]:
-        count = f"On {runs[worst.at].probe.note}, {count}"
-    sizes = float(np.linalg.norm(got)), float(np.linalg.norm(want))
-    cosine = float(got @ want) / (sizes[0] * sizes[1]) if all(sizes) else 0.0
+        count = f"On {runs[worst.at].case.note}, {count}"
+    sizes = float(np.linalg.norm(got)), float(np.linalg.norm(expected))
+    cosine = float(got @ expected) / (sizes[0] * sizes[1]) if all(sizes) else 0.0
     if cosine > 0.9:
         return (
             f"{count}; as a whole they point in the right direction (cosine {cosine:.2f}, "
@@ -158,13 +158,13 @@ def by_direction(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     )
 
 
-def _share(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
+def _share(exercise: Exercise, runs: list[CaseRun], bad: list[Comparison]) -> str:
     """A share of the examples, told as a count: every right answer is one."""
     rows = by_example(exercise)
     if not rows or any(p.got.size != 1 for p in bad):
         return ""
-    counts = [len(runs[p.at].probe.args[rows[0]]) for p in bad]
-    asked = [float(p.want) * n for p, n in zip(bad, counts)]
+    counts = [len(runs[p.at].case.args[rows[0]]) for p in bad]
+    asked = [float(p.expected) * n for p, n in zip(bad, counts)]
     if any(abs(a - round(a)) > 1e-6 or not 0 <= a <= n for a, n in zip(asked, counts)):
         return ""
     came = float(bad[0].got) * counts[0]
@@ -173,15 +173,15 @@ def _share(exercise: Exercise, runs: list[Run], bad: list[Pair]) -> str:
     return f"It is {number(came)} of {counts[0]} examples, where {number(asked[0])} would be right."
 
 
-def _cosine(pair: Pair) -> float:
+def _cosine(pair: Comparison) -> float:
     """How far a pair still points the right way; the smallest tells most."""
-    got, want = np.ravel(pair.got).astype(float), np.ravel(pair.want).astype(float)
-    sizes = float(np.linalg.norm(got) * np.linalg.norm(want))
-    return abs(float(got @ want)) / sizes if sizes and len(got) > 2 else 1.0
+    got, expected = np.ravel(pair.got).astype(float), np.ravel(pair.expected).astype(float)
+    sizes = float(np.linalg.norm(got) * np.linalg.norm(expected))
+    return abs(float(got @ expected)) / sizes if sizes and len(got) > 2 else 1.0
 
 
-def _too(bad: list[Pair]) -> str:
-    gaps = np.concatenate([np.ravel(p.got - p.want) for p in bad])
+def _too(bad: list[Comparison]) -> str:
+    gaps = np.concatenate([np.ravel(p.got - p.expected) for p in bad])
     one = all(p.got.size == 1 for p in bad)
     many = (f"on each of {len(bad)} inputs" if one else "in every entry") if len(bad) > 1 else "there"
     if (gaps > 0).all():

@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from ..checker.answers import close
-from ..checker.compare import Pair, wrong_values
-from ..checker.runner import Run
+from ..checker.compare import Comparison, wrong_values
+from ..checker.runner import CaseRun
 from ..spec import Exercise
 
 _WAYS: dict[str, Callable] = {
@@ -39,10 +39,10 @@ _WAYS: dict[str, Callable] = {
 
 def by_example(exercise: Exercise) -> list[int]:
     """The places of the arguments whose first axis are the examples."""
-    return [i for i, spec in enumerate(exercise.takes.values()) if spec.split()[:1] in (["batch"], ["n"])]
+    return [i for i, spec in enumerate(exercise.inputs.values()) if spec.split()[:1] in (["batch"], ["n"])]
 
 
-def by_rows(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_rows(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """How one number may have been put together from the numbers of single examples.
 
     returns: str, "" if it was not
@@ -62,7 +62,7 @@ def by_rows(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     return ""
 
 
-def _fits(way: Callable, pair: Pair, values: np.ndarray) -> bool:
+def _fits(way: Callable, pair: Comparison, values: np.ndarray) -> bool:
     if len(values) < 2 and not np.isfinite(way(np.append(values, values))):
         return False
     try:
@@ -71,13 +71,13 @@ def _fits(way: Callable, pair: Pair, values: np.ndarray) -> bool:
         return False
 
 
-def _one_by_one(exercise: Exercise, run: Run, part: str) -> np.ndarray | None:
+def _one_by_one(exercise: Exercise, run: CaseRun, part: str) -> np.ndarray | None:
     """What the model solution says of every example on its own."""
-    args = run.probe.args
+    args = run.case.args
     rows = by_example(exercise)
-    if run.probe.steps or not rows:
+    if run.case.steps or not rows:
         return None
-    place = list(exercise.gives).index(part) if part else None
+    place = list(exercise.output).index(part) if part else None
     found = []
     try:
         for i in range(len(args[rows[0]])):

@@ -10,15 +10,15 @@ from __future__ import annotations
 import numpy as np
 
 from ..checker.answers import close, leaves
-from ..checker.compare import Pair, wrong_values
-from ..checker.runner import Run, gives_of
+from ..checker.compare import Comparison, wrong_values
+from ..checker.runner import CaseRun, output_of
 from ..spec import Exercise
 from .find_parts import by_constant_argument
 from .observed import leaf_name
 from .wording import CONSTANTS, constant, factor_name, number
 
 
-def bad_pairs(exercise: Exercise, part: list[Pair]) -> list[Pair]:
+def bad_pairs(exercise: Exercise, part: list[Comparison]) -> list[Comparison]:
     """The arrays that are wrong; of a run of steps only the first, since later ones go on from it."""
     bad = [p for p in part if wrong_values(p, exercise)]
     first = {}
@@ -27,28 +27,28 @@ def bad_pairs(exercise: Exercise, part: list[Pair]) -> list[Pair]:
     return list(first.values())
 
 
-def _stepped(part: list[Pair], pair: Pair) -> bool:
+def _stepped(part: list[Comparison], pair: Comparison) -> bool:
     return sum(p.at == pair.at for p in part) >= 8
 
 
-def part_name(bad: list[Pair], exercise: Exercise, runs: list[Run]) -> str:
+def part_name(bad: list[Comparison], exercise: Exercise, runs: list[CaseRun]) -> str:
     """What the wrong part of an answer is called; where some of its layers are right, which is meant."""
     leaf = bad[0].leaf
     name = leaf_name(leaf._replace(index=None), exercise)
-    if leaf.index is None or any(runs[p.at].probe.steps for p in bad) or _all_of_it(bad, exercise, runs):
+    if leaf.index is None or any(runs[p.at].case.steps for p in bad) or _all_of_it(bad, exercise, runs):
         return name
     one = len({p.leaf.index for p in bad}) == 1
     return leaf_name(leaf, exercise) if one else f"{name}, where the fault begins,"
 
 
-def _all_of_it(bad: list[Pair], exercise: Exercise, runs: list[Run]) -> bool:
+def _all_of_it(bad: list[Comparison], exercise: Exercise, runs: list[CaseRun]) -> bool:
     name = bad[0].leaf.name.removeprefix("step of ")
-    found = {p.at: leaves(runs[p.at].value, gives_of(exercise, runs[p.at].probe)) for p in bad}
+    found = {p.at: leaves(runs[p.at].value, output_of(exercise, runs[p.at].case)) for p in bad}
     every = {(at, leaf.index) for at in found for leaf in found[at] if leaf.name == name}
     return {(p.at, p.leaf.index) for p in bad} == every
 
 
-def by_copy(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_copy(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """Nothing was computed: zeros, one constant, or an input handed back."""
     bad = bad_pairs(exercise, part)
     name = part_name(bad, exercise, runs)
@@ -64,7 +64,7 @@ def by_copy(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
             f"{name[0].upper()}{name[1:]} is 0 everywhere. Look at whether the computed numbers are "
             "ever put into it."
         )
-    for i, arg in enumerate(exercise.takes):
+    for i, arg in enumerate(exercise.inputs):
         if all(_equals_arg(p, runs, i) for p in bad):
             if not all(_equals_arg(p, runs, i) for p in right):
                 return (
@@ -82,7 +82,7 @@ def by_copy(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
             "should begin to differ."
         )
     if len(bad) > 1 and bad[0].got.size == 1 and len({float(p.got.flat[0]) for p in bad}) == 1:
-        fewer = len({float(p.want.flat[0]) for p in bad})
+        fewer = len({float(p.expected.flat[0]) for p in bad})
         if fewer > 1:
             return (
                 f"{name[0].upper()}{name[1:]} is {number(bad[0].got.flat[0])} whatever goes in. Look "
@@ -91,12 +91,12 @@ def by_copy(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     return ""
 
 
-def _equals_arg(pair: Pair, runs: list[Run], i: int) -> bool:
-    arg = runs[pair.at].probe.args[i]
+def _equals_arg(pair: Comparison, runs: list[CaseRun], i: int) -> bool:
+    arg = runs[pair.at].case.args[i]
     return isinstance(arg, np.ndarray) and arg.shape == pair.got.shape and bool(close(pair.got, arg).all())
 
 
-def by_scale(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_scale(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """All numbers are the right ones times something, or plus something."""
     bad = bad_pairs(exercise, part)
     ratios = [ratio_of(p) for p in bad]
@@ -108,23 +108,23 @@ def by_scale(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
     return ""
 
 
-def ratio_of(pair: Pair) -> float | None:
+def ratio_of(pair: Comparison) -> float | None:
     """What all numbers of an array are multiplied with, or None."""
-    got, want = np.ravel(pair.got).astype(float), np.ravel(pair.want).astype(float)
-    size = float(want @ want)
+    got, expected = np.ravel(pair.got).astype(float), np.ravel(pair.expected).astype(float)
+    size = float(expected @ expected)
     if not size or not np.isfinite(got).all() or not np.isfinite(size):
         return None
-    ratio = float(got @ want) / size
-    return ratio if close(got, ratio * want, 1e-4).all() else None
+    ratio = float(got @ expected) / size
+    return ratio if close(got, ratio * expected, 1e-4).all() else None
 
 
-def _shift(pair: Pair) -> float | None:
+def _shift(pair: Comparison) -> float | None:
     with np.errstate(all="ignore"):
-        gap = np.ravel(pair.got).astype(float) - np.ravel(pair.want).astype(float)
+        gap = np.ravel(pair.got).astype(float) - np.ravel(pair.expected).astype(float)
     return float(gap.mean()) if np.isfinite(gap).all() and np.ptp(gap) < 1e-6 * max(1, abs(gap[0])) else None
 
 
-def _scaled(exercise: Exercise, runs: list[Run], bad: list[Pair], ratios: list[float]) -> str:
+def _scaled(exercise: Exercise, runs: list[CaseRun], bad: list[Comparison], ratios: list[float]) -> str:
     one_number = len(bad) == 1 and bad[0].got.size == 1
     if one_number and not constant([abs(ratios[0]), 1.0]):
         return ""  # any two numbers have a ratio
@@ -140,13 +140,13 @@ def _scaled(exercise: Exercise, runs: list[Run], bad: list[Pair], ratios: list[f
             f"{title} has the right size and the opposite sign, everywhere. Look for a minus, or a "
             "difference taken the other way round."
         )
-    factor = factor_name(exercise, [runs[p.at].probe for p in bad], ratios)
+    factor = factor_name(exercise, [runs[p.at].case for p in bad], ratios)
     by = f"{number(ratios[0])} times the right one"
     other = next((i for i, r in enumerate(ratios) if not constant([r, ratios[0]])), None)
     if other is not None:
         by += (
-            f" on {runs[bad[0].at].probe.note}, {number(ratios[other])} times on "
-            f"{runs[bad[other].at].probe.note}"
+            f" on {runs[bad[0].at].case.note}, {number(ratios[other])} times on "
+            f"{runs[bad[other].at].case.note}"
         )
         if factor is None:
             why = by_constant_argument(exercise, runs, bad, ratios)
@@ -174,7 +174,7 @@ def _advice(factor: str) -> str:
     return "Look at where that number enters, and whether it does so once."
 
 
-def by_own_factors(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_own_factors(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """Each array is right up to a factor, and the factors have no common name."""
     bad = bad_pairs(exercise, part)
     ratios = [ratio_of(p) for p in bad]
@@ -184,12 +184,12 @@ def by_own_factors(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str
     other = next((i for i, r in enumerate(ratios) if not constant([r, ratios[0]])), 0)
     return (
         f"{name[0].upper()}{name[1:]} is right up to a factor that changes: {number(ratios[0])} on "
-        f"{runs[bad[0].at].probe.note}, then {number(ratios[other])}. "
+        f"{runs[bad[0].at].case.note}, then {number(ratios[other])}. "
         "Look at what it is divided by or multiplied with, and what that depends on."
     )
 
 
-def _shifted(exercise: Exercise, runs: list[Run], bad: list[Pair], shifts: list[float]) -> str:
+def _shifted(exercise: Exercise, runs: list[CaseRun], bad: list[Comparison], shifts: list[float]) -> str:
     name = part_name(bad, exercise, runs)
     title = name[0].upper() + name[1:]
     if constant(shifts) and len(shifts) > 1:
@@ -199,7 +199,7 @@ def _shifted(exercise: Exercise, runs: list[Run], bad: list[Pair], shifts: list[
         )
     if bad[0].got.size < 2:
         return ""
-    note, what = runs[bad[0].at].probe.note, _logarithm_of(exercise, [runs[p.at].probe for p in bad], shifts)
+    note, what = runs[bad[0].at].case.note, _logarithm_of(exercise, [runs[p.at].case for p in bad], shifts)
     why = (
         "Is a mean taken where a sum belongs, or a sum where a mean does?"
         if "size of" in what
@@ -208,6 +208,6 @@ def _shifted(exercise: Exercise, runs: list[Run], bad: list[Pair], shifts: list[
     return f"On {note}, every entry of {name} is off by the same {number(shifts[0])}{what}. {why}"
 
 
-def _logarithm_of(exercise: Exercise, probes: list, shifts: list[float]) -> str:
-    name = factor_name(exercise, probes, [float(np.exp(abs(s))) for s in shifts])
+def _logarithm_of(exercise: Exercise, cases: list, shifts: list[float]) -> str:
+    name = factor_name(exercise, cases, [float(np.exp(abs(s))) for s in shifts])
     return f" (ln of {name})" if name else ""

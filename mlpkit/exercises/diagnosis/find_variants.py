@@ -15,8 +15,8 @@ import numpy as np
 
 from ..catalog import exercises
 from ..checker.answers import equal
-from ..checker.compare import Pair, pairs_of, wrong_values
-from ..checker.runner import Run, run_probe
+from ..checker.compare import Comparison, comparisons_of, wrong_values
+from ..checker.runner import CaseRun, run_case
 from ..spec import Exercise
 from .find_changes import ARRAYS, EXAMPLES, INTEGERS, LABELS, LAYERS, NUMBERS
 from .find_rows import by_example
@@ -24,13 +24,13 @@ from .find_rows import by_example
 BUDGET = 0.6  # seconds
 
 
-def by_variant(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
+def by_variant(exercise: Exercise, runs: list[CaseRun], part: list[Comparison]) -> str:
     """Find a changed input that explains all numbers of a part.
 
     returns: str, "" if there is none
     """
     end = time.monotonic() + BUDGET
-    probes = [run.probe for run in runs]
+    cases = [run.case for run in runs]
     order = sorted(
         {p.at for p in part}, key=lambda at: not any(wrong_values(p, exercise) for p in part if p.at == at)
     )
@@ -40,19 +40,20 @@ def by_variant(exercise: Exercise, runs: list[Run], part: list[Pair]) -> str:
         if time.monotonic() > end:
             return ""
         if all(
-            _explains(exercise, program, probes[at], [p for p in part if p.at == at], runs[at])
-            for at in order
+            _explains(exercise, program, cases[at], [p for p in part if p.at == at], runs[at]) for at in order
         ):
             return words
     return ""
 
 
-def _explains(exercise: Exercise, program: Callable, probe: Any, pairs: list[Pair], run: Run) -> bool:
+def _explains(
+    exercise: Exercise, program: Callable, case: Any, pairs: list[Comparison], run: CaseRun
+) -> bool:
     with np.errstate(all="ignore"):
-        other = run_probe(exercise, program, probe)
+        other = run_case(exercise, program, case)
     if other.raised:
         return False
-    theirs = [p for p in pairs_of(exercise, other, run) if p.leaf.name == pairs[0].leaf.name]
+    theirs = [p for p in comparisons_of(exercise, other, run) if p.leaf.name == pairs[0].leaf.name]
     return len(theirs) == len(pairs) and all(
         equal(mine.got, its.got, exercise.tolerance) for mine, its in zip(pairs, theirs)
     )
@@ -63,8 +64,8 @@ def variants(exercise: Exercise) -> Iterator[tuple[str, Callable]]:
 
     returns: iterator of (sentence, function)
     """
-    args = exercise.probes[0].args
-    names = list(exercise.takes)
+    args = exercise.cases[0].args
+    names = list(exercise.inputs)
     for i, (name, arg) in enumerate(zip(names, args)):
         for words, change in _changes(arg):
             yield _say(words.format(name=f"`{name}`")), _changed(exercise.reference, i, change)
@@ -81,8 +82,8 @@ def variants(exercise: Exercise) -> Iterator[tuple[str, Callable]]:
     for other in exercises().values():
         if (
             other.name != exercise.name
-            and other.gives == exercise.gives
-            and list(other.takes.values()) == list(exercise.takes.values())
+            and other.output == exercise.output
+            and list(other.inputs.values()) == list(exercise.inputs.values())
         ):
             words = (
                 f"The numbers are those of `{other.name}`, which takes the same inputs. What is "
@@ -100,7 +101,7 @@ def variants(exercise: Exercise) -> Iterator[tuple[str, Callable]]:
 
 def _other_labels(exercise: Exercise, i: int) -> Iterator[tuple[str, Callable]]:
     """Labels that are others of the same classes, where the classes are an axis of what comes in."""
-    rows = next((k for k, spec in enumerate(exercise.takes.values()) if "classes" in spec.split()), None)
+    rows = next((k for k, spec in enumerate(exercise.inputs.values()) if "classes" in spec.split()), None)
     for words, change in LABELS if rows is not None else ():
         yield _say(words), _relabelled(exercise.reference, i, rows, change)
 

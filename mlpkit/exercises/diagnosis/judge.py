@@ -9,11 +9,11 @@ import re
 
 import numpy as np
 
-from ..checker.answers import Odd
-from ..checker.compare import first_failure, pairs_of
-from ..checker.runner import Run, run_probes
+from ..checker.answers import InvalidAnswer
+from ..checker.compare import comparisons_of, first_failure
+from ..checker.runner import CaseRun, run_cases
 from ..spec import Exercise
-from .known_mistakes import Match, match, match_here
+from .known_mistakes import Match, match, match_some_cases
 from .observed import observe
 from .say_finite import say_finite
 from .say_habits import say_changed, say_repeat, say_rng
@@ -25,65 +25,70 @@ from .say_values import exact, say_values
 SENTENCES = 4
 
 
-def judge(exercise: Exercise, runs: list[Run], wants: list[Run]) -> tuple[str | None, str] | None:
+def judge(
+    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]
+) -> tuple[str | None, str] | None:
     """Name what is wrong, or say what can be said about it.
 
     runs: of the learner's function; wants: of the reference
     returns: (name of the listed mistake or None, message), or None when nothing is wrong
     """
-    failure = first_failure(exercise, runs, wants)
+    failure = first_failure(exercise, runs, expected_runs)
     if failure is None:
         return None
-    found = match(exercise, runs, wants, failure)
+    found = match(exercise, runs, expected_runs, failure)
     if found is not None:
-        return found.mistake.name, _short(_named(exercise, runs, wants, found))
-    if failure.stage != "values" or exercise.random:
-        return None, _short(_SAY[failure.stage](exercise, runs, wants, failure))
-    explained = exact(exercise, runs, wants)
-    found = None if explained else match_here(exercise, runs, wants)
+        return found.mistake.name, _short(_named(exercise, runs, expected_runs, found))
+    if failure.failed_check != "values" or exercise.random:
+        return None, _short(_SAY[failure.failed_check](exercise, runs, expected_runs, failure))
+    explained = exact(exercise, runs, expected_runs)
+    found = None if explained else match_some_cases(exercise, runs, expected_runs)
     if found is not None:
-        return found.mistake.name, _short(_named(exercise, runs, wants, found))
-    return None, _short(say_values(exercise, runs, wants, explained))
+        return found.mistake.name, _short(_named(exercise, runs, expected_runs, found))
+    return None, _short(say_values(exercise, runs, expected_runs, explained))
 
 
-def reference_runs(exercise: Exercise) -> list[Run]:
+def reference_runs(exercise: Exercise) -> list[CaseRun]:
     """What the model solution does on every probe."""
-    runs: list[Run] = []
-    run_probes(exercise, exercise.reference, runs)
+    runs: list[CaseRun] = []
+    run_cases(exercise, exercise.reference, runs)
     return runs
 
 
-def _named(exercise: Exercise, runs: list[Run], wants: list[Run], found: Match) -> str:
+def _named(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], found: Match) -> str:
     mistake = found.mistake
-    at = found.at if exercise.random else _telling(exercise, runs, wants, found.at)
-    run, want = runs[at], wants[at]
-    seen = (exercise.random and observe_property(exercise, run, want)) or observe(exercise, run, want)
-    if mistake.seen is not None and not run.raised and not isinstance(run.value, Odd):
+    at = found.at if exercise.random else _telling(exercise, runs, expected_runs, found.at)
+    run, expected = runs[at], expected_runs[at]
+    seen = (exercise.random and observe_property(exercise, run, expected)) or observe(exercise, run, expected)
+    if mistake.observe is not None and not run.raised and not isinstance(run.value, InvalidAnswer):
         try:
-            seen = mistake.seen(run.value, want.value, run.probe.args)
+            seen = mistake.observe(run.value, expected.value, run.case.args)
         except Exception:  # the answer is not built as the sentence expects
             pass
-    says = mistake.says
+    says = mistake.message
     if found.how == "part":
         says = f"In `{found.part}`: {says[0].lower() if says[1:2].islower() else says[0]}{says[1:]}"
-    if found.how == "here" or not mistake.sure:
+    if found.how == "here" or not mistake.unambiguous:
         says = f"This is a suspicion: {says[0].lower() if says[1:2].islower() else says[0]}{says[1:]}"
     return f"{seen} {says}"
 
 
-def _telling(exercise: Exercise, runs: list[Run], wants: list[Run], first: int) -> int:
+def _telling(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], first: int) -> int:
     """The probe to speak of: the first that is wrong, unless it is wrong too little to be seen."""
-    gaps = [_gap(exercise, run, want) for run, want in zip(runs, wants)]
+    gaps = [_gap(exercise, run, expected) for run, expected in zip(runs, expected_runs)]
     return first if not 0 < gaps[first] < 0.01 else max(range(len(gaps)), key=gaps.__getitem__)
 
 
-def _gap(exercise: Exercise, run: Run, want: Run) -> float:
+def _gap(exercise: Exercise, run: CaseRun, expected: CaseRun) -> float:
     pairs = [
-        p for p in pairs_of(exercise, run, want) if not isinstance(p.got, Odd) and p.got.shape == p.want.shape
+        p
+        for p in comparisons_of(exercise, run, expected)
+        if not isinstance(p.got, InvalidAnswer) and p.got.shape == p.expected.shape
     ]
     with np.errstate(all="ignore"):
         gaps = [
-            np.abs(p.got - p.want).max(initial=0) / max(np.abs(p.want).max(initial=0), 1e-9) for p in pairs
+            np.abs(p.got - p.expected).max(initial=0) / max(np.abs(p.expected).max(initial=0), 1e-9)
+            for p in pairs
         ]
     return float(np.nan_to_num(max(gaps, default=0.0), nan=1.0, posinf=1.0))
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..checker.answers import equal
-from ..checker.compare import Failure, Pair, pairs_of, wrong_values
-from ..checker.runner import Run, agree, run_probes, same_runs
+from ..checker.compare import Comparison, Failure, comparisons_of, wrong_values
+from ..checker.runner import CaseRun, equivalent, matches_runs, run_cases
 from ..spec import Exercise, Mistake
 
-Tried = tuple[Mistake, list[Run]]  # a listed mistake and what its program does
+Tried = tuple[Mistake, list[CaseRun]]  # a listed mistake and what its program does
 
 
 class Match(NamedTuple):
@@ -31,51 +31,55 @@ class Match(NamedTuple):
     at: int
 
 
-def match(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> Match | None:
+def match(
+    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], failure: Failure
+) -> Match | None:
     """Find the listed mistake that explains the most.
 
     returns: Match or None
     """
-    if len(runs) < len(wants):  # stopped half-way: nothing was seen of the rest
+    if len(runs) < len(expected_runs):  # stopped half-way: nothing was seen of the rest
         return None
-    found = _whole(exercise, runs, wants)
-    if found or exercise.random or failure.stage not in ("shape", "finite", "values"):
+    found = _whole(exercise, runs, expected_runs)
+    if found or exercise.random or failure.failed_check not in ("shape", "finite", "values"):
         return found
     tried = [
         (mistake, run_wrong(exercise, program))
         for mistake in exercise.mistakes
-        for program in mistake.programs
+        for program in mistake.variants
     ]
-    return _part(exercise, runs, wants, tried)
+    return _part(exercise, runs, expected_runs, tried)
 
 
-def match_here(exercise: Exercise, runs: list[Run], wants: list[Run]) -> Match | None:
+def match_some_cases(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> Match | None:
     """Find the listed mistake that explains some of the wrong answers, where nothing explains all of them.
 
     returns: Match or None
     """
-    if exercise.random or len(runs) < len(wants):
+    if exercise.random or len(runs) < len(expected_runs):
         return None
-    tried = [(m, run_wrong(exercise, program)) for m in exercise.mistakes for program in m.programs]
-    return _here(exercise, runs, wants, tried)
+    tried = [(m, run_wrong(exercise, program)) for m in exercise.mistakes for program in m.variants]
+    return _here(exercise, runs, expected_runs, tried)
 
 
-def run_wrong(exercise: Exercise, program: Callable) -> list[Run]:
+def run_wrong(exercise: Exercise, program: Callable) -> list[CaseRun]:
     """What a wrong program does on every probe."""
-    runs: list[Run] = []
-    run_probes(exercise, program, runs)
+    runs: list[CaseRun] = []
+    run_cases(exercise, program, runs)
     return runs
 
 
-def _whole(exercise: Exercise, runs: list[Run], wants: list[Run]) -> Match | None:
+def _whole(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> Match | None:
     near = None
-    for mistake, program in ((m, p) for m in exercise.mistakes for p in m.programs):
-        others = same_runs(exercise, program, runs)
+    for mistake, program in ((m, p) for m in exercise.mistakes for p in m.variants):
+        others = matches_runs(exercise, program, runs)
         if others is None:
             continue
-        at = next((i for i, (o, w) in enumerate(zip(others, wants)) if not agree(o, w, exercise)), None)
-        same_habits = habits(runs) == habits(others)
-        if same_habits and (at is not None or habits(others) != habits(wants)):
+        at = next(
+            (i for i, (o, w) in enumerate(zip(others, expected_runs)) if not equivalent(o, w, exercise)), None
+        )
+        same_habits = side_effects(runs) == side_effects(others)
+        if same_habits and (at is not None or side_effects(others) != side_effects(expected_runs)):
             return Match(
                 mistake, "whole", "", at or 0
             )  # wrong only in its habits: these show on the first probe
@@ -84,29 +88,33 @@ def _whole(exercise: Exercise, runs: list[Run], wants: list[Run]) -> Match | Non
     return near
 
 
-def habits(runs: list[Run]) -> tuple:
+def side_effects(runs: list[CaseRun]) -> tuple:
     """What a program does besides answering: changes its inputs, differs from call to call, ignores rng."""
     first = runs[0]
-    repeats = first.again is None or equal(first.value, first.again)
-    reacts = first.other_seed is None or not equal(first.value, first.other_seed)
-    goes_on = first.going_on is None or not equal(first.value, first.going_on)
+    repeats = first.repeat is None or equal(first.value, first.repeat)
+    reacts = first.reseeded is None or not equal(first.value, first.reseeded)
+    goes_on = first.same_rng_continued is None or not equal(first.value, first.same_rng_continued)
     return tuple(run.changed for run in runs), repeats, reacts, goes_on
 
 
-def _pairs(exercise: Exercise, runs: list[Run], wants: list[Run]) -> dict[str, list[Pair]]:
+def _pairs(
+    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]
+) -> dict[str, list[Comparison]]:
     """The arrays of all probes, by the name of the part."""
-    parts: dict[str, list[Pair]] = {}
-    for at, (run, want) in enumerate(zip(runs, wants)):
-        for pair in pairs_of(exercise, run, want, at):
+    parts: dict[str, list[Comparison]] = {}
+    for at, (run, expected) in enumerate(zip(runs, expected_runs)):
+        for pair in comparisons_of(exercise, run, expected, at):
             parts.setdefault(pair.leaf.name, []).append(pair)
     return parts
 
 
-def _part(exercise: Exercise, runs: list[Run], wants: list[Run], tried: list[Tried]) -> Match | None:
-    mine = _pairs(exercise, runs, wants)
+def _part(
+    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], tried: list[Tried]
+) -> Match | None:
+    mine = _pairs(exercise, runs, expected_runs)
     if len(mine) < 2:
         return None
-    stepped = any(run.probe.steps for run in runs)  # one wrong part soon spoils the others
+    stepped = any(run.case.steps for run in runs)  # one wrong part soon spoils the others
 
     def alone(part: str) -> bool:
         return all(_right(p, exercise) for name, pairs in mine.items() if name != part for p in pairs)
@@ -115,39 +123,41 @@ def _part(exercise: Exercise, runs: list[Run], wants: list[Run], tried: list[Tri
         if all(_right(pair, exercise) for pair in pairs) or (stepped and not alone(part)):
             continue
         for mistake, others in tried:
-            theirs = _pairs(exercise, others, wants).get(part, [])
+            theirs = _pairs(exercise, others, expected_runs).get(part, [])
             wrong = [i for i, pair in enumerate(theirs) if not _right(pair, exercise)]
             if wrong and _alike(pairs, theirs, exercise):
                 return Match(mistake, "part", part, theirs[wrong[0]].at)
     return None
 
 
-def _right(pair: Pair, exercise: Exercise) -> bool:
-    return equal(pair.got, pair.want, exercise.tolerance)
+def _right(pair: Comparison, exercise: Exercise) -> bool:
+    return equal(pair.got, pair.expected, exercise.tolerance)
 
 
-def _alike(one: list[Pair], other: list[Pair], exercise: Exercise) -> bool:
+def _alike(one: list[Comparison], other: list[Comparison], exercise: Exercise) -> bool:
     same_places = [(p.at, p.leaf.index) for p in one] == [(p.at, p.leaf.index) for p in other]
     return same_places and all(equal(a.got, b.got, exercise.tolerance) for a, b in zip(one, other))
 
 
-def _here(exercise: Exercise, runs: list[Run], wants: list[Run], tried: list[Tried]) -> Match | None:
+def _here(
+    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], tried: list[Tried]
+) -> Match | None:
     """A mistake that explains some wrong answers, but not all: there may be a second one beside it."""
     best, most = None, 0.0
-    wrong = sum(not agree(run, want, exercise) for run, want in zip(runs, wants))
+    wrong = sum(not equivalent(run, expected, exercise) for run, expected in zip(runs, expected_runs))
     for mistake, others in tried:
         explained = [
             i
-            for i, (run, other, want) in enumerate(zip(runs, others, wants))
-            if agree(run, other, exercise) and not agree(run, want, exercise)
+            for i, (run, other, expected) in enumerate(zip(runs, others, expected_runs))
+            if equivalent(run, other, exercise) and not equivalent(run, expected, exercise)
         ]
-        weight = len(set().union(*(_telling(exercise, runs[i], wants[i]) for i in explained)))
+        weight = len(set().union(*(_telling(exercise, runs[i], expected_runs[i]) for i in explained)))
         if len(explained) >= max(wrong / 2, 2) and weight > max(most, 3):
             best, most = Match(mistake, "here", "", explained[0]), weight
     return best
 
 
-def _telling(exercise: Exercise, run: Run, want: Run) -> set[float]:
+def _telling(exercise: Exercise, run: CaseRun, expected: CaseRun) -> set[float]:
     """The different wrong numbers of an answer: to agree on a few may be chance."""
-    pairs = [p for p in pairs_of(exercise, run, want) if wrong_values(p, exercise)]
+    pairs = [p for p in comparisons_of(exercise, run, expected) if wrong_values(p, exercise)]
     return {float(x) for p in pairs for x in np.ravel(np.round(p.got, 9))}

@@ -7,24 +7,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..checker.compare import Failure, pairs_of, wrong_values
-from ..checker.runner import Run
+from ..checker.compare import Failure, comparisons_of, wrong_values
+from ..checker.runner import CaseRun
 from ..spec import Exercise
 from .observed import leaf_name, value_sentence
 from .say_shapes import say_swapped
 from .wording import number
 
 
-def say_finite(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
+def say_finite(
+    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], failure: Failure
+) -> str:
     """Where the numbers stop being finite, and for which inputs.
 
     returns: str
     """
-    order = say_swapped(exercise, runs, wants)
+    order = say_swapped(exercise, runs, expected_runs)
     if order:
         return order
-    run, want = runs[failure.at], wants[failure.at]
-    pair = next(p for p in pairs_of(exercise, run, want) if (~np.isfinite(p.got) & np.isfinite(p.want)).any())
+    run, expected = runs[failure.at], expected_runs[failure.at]
+    pair = next(
+        p
+        for p in comparisons_of(exercise, run, expected)
+        if (~np.isfinite(p.got) & np.isfinite(p.expected)).any()
+    )
     bad = ~np.isfinite(pair.got)
     kinds = " and ".join(k for k, test in (("NaN", np.isnan), ("infinity", np.isinf)) if test(pair.got).any())
     share = (
@@ -33,27 +39,29 @@ def say_finite(exercise: Exercise, runs: list[Run], wants: list[Run], failure: F
         else "the result"
     )
     verb = "is" if bad.sum() == 1 and bad.size == 1 else "are"
-    fine = [r.probe.note for i, r in enumerate(runs) if i != failure.at and _finite(exercise, r, wants[i])]
-    only = _elsewhere(exercise, runs, wants) if fine else ""
-    return f"On {run.probe.note}, {share} {verb} {kinds}{only}. {_reason(run, bad)}"
+    fine = [
+        r.case.note for i, r in enumerate(runs) if i != failure.at and _finite(exercise, r, expected_runs[i])
+    ]
+    only = _elsewhere(exercise, runs, expected_runs) if fine else ""
+    return f"On {run.case.note}, {share} {verb} {kinds}{only}. {_reason(run, bad)}"
 
 
-def _elsewhere(exercise: Exercise, runs: list[Run], wants: list[Run]) -> str:
+def _elsewhere(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> str:
     """What happens on the first inputs where everything is finite."""
-    at = next(i for i, run in enumerate(runs) if _finite(exercise, run, wants[i]))
-    off = [p for p in pairs_of(exercise, runs[at], wants[at], at) if wrong_values(p, exercise)]
+    at = next(i for i, run in enumerate(runs) if _finite(exercise, run, expected_runs[i]))
+    off = [p for p in comparisons_of(exercise, runs[at], expected_runs[at], at) if wrong_values(p, exercise)]
     if not off:
-        return f"; on {runs[at].probe.note} all is right"
+        return f"; on {runs[at].case.note} all is right"
     seen = value_sentence(exercise, runs[at], off[0])
     return f". {seen[:-1]}"
 
 
-def _finite(exercise: Exercise, run: Run, want: Run) -> bool:
-    return all(np.isfinite(p.got).all() for p in pairs_of(exercise, run, want))
+def _finite(exercise: Exercise, run: CaseRun, expected: CaseRun) -> bool:
+    return all(np.isfinite(p.got).all() for p in comparisons_of(exercise, run, expected))
 
 
-def _reason(run: Run, bad: np.ndarray) -> str:
-    floats = [a for a in run.probe.args if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
+def _reason(run: CaseRun, bad: np.ndarray) -> str:
+    floats = [a for a in run.case.args if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
     largest = max((float(np.abs(a).max(initial=0)) for a in floats), default=0.0)
     if largest >= 80:
         rows = _rows(bad)

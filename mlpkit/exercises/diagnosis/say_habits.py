@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..checker.answers import Odd, equal, leaves
+from ..checker.answers import InvalidAnswer, equal, leaves
 from ..checker.compare import Failure
-from ..checker.runner import Run, gives_of
+from ..checker.runner import CaseRun, output_of
 from ..spec import Exercise
 from .observed import hold
 from .wording import listed, number
 
 
-def say_changed(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
+def say_changed(
+    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], failure: Failure
+) -> str:
     """Which inputs were changed in place.
 
     returns: str
@@ -29,12 +31,14 @@ def say_changed(exercise: Exercise, runs: list[Run], wants: list[Run], failure: 
     )
 
 
-def say_repeat(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
+def say_repeat(
+    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], failure: Failure
+) -> str:
     """How a second call with the same inputs differs from the first.
 
     returns: str
     """
-    run, want = runs[failure.at], wants[failure.at]
+    run, expected = runs[failure.at], expected_runs[failure.at]
     if exercise.random:
         return (
             "Two calls with an rng of the same seed gave different results. So something random does not "
@@ -42,7 +46,7 @@ def say_repeat(exercise: Exercise, runs: list[Run], wants: list[Run], failure: F
             "from `rng`. Look at every draw: is it `rng.` that makes it?"
         )
     ratio = _ratio(exercise, run)
-    first = "The first call is right." if equal(run.value, want.value, exercise.tolerance) else ""
+    first = "The first call is right." if equal(run.value, expected.value, exercise.tolerance) else ""
     twice = f"the second is {number(ratio)} times the first" if ratio else "the second differs"
     return (
         f"Two calls with the same inputs gave different results: {twice}. {first} "
@@ -51,9 +55,11 @@ def say_repeat(exercise: Exercise, runs: list[Run], wants: list[Run], failure: F
     )
 
 
-def _ratio(exercise: Exercise, run: Run) -> float | None:
-    one, two = ([f.value for f in leaves(v, gives_of(exercise, run.probe))] for v in (run.value, run.again))
-    if any(isinstance(v, Odd) for v in one + two) or [v.shape for v in one] != [v.shape for v in two]:
+def _ratio(exercise: Exercise, run: CaseRun) -> float | None:
+    one, two = ([f.value for f in leaves(v, output_of(exercise, run.case))] for v in (run.value, run.repeat))
+    if any(isinstance(v, InvalidAnswer) for v in one + two) or [v.shape for v in one] != [
+        v.shape for v in two
+    ]:
         return None
     one, two = (np.concatenate([np.ravel(v) for v in vs]).astype(float) for vs in (one, two))
     size = float(one @ one)
@@ -61,13 +67,13 @@ def _ratio(exercise: Exercise, run: Run) -> float | None:
     return ratio if size and np.allclose(two, ratio * one) else None
 
 
-def say_rng(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
+def say_rng(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], failure: Failure) -> str:
     """Whether a random function listens to its rng.
 
     returns: str
     """
     run = runs[failure.at]
-    if not equal(run.value, run.other_seed):
+    if not equal(run.value, run.reseeded):
         return (
             "Two calls, one after the other, with one and the same rng gave the very same result. "
             "So the generator that came in does not move on. Is it copied, or is another one made from it?"

@@ -8,20 +8,22 @@ from __future__ import annotations
 import re
 
 from ..checker.compare import Failure
-from ..checker.runner import Raised, Run
+from ..checker.runner import CaseRun, Raised
 from ..spec import Exercise
 from .observed import raised_sentence
 from .wording import listed
 
 
-def say_raised(exercise: Exercise, runs: list[Run], wants: list[Run], failure: Failure) -> str:
+def say_raised(
+    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], failure: Failure
+) -> str:
     """What was raised, on which inputs, what it usually means.
 
     returns: str
     """
     run = runs[failure.at]
     meaning = _called(exercise, run.raised) or _meaning(run.raised)
-    fine = [r.probe.note for r in runs if r.raised is None]
+    fine = [r.case.note for r in runs if r.raised is None]
     only = f" It does answer on {fine[0]}." if fine else ""
     return f"{raised_sentence(run)}{only} {meaning}"
 
@@ -29,7 +31,7 @@ def say_raised(exercise: Exercise, runs: list[Run], wants: list[Run], failure: F
 def _called(exercise: Exercise, raised: Raised) -> str:
     """Called with other arguments than it takes: raised before its first line."""
     if raised.kind == "TypeError" and raised.line is None and "argument" in raised.text:
-        names = listed(f"`{n}`" for n in exercise.takes)
+        names = listed(f"`{n}`" for n in exercise.inputs)
         return (
             f"It is called as {exercise.signature}, with {names} in this order. Look at its first "
             "line, `def ...`."

@@ -10,8 +10,8 @@ import re
 
 import numpy as np
 
-from ..checker.compare import Pair, pairs_of, wrong_values
-from ..checker.runner import Run, measured, within
+from ..checker.compare import Comparison, comparisons_of, wrong_values
+from ..checker.runner import CaseRun, measured, within
 from ..spec import Exercise
 from .find_functions import by_function, by_line, by_size
 from .find_here import by_one_input
@@ -27,24 +27,24 @@ from .say_shapes import say_swapped
 from .wording import listed, number
 
 
-def say_values(exercise: Exercise, runs: list[Run], wants: list[Run], explained: str) -> str:
+def say_values(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], explained: str) -> str:
     """What can be said about wrong numbers.
 
     explained: what `exact` found, or ""
     returns: str
     """
-    order = say_swapped(exercise, runs, wants)
+    order = say_swapped(exercise, runs, expected_runs)
     if order:
         return order
-    every, wrong, part = _affected(exercise, runs, wants)
+    every, wrong, part = _affected(exercise, runs, expected_runs)
     where = scope(exercise, runs, every, wrong)
     seen = value_sentence(exercise, runs[wrong.at], wrong)
-    found = explained or _place(exercise, runs, wants, part)
+    found = explained or _place(exercise, runs, expected_runs, part)
     if not found:
-        start = moved(exercise, wants, part) or first_wrong(exercise, wants, part)
+        start = moved(exercise, expected_runs, part) or first_wrong(exercise, expected_runs, part)
         rest = (
             by_closeness(exercise, runs, start)
-            or _properties(exercise, runs, wants, wrong.at)
+            or _properties(exercise, runs, expected_runs, wrong.at)
             or by_sameness(exercise, runs, start)
             or by_one_input(exercise, runs, start)
             or by_direction(exercise, runs, start)
@@ -52,7 +52,7 @@ def say_values(exercise: Exercise, runs: list[Run], wants: list[Run], explained:
         found = _after(seen, rest)
     elif not re.search(r"\d", found) and len(re.findall(r"[.?!](?:\s|$)", f"{where} {found}")) < 4:
         found = f"{seen} {found}"  # numbers, where there is room for them
-    note = runs[wrong.at].probe.note
+    note = runs[wrong.at].case.note
     return f"{where.replace(f', wrong on {note}.', '.') if f'On {note}' in found else where} {found}"
 
 
@@ -62,12 +62,12 @@ def _after(seen: str, found: str) -> str:
     return f"{seen} {found.replace(f'{note}, ', 'There, ', 1) if found.startswith(note) else found}"
 
 
-def exact(exercise: Exercise, runs: list[Run], wants: list[Run]) -> str:
+def exact(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> str:
     """A finding that explains all wrong numbers of the first part that has any, or ""."""
-    if say_swapped(exercise, runs, wants):
+    if say_swapped(exercise, runs, expected_runs):
         return "swapped"
-    part = _affected(exercise, runs, wants)[2]
-    steps, start = moved(exercise, wants, part), first_wrong(exercise, wants, part)
+    part = _affected(exercise, runs, expected_runs)[2]
+    steps, start = moved(exercise, expected_runs, part), first_wrong(exercise, expected_runs, part)
     every = first_of_all(exercise, part) if len(part) > len(runs) else []
     for explain in (by_copy, by_scale, by_function, by_line, by_size):
         found = explain(exercise, runs, part)
@@ -80,21 +80,23 @@ def exact(exercise: Exercise, runs: list[Run], wants: list[Run]) -> str:
         if found:
             return found
     return (
-        by_step_alone(exercise, wants, part)
+        by_step_alone(exercise, expected_runs, part)
         or by_layers(exercise, runs, part)
         or by_variant(exercise, runs, part)
         or by_rows(exercise, runs, part)
         or (by_own_factors(exercise, runs, steps) if steps else "")
-        or by_residual(exercise, wants, part)
+        or by_residual(exercise, expected_runs, part)
         or by_reduction(exercise, runs, part)
         or by_move(exercise, runs, part)
         or by_own_factors(exercise, runs, part)
     )
 
 
-def _place(exercise: Exercise, runs: list[Run], wants: list[Run], part: list[Pair]) -> str:
+def _place(
+    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], part: list[Comparison]
+) -> str:
     """What the wrong numbers have in common, if they cannot be explained."""
-    start = moved(exercise, wants, part) or first_wrong(exercise, wants, part)
+    start = moved(exercise, expected_runs, part) or first_wrong(exercise, expected_runs, part)
     for pairs in (part, start):
         found = by_lines(exercise, runs, pairs) or by_place(exercise, runs, pairs)
         if found:
@@ -102,27 +104,33 @@ def _place(exercise: Exercise, runs: list[Run], wants: list[Run], part: list[Pai
     return ""
 
 
-def _affected(exercise: Exercise, runs: list[Run], wants: list[Run]) -> tuple[list[Pair], Pair, list[Pair]]:
+def _affected(
+    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]
+) -> tuple[list[Comparison], Comparison, list[Comparison]]:
     """All arrays, the first that is wrong, and all of the same part."""
-    every = [p for at, (r, w) in enumerate(zip(runs, wants)) for p in pairs_of(exercise, r, w, at)]
+    every = [
+        p for at, (r, w) in enumerate(zip(runs, expected_runs)) for p in comparisons_of(exercise, r, w, at)
+    ]
     bad = [p for p in every if wrong_values(p, exercise)]
-    wrong = next((p for p in bad if p.leaf.name not in exercise.moves), bad[0])  # what moves goes by the rest
+    wrong = next(
+        (p for p in bad if p.leaf.name not in exercise.updates), bad[0]
+    )  # what moves goes by the rest
     return every, wrong, [p for p in every if p.leaf.name == wrong.leaf.name]
 
 
-def _properties(exercise: Exercise, runs: list[Run], wants: list[Run], at: int) -> str:
+def _properties(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], at: int) -> str:
     """A property of every right answer that this one has not."""
     for prop in exercise.properties:
-        got, right = measured(prop, runs[at]), measured(prop, wants[at])
+        got, right = measured(prop, runs[at]), measured(prop, expected_runs[at])
         if got is not None and not within(got, right, prop):
             one, other = (np.ravel(np.asarray(v, float)) for v in (got, right))
             i = int(np.argmax(np.abs(one - other))) if one.shape == other.shape else 0
-            return prop.says(got, right) if callable(prop.says) else prop.says.format(
-                got=number(one[i]), want=number(other[i]))  # fmt: skip
+            return prop.message(got, right) if callable(prop.message) else prop.message.format(
+                got=number(one[i]), expected=number(other[i]))  # fmt: skip
     return ""
 
 
-def scope(exercise: Exercise, runs: list[Run], every: list[Pair], wrong: Pair) -> str:
+def scope(exercise: Exercise, runs: list[CaseRun], every: list[Comparison], wrong: Comparison) -> str:
     """Which parts of the answer, which layers or steps, and which inputs are right, and which are not."""
     parts = _parts(every, exercise)
     places = _indices(exercise, [p for p in every if p.leaf.name == wrong.leaf.name])
@@ -130,12 +138,12 @@ def scope(exercise: Exercise, runs: list[Run], every: list[Pair], wrong: Pair) -
             if not any(wrong_values(p, exercise) for p in every if p.at == at)]  # fmt: skip
     inputs = ""
     if good:
-        inputs = f"Right on {runs[good[0]].probe.note}, wrong on {runs[wrong.at].probe.note}."
+        inputs = f"Right on {runs[good[0]].case.note}, wrong on {runs[wrong.at].case.note}."
     told = [words.rstrip(".") for words in (parts, places, inputs) if words]
     return "; ".join([*told[:1], *(w[0].lower() + w[1:] for w in told[1:])]) + "." * bool(told)
 
 
-def _parts(every: list[Pair], exercise: Exercise) -> str:
+def _parts(every: list[Comparison], exercise: Exercise) -> str:
     names = list(dict.fromkeys(p.leaf.name for p in every))
     bad = [n for n in names if any(wrong_values(p, exercise) for p in every if p.leaf.name == n)]
     right = [n for n in names if n not in bad]
@@ -151,7 +159,7 @@ def _isnt(bad: list[str]) -> str:
     return "is not" if len(bad) == 1 else "are not"
 
 
-def _indices(exercise: Exercise, part: list[Pair]) -> str:
+def _indices(exercise: Exercise, part: list[Comparison]) -> str:
     """Which layers, steps or batches are right, told on the probe that has both."""
     for at in dict.fromkeys(p.at for p in part):
         here = [p for p in part if p.at == at and p.leaf.index is not None]

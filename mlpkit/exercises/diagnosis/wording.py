@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..spec import Exercise, Probe
+from ..spec import Case, Exercise
 
 CONSTANTS = {
     "2": 2, "1/2": 0.5, "4": 4, "1/4": 0.25, "3": 3, "1/3": 1 / 3, "10": 10, "1/10": 0.1,
@@ -51,28 +51,28 @@ def shape_words(spec: str, shape: tuple[int, ...]) -> str:
     return f"({', '.join(names)}{',' if len(names) == 1 else ''}) = {tuple(shape)}"
 
 
-def sizes(exercise: Exercise, probe: Probe) -> dict[str, float]:
+def sizes(exercise: Exercise, case: Case) -> dict[str, float]:
     """The sizes that a probe's arguments have, by the names of their axes: {"batch": 5, "classes": 3}."""
     found: dict[str, float] = {}
-    for spec, arg in zip(exercise.takes.values(), probe.args):
+    for spec, arg in zip(exercise.inputs.values(), case.args):
         if isinstance(arg, np.ndarray) and len(spec.split()) == arg.ndim:
             found.update(zip(spec.split(), arg.shape))
-    for name, arg in zip(exercise.takes, probe.args):
+    for name, arg in zip(exercise.inputs, case.args):
         if isinstance(arg, list) and arg and isinstance(arg[0], tuple):
             found[name] = len(arg)
     return found
 
 
-def scalars(exercise: Exercise, probe: Probe) -> dict[str, float]:
+def scalars(exercise: Exercise, case: Case) -> dict[str, float]:
     """The arguments that are single numbers: {"learning_rate": 0.1}."""
-    pairs = zip(exercise.takes, probe.args)
+    pairs = zip(exercise.inputs, case.args)
     return {
         n: float(a) for n, a in pairs if isinstance(a, (int, float, np.number)) and not isinstance(a, bool)
     }
 
 
 def factor_name(
-    exercise: Exercise, probes: list[Probe], ratios: list[float], tolerance: float = 1e-4
+    exercise: Exercise, cases: list[Case], ratios: list[float], tolerance: float = 1e-4
 ) -> str | None:
     """What a factor is, if it is the same thing on every probe: "the batch size", "1/2", "1 - momentum".
 
@@ -83,7 +83,7 @@ def factor_name(
     ratios = [abs(r) for r in ratios]
     if not ratios or not all(math.isfinite(r) and r > 0 for r in ratios):
         return None
-    tables = [_candidates(exercise, probe) for probe in probes]
+    tables = [_candidates(exercise, case) for case in cases]
     best, least = None, tolerance
     for name in tables[0]:
         if all(name in t and t[name] for t in tables):
@@ -98,8 +98,8 @@ def constant(ratios: list[float]) -> bool:
     return all(_near(r, ratios[0]) for r in ratios)
 
 
-def _candidates(exercise: Exercise, probe: Probe) -> dict[str, float]:
-    named = {f"the size of `{axis}`": n for axis, n in sizes(exercise, probe).items()}
+def _candidates(exercise: Exercise, case: Case) -> dict[str, float]:
+    named = {f"the size of `{axis}`": n for axis, n in sizes(exercise, case).items()}
     table = _forms(named)
     for (a, n), (b, m) in itertools.permutations(named.items(), 2):
         table[f"{a} over {b}"] = n / m
@@ -107,7 +107,7 @@ def _candidates(exercise: Exercise, probe: Probe) -> dict[str, float]:
         table[f"1 over ({a} times {b})"] = 1 / max(n * m, 1)
         table[f"the root of 2 over {a}"] = math.sqrt(2 / max(n, 1))
         table[f"the root of {a} over {a} plus {b}"] = math.sqrt(n / max(n + m, 1))
-    table.update(_scalar_forms(scalars(exercise, probe)))
+    table.update(_scalar_forms(scalars(exercise, case)))
     table.update(CONSTANTS)
     return table
 

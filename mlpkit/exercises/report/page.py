@@ -87,7 +87,7 @@ def _mistakes(work: ClassWork) -> str:
     for row in work.rows:
         learners.update((row.exercise, name) for name in set(row.mistakes))
         times.update((row.exercise, name) for name in row.mistakes)
-    said = {(e.name, m.name): m.says for e in exercises().values() for m in e.mistakes}
+    said = {(e.name, m.name): m.message for e in exercises().values() for m in e.mistakes}
     lines = [(*key, learners[key], n, said.get(key, "")) for key, n in times.most_common()]
     head = ("exercise", "mistake", "learners", "times", "what they were told")
     return "<h2>Mistakes that were met</h2>" + (_table(head, lines) if lines else "<p>None yet.</p>")

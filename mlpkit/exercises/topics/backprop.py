@@ -11,7 +11,7 @@ import numpy as np
 
 from mlpkit.core import gradcheck, losses
 
-from ..spec import Exercise, Fresh, Mistake, Probe, Property
+from ..spec import Case, Exercise, Mistake, Property, Stateful
 
 
 def relu_backward(da: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -79,14 +79,14 @@ RELU_BACKWARD = Exercise(
     "relu_backward",
     task="Carry a gradient back through relu: from da to dz.",
     reference=relu_backward,
-    takes={"da": "batch units", "z": "batch units"},
-    gives="batch units",
-    probes=(
-        Probe("4 examples with 3 units", (_normal(1, 4, 3), _Z)),
-        Probe("2 examples with 5 units", (_normal(2, 2, 5), _normal(3, 2, 5))),
-        Probe("preactivations in the hundreds", (_normal(4, 3, 4), _normal(5, 3, 4, scale=300.0))),
-        Probe("preactivations near 0", (_normal(6, 3, 2), _normal(7, 3, 2, scale=1e-4))),
-        Probe("units that are all off", (_normal(8, 2, 3), -np.abs(_normal(9, 2, 3)) - 0.1)),
+    inputs={"da": "batch units", "z": "batch units"},
+    output="batch units",
+    cases=(
+        Case("4 examples with 3 units", (_normal(1, 4, 3), _Z)),
+        Case("2 examples with 5 units", (_normal(2, 2, 5), _normal(3, 2, 5))),
+        Case("preactivations in the hundreds", (_normal(4, 3, 4), _normal(5, 3, 4, scale=300.0))),
+        Case("preactivations near 0", (_normal(6, 3, 2), _normal(7, 3, 2, scale=1e-4))),
+        Case("units that are all off", (_normal(8, 2, 3), -np.abs(_normal(9, 2, 3)) - 0.1)),
     ),
     mistakes=(
         Mistake(
@@ -94,7 +94,7 @@ RELU_BACKWARD = Exercise(
             (lambda da, z: da + 0.0, lambda da, z: da * (np.maximum(z, 0) >= 0), lambda da, z: da * np.where(z == 0, 0, 1)),
             "It looks as if every unit lets its gradient through. Which units were switched off on the way forward? "
             "If you compare with >=, look at what you compare.",
-            seen=lambda got, want, args: f"Where z is below 0, your dz is up to {np.abs(got[args[1] < 0]).max():.3g}, not 0.",
+            observe=lambda got, want, args: f"Where z is below 0, your dz is up to {np.abs(got[args[1] < 0]).max():.3g}, not 0.",
         ),
         Mistake(
             "gate-turned-round",
@@ -184,15 +184,15 @@ AFFINE_BACKWARD = Exercise(
     "affine_backward",
     task="Carry a gradient back through inputs @ weights + bias: to the inputs, the weights and the bias.",
     reference=affine_backward,
-    takes={"dz": "batch fan_out", "inputs": "batch fan_in", "weights": "fan_in fan_out"},
-    gives={"dinputs": "batch fan_in", "dweights": "fan_in fan_out", "dbias": "fan_out"},
-    probes=(
-        Probe("5 examples, 3 inputs, 4 units", (_normal(11, 5, 4), _normal(12, 5, 3), _normal(13, 3, 4))),
-        Probe("2 examples, 6 inputs, 3 units", (_normal(14, 2, 3), _normal(15, 2, 6), _normal(16, 6, 3))),
-        Probe("a square layer, 3 inputs and 3 units", (_normal(17, 4, 3), _normal(18, 4, 3), _normal(19, 3, 3))),
-        Probe("as many examples as units", (_normal(20, 4, 4), _normal(21, 4, 2), _normal(22, 2, 4))),
-        Probe("3 examples, 3 inputs and 3 units", (_normal(23, 3, 3), _normal(24, 3, 3), _normal(25, 3, 3))),
-        Probe("a single example", (_normal(26, 1, 2), _normal(27, 1, 5), _normal(28, 5, 2))),
+    inputs={"dz": "batch fan_out", "inputs": "batch fan_in", "weights": "fan_in fan_out"},
+    output={"dinputs": "batch fan_in", "dweights": "fan_in fan_out", "dbias": "fan_out"},
+    cases=(
+        Case("5 examples, 3 inputs, 4 units", (_normal(11, 5, 4), _normal(12, 5, 3), _normal(13, 3, 4))),
+        Case("2 examples, 6 inputs, 3 units", (_normal(14, 2, 3), _normal(15, 2, 6), _normal(16, 6, 3))),
+        Case("a square layer, 3 inputs and 3 units", (_normal(17, 4, 3), _normal(18, 4, 3), _normal(19, 3, 3))),
+        Case("as many examples as units", (_normal(20, 4, 4), _normal(21, 4, 2), _normal(22, 2, 4))),
+        Case("3 examples, 3 inputs and 3 units", (_normal(23, 3, 3), _normal(24, 3, 3), _normal(25, 3, 3))),
+        Case("a single example", (_normal(26, 1, 2), _normal(27, 1, 5), _normal(28, 5, 2))),
     ),
     mistakes=(
         Mistake(
@@ -315,15 +315,15 @@ CROSS_ENTROPY_BACKWARD = Exercise(
     task="Give the gradient of the mean cross-entropy with respect to the logits.",
     reference=cross_entropy_backward,
     package=losses.cross_entropy_grad,
-    takes={"logits": "batch classes", "labels": "batch"},
-    gives="batch classes",
-    probes=(
-        Probe("5 rows of 3 logits", (_SMALL, np.array([2, 0, 1, 1, 2]))),
-        Probe("7 rows of 10 logits", (_WIDE, np.array([3, 9, 0, 4, 4, 7, 1]))),
-        Probe("4 rows of 4 logits", (_SQUARE, np.array([1, 3, 0, 0]))),
-        Probe("a single row of 6 logits", (_normal(35, 1, 6), np.array([4]))),
-        Probe("rows around 1000, 0 and -1000", (_LARGE, np.array([2, 0, 3]))),
-        Probe("the rows [0, 1], [1000, 1001] and [3, 1]", (np.array([[0.0, 1], [1000, 1001], [3, 1]]), np.array([0, 1, 1]))),
+    inputs={"logits": "batch classes", "labels": "batch"},
+    output="batch classes",
+    cases=(
+        Case("5 rows of 3 logits", (_SMALL, np.array([2, 0, 1, 1, 2]))),
+        Case("7 rows of 10 logits", (_WIDE, np.array([3, 9, 0, 4, 4, 7, 1]))),
+        Case("4 rows of 4 logits", (_SQUARE, np.array([1, 3, 0, 0]))),
+        Case("a single row of 6 logits", (_normal(35, 1, 6), np.array([4]))),
+        Case("rows around 1000, 0 and -1000", (_LARGE, np.array([2, 0, 3]))),
+        Case("the rows [0, 1], [1000, 1001] and [3, 1]", (np.array([[0.0, 1], [1000, 1001], [3, 1]]), np.array([0, 1, 1]))),
     ),
     properties=(
         Property("the sums of the rows", lambda d, args: d.sum(axis=1), "A row of yours sums to {got}, and the right one to 0.", 1e-6, 1e-9),
@@ -333,7 +333,7 @@ CROSS_ENTROPY_BACKWARD = Exercise(
             "batch-missing",
             lambda z, y: _softmax(z) - _one_hot(z, y),
             "It looks as if 1/batch is missing: the loss is a mean. Should twice as many examples pull twice as hard?",
-            seen=lambda got, want, args: f"Your gradient is {np.abs(got).sum() / np.abs(want).sum():.3g} times the right one, with {len(got)} examples.",
+            observe=lambda got, want, args: f"Your gradient is {np.abs(got).sum() / np.abs(want).sum():.3g} times the right one, with {len(got)} examples.",
         ),
         Mistake(
             "batch-twice",
@@ -344,7 +344,7 @@ CROSS_ENTROPY_BACKWARD = Exercise(
             "one-hot-not-subtracted",
             lambda z, y: _softmax(z) / len(y),
             "It looks as if these are the probabilities divided by the batch. Where does the true class enter?",
-            seen=lambda got, want, args: f"Your first row sums to {got[0].sum():.3g}, and the right one to 0.",
+            observe=lambda got, want, args: f"Your first row sums to {got[0].sum():.3g}, and the right one to 0.",
         ),
         Mistake(
             "probabilities",
@@ -381,7 +381,7 @@ CROSS_ENTROPY_BACKWARD = Exercise(
             (lambda z, y: (_softmax(z) - 1) * _one_hot(z, y) / len(y), lambda z, y: (_softmax(z) - 1) * _one_hot(z, y)),
             "It looks as if only the true class gets a gradient, as when softmax's Jacobian is cut down to its diagonal. "
             "What happens to the other probabilities of a row when one logit rises?",
-            seen=lambda got, want, args: f"Your first row sums to {got[0].sum():.3g}, with 0 at every wrong class.",
+            observe=lambda got, want, args: f"Your first row sums to {got[0].sum():.3g}, with 0 at every wrong class.",
         ),
         Mistake(
             "times-p-one-minus-p",
@@ -499,15 +499,15 @@ NUMERICAL_GRADIENT = Exercise(
     task="Give the gradient of f at x by central differences, one entry at a time.",
     reference=numerical_gradient,
     package=gradcheck.numerical_gradient,
-    takes={"f": "", "x": "rows columns", "eps": ""},
-    gives="rows columns",
-    probes=(
-        Probe("a sum of cubes of 3 numbers", (_cubes, _VECTOR, _EPS)),
-        Probe("a function that ties its three numbers together", (_tangled, _VECTOR, _EPS)),
-        Probe("a sum of cubes of a 2 by 3 array", (_cubes, _MATRIX, _EPS)),
-        Probe("a bowl, with a small step", (_bowl, _MATRIX, 2.0**-14)),
-        Probe("a sum of cubes, with a step of a half", (_cubes, _VECTOR, 0.5)),
-        Probe("a single number", (_cubes, np.array([1.5]), _EPS)),
+    inputs={"f": "", "x": "rows columns", "eps": ""},
+    output="rows columns",
+    cases=(
+        Case("a sum of cubes of 3 numbers", (_cubes, _VECTOR, _EPS)),
+        Case("a function that ties its three numbers together", (_tangled, _VECTOR, _EPS)),
+        Case("a sum of cubes of a 2 by 3 array", (_cubes, _MATRIX, _EPS)),
+        Case("a bowl, with a small step", (_bowl, _MATRIX, 2.0**-14)),
+        Case("a sum of cubes, with a step of a half", (_cubes, _VECTOR, 0.5)),
+        Case("a single number", (_cubes, np.array([1.5]), _EPS)),
     ),
     mistakes=(
         Mistake(
@@ -580,7 +580,7 @@ NUMERICAL_GRADIENT = Exercise(
             "eps-of-its-own",
             tuple(lambda f, x, eps, e=e: numerical_gradient(f, x, e) for e in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)),
             "It looks as if the step is a number of your own. Whoever calls this chooses eps.",
-            seen=lambda got, want, args: f"With eps = {args[2]:.3g} your first number is {got.flat[0]:.6g}, and {want.flat[0]:.6g} would be right.",
+            observe=lambda got, want, args: f"With eps = {args[2]:.3g} your first number is {got.flat[0]:.6g}, and {want.flat[0]:.6g} would be right.",
         ),
         Mistake(
             "flat",
@@ -667,15 +667,15 @@ BACKWARD = Exercise(
     "backward",
     task="Give the gradients of all weights and biases, from dlogits and what entered each layer.",
     reference=backward,
-    takes={"layers": "", "entered": "", "dlogits": "batch classes"},
-    gives=[{"dweights": "fan_in fan_out", "dbias": "fan_out"}],
-    probes=(
-        Probe("3 layers, 5 examples", _case(41, 5, 6, 7, 4, 3)),
-        Probe("2 layers, 3 examples", _case(43, 3, 4, 5, 2)),
-        Probe("3 square layers, 5 examples", _case(45, 5, 4, 4, 4, 4)),
-        Probe("a single layer", _case(47, 4, 3, 2)),
-        Probe("4 layers, 2 examples", _case(49, 2, 5, 6, 4, 7, 3)),
-        Probe("3 examples through 3 layers of 3", _case(51, 3, 3, 3, 3, 3)),
+    inputs={"layers": "", "entered": "", "dlogits": "batch classes"},
+    output=[{"dweights": "fan_in fan_out", "dbias": "fan_out"}],
+    cases=(
+        Case("3 layers, 5 examples", _case(41, 5, 6, 7, 4, 3)),
+        Case("2 layers, 3 examples", _case(43, 3, 4, 5, 2)),
+        Case("3 square layers, 5 examples", _case(45, 5, 4, 4, 4, 4)),
+        Case("a single layer", _case(47, 4, 3, 2)),
+        Case("4 layers, 2 examples", _case(49, 2, 5, 6, 4, 7, 3)),
+        Case("3 examples through 3 layers of 3", _case(51, 3, 3, 3, 3, 3)),
     ),
     mistakes=(
         Mistake(
@@ -683,7 +683,7 @@ BACKWARD = Exercise(
             (_walk_back(gate=lambda dz, a: dz), _walk_back(gate=lambda dz, a: dz * (a >= 0))),
             "It looks as if relu's gate is always open: missing, or an activation compared with >= 0. "
             "An activation is never below 0; which ones were shut off?",
-            seen=lambda got, want, args: "Your last layer is right, the layers below it are not.",
+            observe=lambda got, want, args: "Your last layer is right, the layers below it are not.",
         ),
         Mistake(
             "gate-at-one-layer-only",
@@ -772,11 +772,11 @@ BACKWARD = Exercise(
             tuple(_walk_back(down=lambda dz, w, grad, r=r: dz @ (w - r * grad).T) for r in (1.0, 0.1, 0.01)),
             "It looks as if the weights of a layer are changed before the gradient goes down through them. "
             "All gradients belong to one and the same network.",
-            seen=lambda got, want, args: "Your last layer is right, the layers below it are a little off.",
+            observe=lambda got, want, args: "Your last layer is right, the layers below it are a little off.",
         ),
         Mistake(
             "accumulates",
-            Fresh(_accumulates),
+            Stateful(_accumulates),
             "It looks as if gradients of earlier calls are still in there. What should each call start from?",
         ),
         Mistake(

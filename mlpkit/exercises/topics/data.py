@@ -13,7 +13,7 @@ import numpy as np
 
 from mlpkit.core import data
 
-from ..spec import Exercise, Fresh, Mistake, Probe, Property
+from ..spec import Case, Exercise, Mistake, Property, Stateful
 
 
 def scale_pixels(images: np.ndarray) -> np.ndarray:
@@ -68,15 +68,15 @@ SCALE_PIXELS = Exercise(
     task="Turn images of bytes, 0 to 255, into one row each of float32 numbers from 0 to 1.",
     reference=scale_pixels,
     package=data.scale_pixels,
-    takes={"images": "n height width"},
-    gives="n pixels",
-    probes=(
-        Probe("3 images of 28 by 28 pixels", (_bytes(1, 3, 28, 28),)),
-        Probe("5 images of 28 by 28 pixels", (_bytes(2, 5, 28, 28),)),
-        Probe("2 images with pixels such as 0, 10, 33 and 255", (_ENDS,)),
-        Probe("4 dark images, all pixels from 20 to 90", (_bytes(3, 4, 28, 28, below=71) + np.uint8(20),)),
-        Probe("a single image", (_bytes(4, 1, 28, 28),)),
-        Probe("28 images of 28 by 28 pixels", (_bytes(5, 28, 28, 28),)),
+    inputs={"images": "n height width"},
+    output="n pixels",
+    cases=(
+        Case("3 images of 28 by 28 pixels", (_bytes(1, 3, 28, 28),)),
+        Case("5 images of 28 by 28 pixels", (_bytes(2, 5, 28, 28),)),
+        Case("2 images with pixels such as 0, 10, 33 and 255", (_ENDS,)),
+        Case("4 dark images, all pixels from 20 to 90", (_bytes(3, 4, 28, 28, below=71) + np.uint8(20),)),
+        Case("a single image", (_bytes(4, 1, 28, 28),)),
+        Case("28 images of 28 by 28 pixels", (_bytes(5, 28, 28, 28),)),
     ),
     tolerance=2e-5,
     mistakes=(
@@ -84,7 +84,7 @@ SCALE_PIXELS = Exercise(
             "not-scaled",
             (lambda x: x.reshape(len(x), -1), lambda x: x.reshape(len(x), -1).astype(np.float32)),
             "It looks as if the pixels are still bytes from 0 to 255. By what do they have to be divided?",
-            seen=lambda got, want, args: f"Your largest number is {got.max():.4g}, and none should be above 1.",
+            observe=lambda got, want, args: f"Your largest number is {got.max():.4g}, and none should be above 1.",
         ),
         Mistake(
             "whole-numbers-only",
@@ -202,15 +202,15 @@ ONE_HOT = Exercise(
     task="Write each label as a row of zeros, with a single 1 in the column of its class.",
     reference=one_hot,
     package=data.one_hot,
-    takes={"labels": "n", "classes": ""},
-    gives="n classes",
-    probes=(
-        Probe("5 labels of 4 classes, the last of which never comes", (np.array([2, 0, 1, 1, 2]), 4)),
-        Probe("3 labels of 10 classes", (np.array([9, 3, 0]), 10)),
-        Probe("4 labels of 4 classes", (np.array([1, 3, 0, 0]), 4)),
-        Probe("a single label, the first of 3 classes", (np.array([0]), 3)),
-        Probe("labels stored as bytes", (np.array([6, 1, 5, 6, 2, 0], dtype=np.uint8), 7)),
-        Probe("6 labels of 2 classes", (np.array([1, 0, 0, 1, 1, 0]), 2)),
+    inputs={"labels": "n", "classes": ""},
+    output="n classes",
+    cases=(
+        Case("5 labels of 4 classes, the last of which never comes", (np.array([2, 0, 1, 1, 2]), 4)),
+        Case("3 labels of 10 classes", (np.array([9, 3, 0]), 10)),
+        Case("4 labels of 4 classes", (np.array([1, 3, 0, 0]), 4)),
+        Case("a single label, the first of 3 classes", (np.array([0]), 3)),
+        Case("labels stored as bytes", (np.array([6, 1, 5, 6, 2, 0], dtype=np.uint8), 7)),
+        Case("6 labels of 2 classes", (np.array([1, 0, 0, 1, 1, 0]), 2)),
     ),
     mistakes=(
         Mistake(
@@ -480,15 +480,15 @@ SPLIT = Exercise(
     task="Cut examples at random into train and valid, which share none; valid_size, which may be 0, says how many are for valid.",
     reference=split,
     package=data.split,
-    takes={"images": "n pixels", "labels": "n", "valid_size": "", "rng": ""},
-    gives={"train": {"images": "n pixels", "labels": "n"}, "valid": {"images": "valid_size pixels", "labels": "valid_size"}},
+    inputs={"images": "n pixels", "labels": "n", "valid_size": "", "rng": ""},
+    output={"train": {"images": "n pixels", "labels": "n"}, "valid": {"images": "valid_size pixels", "labels": "valid_size"}},
     random=True,
-    each="part",
-    probes=(
-        Probe("30 examples, 8 of them for valid", (*_fill(1, 30, 5), 8, np.random.default_rng(1))),
-        Probe("41 examples, 25 of them for valid", (*_fill(2, 41, 4), 25, np.random.default_rng(2))),
-        Probe("20 examples, none of them for valid", (*_fill(3, 20, 6), 0, np.random.default_rng(3))),
-        Probe("24 examples, 12 of them for valid", (*_fill(4, 24, 3), 12, np.random.default_rng(4))),
+    list_item="part",
+    cases=(
+        Case("30 examples, 8 of them for valid", (*_fill(1, 30, 5), 8, np.random.default_rng(1))),
+        Case("41 examples, 25 of them for valid", (*_fill(2, 41, 4), 25, np.random.default_rng(2))),
+        Case("20 examples, none of them for valid", (*_fill(3, 20, 6), 0, np.random.default_rng(3))),
+        Case("24 examples, 12 of them for valid", (*_fill(4, 24, 3), 12, np.random.default_rng(4))),
     ),
     properties=(
         _of_both(_KNOWN),
@@ -522,7 +522,7 @@ SPLIT = Exercise(
             "labels-not-shuffled",
             _labels_left,
             "It looks as if only the images are shuffled. Which order do their labels need?",
-            sure=False,
+            unambiguous=False,
         ),
         Mistake(
             "train-not-cut",
@@ -680,16 +680,16 @@ BATCHES = Exercise(
     task="Go through all examples once, in a fresh random order, a batch at a time; the last batch may be shorter.",
     reference=batches,
     package=data.batches,
-    takes={"images": "n pixels", "labels": "n", "batch_size": "", "rng": ""},
-    gives=[{"images": "batch pixels", "labels": "batch"}],
+    inputs={"images": "n pixels", "labels": "n", "batch_size": "", "rng": ""},
+    output=[{"images": "batch pixels", "labels": "batch"}],
     random=True,
-    each="batch",
-    probes=(
-        Probe("50 examples in batches of 12, the last of 2", (*_fill(11, 50, 4), 12, np.random.default_rng(6))),
-        Probe("24 examples in batches of 6", (*_fill(12, 24, 5), 6, np.random.default_rng(2))),
-        Probe("13 examples and a batch size of 64", (*_fill(13, 13, 3), 64, np.random.default_rng(3))),
-        Probe("15 examples one by one", (*_fill(14, 15, 4), 1, np.random.default_rng(4))),
-        Probe("16 examples in batches of 5, the last of 1", (*_fill(15, 16, 6), 5, np.random.default_rng(5))),
+    list_item="batch",
+    cases=(
+        Case("50 examples in batches of 12, the last of 2", (*_fill(11, 50, 4), 12, np.random.default_rng(6))),
+        Case("24 examples in batches of 6", (*_fill(12, 24, 5), 6, np.random.default_rng(2))),
+        Case("13 examples and a batch size of 64", (*_fill(13, 13, 3), 64, np.random.default_rng(3))),
+        Case("15 examples one by one", (*_fill(14, 15, 4), 1, np.random.default_rng(4))),
+        Case("16 examples in batches of 5, the last of 1", (*_fill(15, 16, 6), 5, np.random.default_rng(5))),
     ),
     properties=(
         _KNOWN,
@@ -713,7 +713,7 @@ BATCHES = Exercise(
             "one-batch-too-few",
             (_deal(_permuted, lambda n, k: range(0, n - k, k)), _deal(_permuted, lambda n, k: range(0, n - 1, k))),
             "It looks as if the loop ends too early, even where the batches come out even. Where does the last one begin?",
-            sure=False,
+            unambiguous=False,
         ),
         Mistake(
             "an-empty-batch-at-the-end",
@@ -739,7 +739,7 @@ BATCHES = Exercise(
             "labels-not-shuffled",
             _labels_in_order,
             "It looks as if only the images are shuffled. Which order do their labels need?",
-            sure=False,
+            unambiguous=False,
         ),
         Mistake(
             "rows-duplicated",
@@ -752,19 +752,19 @@ BATCHES = Exercise(
             lambda images, labels, k, rng: _in_stored_order(*_library_shuffle(images, labels, rng), k),
             "It looks as if `random.shuffle` is used on an array: it overwrites rows, and it leaves the labels where they are. "
             "Shuffle numbers instead, and pick by them.",
-            sure=False,
+            unambiguous=False,
         ),
         Mistake(
             "each-batch-drawn-anew",
             _anew,
             "It looks as if every batch is drawn from the whole set again. Within one epoch nobody should come twice.",
-            sure=False,
+            unambiguous=False,
         ),
         Mistake(
             "with-replacement",
             _deal(lambda n, k, rng: rng.integers(0, n, n)),
             "It looks as if examples are drawn with replacement. What gives each of them once?",
-            sure=False,
+            unambiguous=False,
         ),
         Mistake(
             "begun-elsewhere",
@@ -790,7 +790,7 @@ BATCHES = Exercise(
             "not-in-a-list",
             lambda images, labels, k, rng: next(batches(images, labels, k, rng)),
             "It looks as if a single pair is returned, for a list of pairs. Does a `return` stand where `yield` is meant?",
-            sure=False,
+            unambiguous=False,
         ),
         Mistake(
             "labels-before-images",
@@ -832,7 +832,7 @@ BATCHES = Exercise(
         ),
         Mistake(
             "no-reshuffle",
-            (_deal(lambda n, k, rng: np.random.default_rng(0).permutation(n)), Fresh(_remembers)),
+            (_deal(lambda n, k, rng: np.random.default_rng(0).permutation(n)), Stateful(_remembers)),
             "It looks as if the order is drawn once and kept, or comes from a generator with a seed of its own: "
             "the second epoch has the order of the first. Who should draw here, and when?",
         ),

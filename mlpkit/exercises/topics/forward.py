@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpkit.core import activations
 
-from ..spec import Exercise, Mistake, Probe
+from ..spec import Case, Exercise, Mistake
 
 
 def affine(inputs: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
@@ -79,7 +79,7 @@ _AFFINE_MISTAKES = (
         "bias-averaged",
         lambda x, w, b: x @ w + b.mean(),
         "It looks as if the mean bias is added to every unit. Each unit has a bias of its own.",
-        sure=False,
+        unambiguous=False,
     ),
     Mistake(
         "bias-down-the-rows",
@@ -125,16 +125,16 @@ AFFINE = Exercise(
     "affine",
     task="Multiply the inputs by the weights and add the bias.",
     reference=affine,
-    takes={"inputs": "batch fan_in", "weights": "fan_in fan_out", "bias": "fan_out"},
-    gives="batch fan_out",
-    probes=(
-        Probe("5 examples, 3 inputs, 4 units", (_normal(61, 5, 3), *_layer(71, 3, 4))),
-        Probe("2 examples, 7 inputs, 3 units", (_normal(2, 2, 7), *_layer(13, 7, 3))),
-        Probe("inputs that are all 0", (np.zeros((3, 2)), *_layer(15, 2, 5))),
-        Probe("a square layer, 3 inputs and 3 units", (_normal(3, 4, 3), *_layer(17, 3, 3))),
-        Probe("as many examples as units", (_normal(4, 4, 6), *_layer(19, 6, 4))),
-        Probe("4 examples, 4 inputs and 4 units", (_normal(5, 4, 4), *_layer(21, 4, 4))),
-        Probe("a single example", (_normal(6, 1, 5), *_layer(23, 5, 2))),
+    inputs={"inputs": "batch fan_in", "weights": "fan_in fan_out", "bias": "fan_out"},
+    output="batch fan_out",
+    cases=(
+        Case("5 examples, 3 inputs, 4 units", (_normal(61, 5, 3), *_layer(71, 3, 4))),
+        Case("2 examples, 7 inputs, 3 units", (_normal(2, 2, 7), *_layer(13, 7, 3))),
+        Case("inputs that are all 0", (np.zeros((3, 2)), *_layer(15, 2, 5))),
+        Case("a square layer, 3 inputs and 3 units", (_normal(3, 4, 3), *_layer(17, 3, 3))),
+        Case("as many examples as units", (_normal(4, 4, 6), *_layer(19, 6, 4))),
+        Case("4 examples, 4 inputs and 4 units", (_normal(5, 4, 4), *_layer(21, 4, 4))),
+        Case("a single example", (_normal(6, 1, 5), *_layer(23, 5, 2))),
     ),
     mistakes=_AFFINE_MISTAKES,
     hints=(
@@ -153,15 +153,15 @@ RELU = Exercise(
     task="Keep what is positive and make the rest 0.",
     reference=relu,
     package=activations.relu.function,
-    takes={"z": "batch units"},
-    gives="batch units",
-    probes=(
-        Probe("4 examples with 3 units", (_Z,)),
-        Probe("5 examples with 2 units", (_normal(31, 5, 2),)),
-        Probe("numbers from -2000 to 2000", (_normal(32, 3, 4, scale=1000.0),)),
-        Probe("numbers near 0", (_normal(33, 2, 6, scale=1e-3),)),
-        Probe("numbers that are all negative", (-np.abs(_normal(34, 3, 5)) - 0.1,)),
-        Probe("a single number, -1.5", (np.array([[-1.5]]),)),
+    inputs={"z": "batch units"},
+    output="batch units",
+    cases=(
+        Case("4 examples with 3 units", (_Z,)),
+        Case("5 examples with 2 units", (_normal(31, 5, 2),)),
+        Case("numbers from -2000 to 2000", (_normal(32, 3, 4, scale=1000.0),)),
+        Case("numbers near 0", (_normal(33, 2, 6, scale=1e-3),)),
+        Case("numbers that are all negative", (-np.abs(_normal(34, 3, 5)) - 0.1,)),
+        Case("a single number, -1.5", (np.array([[-1.5]]),)),
     ),
     mistakes=(
         Mistake(
@@ -271,15 +271,15 @@ FORWARD = Exercise(
     "forward",
     task="Send images through all layers, relu between two layers and none after the last; return what entered each layer, and the logits.",
     reference=forward,
-    takes={"layers": "", "images": "batch fan_in"},
-    gives={"entered": ["batch fan_in"], "logits": "batch classes"},
-    probes=(
-        Probe("3 layers, 5 images", (_net(41, 6, 7, 4, 3), _normal(51, 5, 6))),
-        Probe("2 layers, 2 images", (_net(42, 4, 5, 3), _normal(52, 2, 4))),
-        Probe("2 square layers, 5 images", (_net(43, 4, 4, 4), _normal(53, 5, 4))),
-        Probe("a single layer", (_net(44, 3, 2), _normal(54, 4, 3))),
-        Probe("4 layers, 3 images", (_net(45, 5, 6, 4, 7, 2), _normal(55, 3, 5))),
-        Probe("4 images through 3 layers of 4", (_net(46, 4, 4, 4, 4), _normal(56, 4, 4))),
+    inputs={"layers": "", "images": "batch fan_in"},
+    output={"entered": ["batch fan_in"], "logits": "batch classes"},
+    cases=(
+        Case("3 layers, 5 images", (_net(41, 6, 7, 4, 3), _normal(51, 5, 6))),
+        Case("2 layers, 2 images", (_net(42, 4, 5, 3), _normal(52, 2, 4))),
+        Case("2 square layers, 5 images", (_net(43, 4, 4, 4), _normal(53, 5, 4))),
+        Case("a single layer", (_net(44, 3, 2), _normal(54, 4, 3))),
+        Case("4 layers, 3 images", (_net(45, 5, 6, 4, 7, 2), _normal(55, 3, 5))),
+        Case("4 images through 3 layers of 4", (_net(46, 4, 4, 4, 4), _normal(56, 4, 4))),
     ),
     mistakes=(
         Mistake(
@@ -287,7 +287,7 @@ FORWARD = Exercise(
             _wrong(last_bend=True),
             "It looks as if relu is applied to the logits as well. They need their negative numbers: "
             "what comes after the last layer?",
-            seen=lambda got, want, args: f"Your smallest logit is {np.min(got[1]):.3g}, and what entered each layer is right.",
+            observe=lambda got, want, args: f"Your smallest logit is {np.min(got[1]):.3g}, and what entered each layer is right.",
         ),
         Mistake(
             "no-activation",

@@ -10,7 +10,7 @@ import numpy as np
 from mlpkit.core import initializers
 
 from ..random_properties import CENTRE, FAMILY, NOT_CONSTANT, SAMENESS, WIDTH, variety
-from ..spec import Exercise, Mistake, Probe, Property
+from ..spec import Case, Exercise, Mistake, Property
 
 
 def he_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
@@ -31,14 +31,14 @@ HE_NORMAL = Exercise(
     task="Draw normal weights whose variance is 2 / fan_in.",
     reference=he_normal,
     package=initializers.he_normal,
-    takes={"fan_in": "", "fan_out": "", "rng": ""},
-    gives="fan_in fan_out",
+    inputs={"fan_in": "", "fan_out": "", "rng": ""},
+    output="fan_in fan_out",
     random=True,
-    probes=(
-        Probe("784 inputs and 128 units", (784, 128, np.random.default_rng(1))),
-        Probe("100 inputs and 700 units", (100, 700, np.random.default_rng(2))),
-        Probe("300 inputs and 300 units", (300, 300, np.random.default_rng(3))),
-        Probe("3 inputs and 5 units", (3, 5, np.random.default_rng(4))),
+    cases=(
+        Case("784 inputs and 128 units", (784, 128, np.random.default_rng(1))),
+        Case("100 inputs and 700 units", (100, 700, np.random.default_rng(2))),
+        Case("300 inputs and 300 units", (300, 300, np.random.default_rng(3))),
+        Case("3 inputs and 5 units", (3, 5, np.random.default_rng(4))),
     ),
     properties=(NOT_CONSTANT, CENTRE, WIDTH, FAMILY),
     mistakes=(
@@ -150,10 +150,10 @@ GLOROT_UNIFORM = Exercise(
     task="Draw weights evenly around 0, as wide as gives them the variance 2 / (fan_in + fan_out).",
     reference=glorot_uniform,
     package=initializers.glorot_uniform,
-    takes={"fan_in": "", "fan_out": "", "rng": ""},
-    gives="fan_in fan_out",
+    inputs={"fan_in": "", "fan_out": "", "rng": ""},
+    output="fan_in fan_out",
     random=True,
-    probes=HE_NORMAL.probes,
+    cases=HE_NORMAL.cases,
     properties=(NOT_CONSTANT, CENTRE, FAMILY, WIDTH),
     mistakes=(
         Mistake(
@@ -353,14 +353,14 @@ INIT_PARAMS = Exercise(
     task="Make a list with (weights, bias) for each layer: He's normal weights, of variance 2 / fan_in, and biases of 0.",
     reference=init_params,
     package=initializers.init_params,
-    takes={"sizes": "", "rng": ""},
-    gives=[{"weights": "fan_in fan_out", "bias": "fan_out"}],
+    inputs={"sizes": "", "rng": ""},
+    output=[{"weights": "fan_in fan_out", "bias": "fan_out"}],
     random=True,
-    probes=(
-        Probe("the sizes [250, 200, 120, 10]", ([250, 200, 120, 10], np.random.default_rng(1))),
-        Probe("the sizes [160, 160, 160]", ([160, 160, 160], np.random.default_rng(2))),
-        Probe("the sizes [7, 5, 4, 3, 2]", ([7, 5, 4, 3, 2], np.random.default_rng(3))),
-        Probe("a single layer, [300, 80]", ([300, 80], np.random.default_rng(4))),
+    cases=(
+        Case("the sizes [250, 200, 120, 10]", ([250, 200, 120, 10], np.random.default_rng(1))),
+        Case("the sizes [160, 160, 160]", ([160, 160, 160], np.random.default_rng(2))),
+        Case("the sizes [7, 5, 4, 3, 2]", ([7, 5, 4, 3, 2], np.random.default_rng(3))),
+        Case("a single layer, [300, 80]", ([300, 80], np.random.default_rng(4))),
     ),
     properties=(
         Property("the variety", _distinct, _distinct_words),
@@ -492,7 +492,7 @@ INIT_PARAMS = Exercise(
             "weights-and-biases-apart",
             lambda sizes, rng: tuple(map(list, zip(*init_params(sizes, rng)))),
             "It looks as if all weights come first and then all biases. Each layer is a pair of its own.",
-            sure=False,
+            unambiguous=False,
         ),
         Mistake(
             "weights-only",

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpkit.core import losses
 
-from ..spec import Exercise, Mistake, Probe, Property
+from ..spec import Case, Exercise, Mistake, Property
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -58,15 +58,15 @@ _ONE_ROW = _logits(5, 1, 6)
 _ZEROS = np.zeros((2, 10))
 
 _ROWS = (
-    Probe("5 rows of 3 logits", (_SMALL,)),
-    Probe("7 rows of 10 logits", (_WIDE,)),
-    Probe("4 rows of 4 logits", (_SQUARE,)),
-    Probe("a single row of 6 logits", (_ONE_ROW,)),
-    Probe("logits that are all 0", (_ZEROS,)),
-    Probe("rows around 1000, 0 and -1000", (_LARGE,)),
-    Probe("the rows [0, 1], [1000, 1001] and [3, 1]", (_APART,)),
-    Probe("a row with a gap of 1000 between its logits", (_GAP,)),
-    Probe("a row whose largest logit stands 2000 above the others", (_FAR,)),
+    Case("5 rows of 3 logits", (_SMALL,)),
+    Case("7 rows of 10 logits", (_WIDE,)),
+    Case("4 rows of 4 logits", (_SQUARE,)),
+    Case("a single row of 6 logits", (_ONE_ROW,)),
+    Case("logits that are all 0", (_ZEROS,)),
+    Case("rows around 1000, 0 and -1000", (_LARGE,)),
+    Case("the rows [0, 1], [1000, 1001] and [3, 1]", (_APART,)),
+    Case("a row with a gap of 1000 between its logits", (_GAP,)),
+    Case("a row whose largest logit stands 2000 above the others", (_FAR,)),
 )
 
 
@@ -88,14 +88,14 @@ _SOFTMAX_MISTAKES = (
         lambda z: softmax(z.T).T,
         "It looks as if the columns are normalised, so that examples share their probability. "
         "Along which axis do the classes of one example stand?",
-        seen=_rows_sum,
+        observe=_rows_sum,
     ),
     Mistake(
         "axis-0-no-shift",
         lambda z: _raw_softmax(z, axis=0),
         "It looks as if the columns are normalised, and nothing is taken off before the power. "
         "First: along which axis do the classes of one example stand?",
-        seen=_rows_sum,
+        observe=_rows_sum,
     ),
     Mistake(
         "columns-for-rows",
@@ -133,7 +133,7 @@ _SOFTMAX_MISTAKES = (
          lambda z: (e := np.exp(z - z.max(axis=1, keepdims=True))) / e.sum(),
          lambda z: np.exp(z) / np.exp(z).sum()),
         "It looks as if everything is divided by one sum for the whole array. How many sums are needed?",
-        seen=lambda got, want, args: f"All your probabilities together sum to {got.sum():.3g}, over "
+        observe=lambda got, want, args: f"All your probabilities together sum to {got.sum():.3g}, over "
                                      f"{len(got)} rows.",
     ),
     Mistake(
@@ -146,7 +146,7 @@ _SOFTMAX_MISTAKES = (
         "no-normalisation",
         (lambda z: np.exp(z - z.max(axis=1, keepdims=True)), np.exp),
         "It looks as if the powers are never divided by anything. What makes a row sum to 1?",
-        seen=lambda got, want, args: f"Your rows sum to {got.sum(1).min():.3g} up to "
+        observe=lambda got, want, args: f"Your rows sum to {got.sum(1).min():.3g} up to "
                                      f"{got.sum(1).max():.3g}, not to 1.",
     ),
     Mistake(
@@ -183,9 +183,9 @@ SOFTMAX = Exercise(
     task="Turn each row of logits into probabilities.",
     reference=softmax,
     package=losses.softmax,
-    takes={"logits": "batch classes"},
-    gives="batch classes",
-    probes=_ROWS,
+    inputs={"logits": "batch classes"},
+    output="batch classes",
+    cases=_ROWS,
     properties=(
         Property(
             "the sums of the rows",
@@ -212,9 +212,9 @@ LOG_SOFTMAX = Exercise(
     task="Give the logarithm of softmax, also where a probability is too small for a float.",
     reference=log_softmax,
     package=losses.log_softmax,
-    takes={"logits": "batch classes"},
-    gives="batch classes",
-    probes=_ROWS,
+    inputs={"logits": "batch classes"},
+    output="batch classes",
+    cases=_ROWS,
     properties=(
         Property(
             "the largest entry",
@@ -329,17 +329,17 @@ CROSS_ENTROPY = Exercise(
     task="Give the mean of -log(probability of the true class).",
     reference=cross_entropy,
     package=losses.cross_entropy,
-    takes={"logits": "batch classes", "labels": "batch"},
-    gives="number",
-    probes=(
-        Probe("5 rows of 3 logits", (_SMALL, _labels(6, 5, 3))),
-        Probe("7 rows of 10 logits", (_WIDE, _labels(7, 7, 10))),
-        Probe("4 rows of 4 logits", (_SQUARE, np.array([1, 3, 0, 0]))),
-        Probe("logits that are all 0, with 10 classes", (_ZEROS, np.array([4, 7]))),
-        Probe("three rows that are perfectly right", (_PERFECT, np.array([3, 0, 9]))),
-        Probe("rows around 1000, 0 and -1000", (_LARGE, np.array([2, 0, 3]))),
-        Probe("the rows [0, 1], [1000, 1001] and [3, 1]", (_APART, np.array([0, 1, 1]))),
-        Probe("a true class that lies 1000 below another", (_GAP, np.array([0, 2]))),
+    inputs={"logits": "batch classes", "labels": "batch"},
+    output="number",
+    cases=(
+        Case("5 rows of 3 logits", (_SMALL, _labels(6, 5, 3))),
+        Case("7 rows of 10 logits", (_WIDE, _labels(7, 7, 10))),
+        Case("4 rows of 4 logits", (_SQUARE, np.array([1, 3, 0, 0]))),
+        Case("logits that are all 0, with 10 classes", (_ZEROS, np.array([4, 7]))),
+        Case("three rows that are perfectly right", (_PERFECT, np.array([3, 0, 9]))),
+        Case("rows around 1000, 0 and -1000", (_LARGE, np.array([2, 0, 3]))),
+        Case("the rows [0, 1], [1000, 1001] and [3, 1]", (_APART, np.array([0, 1, 1]))),
+        Case("a true class that lies 1000 below another", (_GAP, np.array([0, 2]))),
     ),
     mistakes=(
         Mistake(

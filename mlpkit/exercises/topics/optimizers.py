@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..spec import Exercise, Fresh, Mistake, Probe
+from ..spec import Case, Exercise, Mistake, Stateful
 
 
 def momentum_step(param, grad, velocity, learning_rate, momentum):
@@ -76,36 +76,36 @@ MOMENTUM_STEP = Exercise(
     "momentum_step",
     task="Take one step with momentum, and return the new parameter and the new velocity.",
     reference=momentum_step,
-    takes={
+    inputs={
         "param": "rows columns",
         "grad": "rows columns",
         "velocity": "rows columns",
         "learning_rate": "",
         "momentum": "",
     },
-    gives={"param": "rows columns", "velocity": "rows columns"},
-    each="step",
-    moves=("param",),
-    probes=(
-        Probe(
+    output={"param": "rows columns", "velocity": "rows columns"},
+    list_item="step",
+    updates=("param",),
+    cases=(
+        Case(
             "twelve steps with changing gradients",
             (_START, _START * 0, np.zeros((4, 3)), 0.1, 0.9),
             steps=12,
-            carry={"param": 0, "velocity": 2},
-            vary=_next_grad(_grads(1, 12, (4, 3))),
+            feedback={"param": 0, "velocity": 2},
+            schedule_args=_next_grad(_grads(1, 12, (4, 3))),
         ),
-        Probe(
+        Case(
             "twelve steps along a constant gradient of 1",
             (np.zeros(2), np.ones(2), np.zeros(2), 0.5, 0.8),
             steps=12,
-            carry={"param": 0, "velocity": 2},
+            feedback={"param": 0, "velocity": 2},
         ),
-        Probe("a single step from a velocity that is not 0", (_START, _START + 1, 2 * _START - 1, 0.05, 0.6)),
+        Case("a single step from a velocity that is not 0", (_START, _START + 1, 2 * _START - 1, 0.05, 0.6)),
     ),
     mistakes=(
         Mistake(
             "buffer-of-its-own",
-            Fresh(_own_buffer),
+            Stateful(_own_buffer),
             "It looks as if the velocity is kept inside the function, one for all who call it: every parameter then "
             "gets a share of the others' gradients. Where does the velocity come from?",
         ),
@@ -188,11 +188,11 @@ NESTEROV_STEP = Exercise(
     "nesterov_step",
     task="Take one step of Nesterov's momentum, and return the new parameter and the new velocity.",
     reference=nesterov_step,
-    takes=MOMENTUM_STEP.takes,
-    gives=MOMENTUM_STEP.gives,
-    each="step",
-    moves=("param",),
-    probes=MOMENTUM_STEP.probes,
+    inputs=MOMENTUM_STEP.inputs,
+    output=MOMENTUM_STEP.output,
+    list_item="step",
+    updates=("param",),
+    cases=MOMENTUM_STEP.cases,
     mistakes=(
         Mistake(
             "plain-momentum",
@@ -301,25 +301,25 @@ RMSPROP_STEP = Exercise(
     "rmsprop_step",
     task="Take one step of RMSProp, and return the new parameter and the new running mean of squares.",
     reference=rmsprop_step,
-    takes=_RMS_TAKES,
-    gives={"param": "rows columns", "mean_square": "rows columns"},
-    each="step",
-    moves=("param",),
-    probes=(
-        Probe(
+    inputs=_RMS_TAKES,
+    output={"param": "rows columns", "mean_square": "rows columns"},
+    list_item="step",
+    updates=("param",),
+    cases=(
+        Case(
             "twelve steps with changing gradients",
             (_START, _START * 0, np.zeros((4, 3)), 0.01, 0.9, 1e-8),
             steps=12,
-            carry={"param": 0, "mean_square": 2},
-            vary=_next_grad(_grads(2, 12, (4, 3))),
+            feedback={"param": 0, "mean_square": 2},
+            schedule_args=_next_grad(_grads(2, 12, (4, 3))),
         ),
-        Probe(
+        Case(
             "twelve steps along a constant gradient of 2",
             (np.zeros(2), np.full(2, 2.0), np.zeros(2), 0.5, 0.8, 1e-6),
             steps=12,
-            carry={"param": 0, "mean_square": 2},
+            feedback={"param": 0, "mean_square": 2},
         ),
-        Probe("a single step with a large eps", (_START, _START + 1, _START**2 + 0.1, 0.05, 0.6, 0.3)),
+        Case("a single step with a large eps", (_START, _START + 1, _START**2 + 0.1, 0.05, 0.6, 0.3)),
     ),
     mistakes=(
         Mistake(
@@ -429,7 +429,7 @@ ADAM_STEP = Exercise(
     "adam_step",
     task="Take one step of Adam (steps count from 1), and return the new parameter, mean and mean square.",
     reference=adam_step,
-    takes={
+    inputs={
         "param": "rows columns",
         "grad": "rows columns",
         "mean": "rows columns",
@@ -440,26 +440,26 @@ ADAM_STEP = Exercise(
         "b2": "",
         "eps": "",
     },
-    gives={"param": "rows columns", "mean": "rows columns", "mean_square": "rows columns"},
-    each="step",
-    moves=("param",),
-    probes=(
-        Probe(
+    output={"param": "rows columns", "mean": "rows columns", "mean_square": "rows columns"},
+    list_item="step",
+    updates=("param",),
+    cases=(
+        Case(
             "fifteen steps with changing gradients",
             (_START, _START * 0, np.zeros((4, 3)), np.zeros((4, 3)), 1, 0.01, 0.9, 0.999, 1e-8),
             steps=15,
-            carry={"param": 0, "mean": 2, "mean_square": 3},
-            vary=_count_step(_grads(3, 15, (4, 3))),
+            feedback={"param": 0, "mean": 2, "mean_square": 3},
+            schedule_args=_count_step(_grads(3, 15, (4, 3))),
         ),
-        Probe(
+        Case(
             "twelve steps along a constant gradient of 1",
             (np.zeros(2), np.ones(2), np.zeros(2), np.zeros(2), 1, 1.0, 0.9, 0.99, 1e-8),
             steps=12,
-            carry={"param": 0, "mean": 2, "mean_square": 3},
-            vary=_count_step(np.ones((12, 2))),
+            feedback={"param": 0, "mean": 2, "mean_square": 3},
+            schedule_args=_count_step(np.ones((12, 2))),
         ),
-        Probe("step 7 with a large eps", (_START, _START + 1, _START / 2, _START**2 + 0.1, 7, 0.05, 0.8, 0.95, 0.3)),
-        Probe("step 3,000, where hardly any correction is left", (_START, _START - 1, _START / 3, _START**2 + 0.2, 3000, 0.02, 0.9, 0.999, 1e-8)),
+        Case("step 7 with a large eps", (_START, _START + 1, _START / 2, _START**2 + 0.1, 7, 0.05, 0.8, 0.95, 0.3)),
+        Case("step 3,000, where hardly any correction is left", (_START, _START - 1, _START / 3, _START**2 + 0.2, 3000, 0.02, 0.9, 0.999, 1e-8)),
     ),
     mistakes=(
         Mistake(

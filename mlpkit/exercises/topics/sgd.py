@@ -11,7 +11,7 @@ import numpy as np
 
 from mlpkit.core.backprop import loss_and_grads
 
-from ..spec import Exercise, Mistake, Probe, Property
+from ..spec import Case, Exercise, Mistake, Property
 from .backprop import backward, cross_entropy_backward
 from .forward import forward
 from .loss import cross_entropy
@@ -84,14 +84,14 @@ SGD_STEP = Exercise(
     "sgd_step",
     task="Take one step downhill and return new layers; leave the old ones as they are.",
     reference=sgd_step,
-    takes={"layers": "", "grads": "", "learning_rate": ""},
-    gives=[{"weights": "fan_in fan_out", "bias": "fan_out"}],
-    moves=("weights", "bias"),
-    probes=(
-        Probe("3 layers and a rate of 0.1", (_net(1, 5, 6, 4, 3), _net(2, 5, 6, 4, 3), 0.1)),
-        Probe("2 layers and a rate of 0.5", (_net(3, 4, 3, 2), _net(4, 4, 3, 2), 0.5)),
-        Probe("a single layer and a rate of 3", (_net(5, 3, 2), _net(6, 3, 2), 3.0)),
-        Probe("gradients that are all 0", (_net(7, 3, 4, 2), [(0 * w, 0 * b) for w, b in _net(7, 3, 4, 2)], 0.1)),
+    inputs={"layers": "", "grads": "", "learning_rate": ""},
+    output=[{"weights": "fan_in fan_out", "bias": "fan_out"}],
+    updates=("weights", "bias"),
+    cases=(
+        Case("3 layers and a rate of 0.1", (_net(1, 5, 6, 4, 3), _net(2, 5, 6, 4, 3), 0.1)),
+        Case("2 layers and a rate of 0.5", (_net(3, 4, 3, 2), _net(4, 4, 3, 2), 0.5)),
+        Case("a single layer and a rate of 3", (_net(5, 3, 2), _net(6, 3, 2), 3.0)),
+        Case("gradients that are all 0", (_net(7, 3, 4, 2), [(0 * w, 0 * b) for w, b in _net(7, 3, 4, 2)], 0.1)),
     ),
     mistakes=(
         Mistake(
@@ -227,14 +227,14 @@ EVALUATE = Exercise(
     "evaluate",
     task="Give the loss and the accuracy of a network on a whole split.",
     reference=evaluate,
-    takes={"layers": "", "images": "n fan_in", "labels": "n"},
-    gives={"loss": "number", "accuracy": "number"},
-    probes=(
-        Probe("7 images, 3 layers", _case(11, 7, 5, 6, 4, 3)),
-        Probe("12 images, 2 layers", _case(12, 12, 4, 7, 5)),
-        Probe("as many images as classes", _case(13, 4, 3, 6, 4)),
-        Probe("250 images", _case(14, 250, 6, 5, 10)),
-        Probe("a single layer", _case(15, 9, 4, 3)),
+    inputs={"layers": "", "images": "n fan_in", "labels": "n"},
+    output={"loss": "number", "accuracy": "number"},
+    cases=(
+        Case("7 images, 3 layers", _case(11, 7, 5, 6, 4, 3)),
+        Case("12 images, 2 layers", _case(12, 12, 4, 7, 5)),
+        Case("as many images as classes", _case(13, 4, 3, 6, 4)),
+        Case("250 images", _case(14, 250, 6, 5, 10)),
+        Case("a single layer", _case(15, 9, 4, 3)),
     ),
     mistakes=(
         Mistake(
@@ -457,32 +457,32 @@ TRAIN_EPOCH = Exercise(
     "train_epoch",
     task="Go once through all examples in a random order, one step a batch; return the new layers and the loss of each batch.",
     reference=train_epoch,
-    takes={"layers": "", "images": "n fan_in", "labels": "n", "batch_size": "", "learning_rate": "", "rng": ""},
-    gives={"layers": [{"weights": "fan_in fan_out", "bias": "fan_out"}], "losses": "numbers"},
+    inputs={"layers": "", "images": "n fan_in", "labels": "n", "batch_size": "", "learning_rate": "", "rng": ""},
+    output={"layers": [{"weights": "fan_in fan_out", "bias": "fan_out"}], "losses": "numbers"},
     random=True,
-    probes=(
-        Probe("40 examples in batches of 16, the last of 8", (_LAYERS, _IMAGES, _LABELS, 16, 0.05, np.random.default_rng(2))),
-        Probe("40 examples in one batch", (_LAYERS, _IMAGES, _LABELS, 40, 0.3, np.random.default_rng(1))),
-        Probe("40 examples in batches of 10, with tiny steps", (_LAYERS, _IMAGES, _LABELS, 10, 1e-6, np.random.default_rng(3))),
-        Probe("40 examples one by one, with tiny steps", (_LAYERS, _IMAGES, _LABELS, 1, 1e-7, np.random.default_rng(4))),
-        Probe("9 examples and a batch size of 64", (*_case(23, 9, 3, 4), 64, 0.2, np.random.default_rng(5))),
+    cases=(
+        Case("40 examples in batches of 16, the last of 8", (_LAYERS, _IMAGES, _LABELS, 16, 0.05, np.random.default_rng(2))),
+        Case("40 examples in one batch", (_LAYERS, _IMAGES, _LABELS, 40, 0.3, np.random.default_rng(1))),
+        Case("40 examples in batches of 10, with tiny steps", (_LAYERS, _IMAGES, _LABELS, 10, 1e-6, np.random.default_rng(3))),
+        Case("40 examples one by one, with tiny steps", (_LAYERS, _IMAGES, _LABELS, 1, 1e-7, np.random.default_rng(4))),
+        Case("9 examples and a batch size of 64", (*_case(23, 9, 3, 4), 64, 0.2, np.random.default_rng(5))),
     ),
     properties=(
         Property("the single losses", _sorted_pairs,
                  "the losses are not those of the examples, each once. Is every image beside its own label, and each looked at once?", 1e-4),
         Property("the loss of a single batch", _one_batch(_first_loss),
-                 "the loss came back as {got}, and {want} would be right. Look at which loss is written down, and when.", 1e-5),
+                 "the loss came back as {got}, and {expected} would be right. Look at which loss is written down, and when.", 1e-5),
         Property("how far each part goes in a single step",
                  lambda value, args: _each_part(value, args) if args[3] >= len(args[2]) else [1.0] * 2 * len(args[0]),
                  _each_part_words, 1e-3),
         Property("the way of a single step", _one_batch(_straight),
-                 "the step does not go straight down the gradient (cosine {got}, where {want} belongs). Look at the sign, and at which gradient is used.", 1e-4),
+                 "the step does not go straight down the gradient (cosine {got}, where {expected} belongs). Look at the sign, and at which gradient is used.", 1e-4),
         Property("the length of a single step", _one_batch(_moved),
                  "the step is {got} times as long as it should be. Look at the learning rate and at every division by a number of examples.", 1e-4),
         Property("where a single step leads", _one_batch(_end),
                  "the new layers are not where one step leads.", 1e-4, 1e-8),
         Property("the length of many tiny steps", _tiny(_moved),
-                 "the whole epoch moves {got} times as far as its batches ask for, and it should be {want}. Does every batch start from where the one before arrived, with a gradient and a rate of its own?", 0.02),
+                 "the whole epoch moves {got} times as far as its batches ask for, and it should be {expected}. Does every batch start from where the one before arrived, with a gradient and a rate of its own?", 0.02),
         Property("the direction of many tiny steps", _tiny(_straight),
                  "the epoch should add up to the way down the mean gradient; its cosine is {got}.", 2e-3),
         Property("the shuffling", _shuffled, _shuffled_words),
@@ -498,7 +498,7 @@ TRAIN_EPOCH = Exercise(
             "last-batch-dropped",
             _epoch(drop=True),
             "It looks as if the last, shorter batch is left out. Every example should be seen once.",
-            seen=lambda got, want, args: f"From 40 examples in batches of 16 came {len(got[1])} losses, where 3 would be right.",
+            observe=lambda got, want, args: f"From 40 examples in batches of 16 came {len(got[1])} losses, where 3 would be right.",
         ),
         Mistake(
             "images-and-labels-apart",

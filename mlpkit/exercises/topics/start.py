@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpkit.core import metrics
 
-from ..spec import Exercise, Mistake, Probe
+from ..spec import Case, Exercise, Mistake
 
 
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -46,15 +46,15 @@ ACCURACY = Exercise(
     task="Say which share of the rows has its largest logit at the label.",
     reference=accuracy,
     package=metrics.accuracy,
-    takes={"logits": "batch classes", "labels": "batch"},
-    gives="number",
-    probes=(
-        Probe("5 rows of 3 logits, 2 of them right", (_FIVE, _hit(_FIVE, 2, 4))),
-        Probe("8 rows of 6 negative logits, 5 of them right", (_EIGHT, _hit(_EIGHT, 5, 5))),
-        Probe("4 rows of 4 logits, 1 of them right", (_FOUR, _hit(_FOUR, 1, 6))),
-        Probe("4 rows of small logits, 3 of them right", (_WHOLE, np.array([1, 0, 1, 0]))),
-        Probe("5 rows, all of them right", (_FIVE, _hit(_FIVE, 5, 7))),
-        Probe("8 rows, none of them right", (_EIGHT, _hit(_EIGHT, 0, 8))),
+    inputs={"logits": "batch classes", "labels": "batch"},
+    output="number",
+    cases=(
+        Case("5 rows of 3 logits, 2 of them right", (_FIVE, _hit(_FIVE, 2, 4))),
+        Case("8 rows of 6 negative logits, 5 of them right", (_EIGHT, _hit(_EIGHT, 5, 5))),
+        Case("4 rows of 4 logits, 1 of them right", (_FOUR, _hit(_FOUR, 1, 6))),
+        Case("4 rows of small logits, 3 of them right", (_WHOLE, np.array([1, 0, 1, 0]))),
+        Case("5 rows, all of them right", (_FIVE, _hit(_FIVE, 5, 7))),
+        Case("8 rows, none of them right", (_EIGHT, _hit(_EIGHT, 0, 8))),
     ),
     mistakes=(
         Mistake(
@@ -111,7 +111,7 @@ ACCURACY = Exercise(
             lambda logits, labels: float((logits.argmax(axis=1) == labels).sum() // len(labels)),
             "It looks as if only 0 and 1 can come out: a division that keeps whole numbers, or `all`. "
             "How does 2 of 5 become 0.4?",
-            sure=False,
+            unambiguous=False,
         ),
         Mistake(
             "smallest",
