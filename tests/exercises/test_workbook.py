@@ -535,7 +535,7 @@ def test_a_workbook_in_the_home_folder_is_the_same_for_lessons_command_and_docto
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setenv("MLPKIT_WORKBOOK", "~/book")  # from a settings file, where no shell writes it out
     assert books.folder() == course.workbook() == tmp_path / "book"
-    assert str(tmp_path / "book") in import_module("mlpkit.app.doctor").workbook()[0].observe
+    assert str(tmp_path / "book") in import_module("mlpkit.app.doctor").workbook()[0].seen
 
 
 @pytest.mark.parametrize("name", ["BINDER_LAUNCH_HOST", "BINDER_SERVICE_HOST"])
