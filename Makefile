@@ -47,12 +47,23 @@ bench: $(VENV)/.bench       ## measure mlpkit beside its peers; QUICK=1 for two 
 clean:           ## take away what was installed and built, never a learner's work
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis artifacts
 
+# A .venv that was moved or copied, or whose Python has gone, is of no use: it is taken away, and made anew below.
+ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+MADE_AT := $(shell sed -n 's/^command = .* -m venv //p' $(VENV)/pyvenv.cfg 2> /dev/null)
+ifneq ($(MADE_AT),)
+ifneq ($(shell [ "$(MADE_AT)" -ef $(VENV) ] && $(BIN)/python -c 'import pip' 2> /dev/null && echo sound),sound)
+$(info $(VENV) was made at $(MADE_AT) with a Python that is not there any more, or was moved: making it anew.)
+$(shell rm -rf $(VENV))
+endif
+endif
+endif
+
 # One stamp for each set of extras: installing again is needed only when pyproject.toml has changed.
-$(VENV)/.lab:   EXTRAS := [datasets]
+$(VENV)/.lab:   EXTRAS := [lab,datasets]
 $(VENV)/.test:  EXTRAS := [datasets,test]
 $(VENV)/.all:   EXTRAS := [datasets,prepare,test,site,classroom]
 $(VENV)/.site:  EXTRAS := [site]
-$(VENV)/.bench: EXTRAS := [bench]
+$(VENV)/.bench: EXTRAS := [lab,bench]
 
 $(VENV)/.lab $(VENV)/.test $(VENV)/.all $(VENV)/.site $(VENV)/.bench: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.$(EXTRAS)'

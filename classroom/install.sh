@@ -16,7 +16,7 @@ command -v git > /dev/null || { echo "git is missing; learners get the lessons w
 
 mkdir -p "$SHARED"
 cd "$SHARED"   # away from the checkout, so that the installed package is the one that is imported
-"$PYTHON" -m pip install --quiet --upgrade "$SOURCE" nbgitpuller
+"$PYTHON" -m pip install --quiet --upgrade "$SOURCE[lab]" nbgitpuller
 MLPKIT_CACHE=$SHARED/data "$PYTHON" -m mlpkit data
 cp -R "$("$PYTHON" -c 'import mlpkit; print(mlpkit.__path__[0])')/app/lab_settings" "$SHARED/"
 chmod -R a+rX "$SHARED"

@@ -44,15 +44,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def lab(options: argparse.Namespace) -> int:
     """Open JupyterLab at the first lesson, in the checkout or in a folder of the learner's."""
+    from .._where import place
     from . import lessons as course
+    from .finding import PIP, version
 
+    if version("jupyterlab") is None:
+        raise ImportError(f"JupyterLab is not installed here: {PIP} 'mlpkit[lab]'")
     folder = course.home(options.folder)
     first = folder / min(path.name for path in course.shipped().glob("*.ipynb"))  # no copy of the learner's
     if not first.is_file():
         raise FileNotFoundError(f"there is no lesson in {folder}; install mlpkit again, or clone it anew")
+    if place().difference:
+        print(f"This is {place().name}. {place().difference}.")
     print(f"The lessons are in {folder}. Stop JupyterLab here with Ctrl+C, twice.", flush=True)
     os.environ.update(lab_environment())
-    return start_jupyterlab([str(first), *_as_root(), *options.jupyter])
+    return start_jupyterlab([str(first), *_root_dir(folder, options.jupyter), *_as_root(), *options.jupyter])
+
+
+def _root_dir(folder: Path, words: Sequence[str]) -> list[str]:
+    """The folder that JupyterLab shows; one that a configuration names might not hold the lesson."""
+    names = ("root_dir", "notebook-dir", "notebook_dir")
+    chosen = any(word.partition("=")[0].endswith(names) for word in words)
+    return [] if chosen else [f"--ServerApp.root_dir={folder}"]
 
 
 def _as_root() -> list[str]:
@@ -73,15 +86,21 @@ def start_jupyterlab(words: list[str]) -> int:
 
 
 def lab_environment() -> dict[str, str]:
-    """The environment for JupyterLab: one BLAS thread, and no pop-up that asks about news from the internet.
+    """The environment for JupyterLab: one BLAS thread, this Python as kernel, no pop-up about news.
 
-    returns: dict, name to value; what the user has set stays
+    returns: dict, name to value; the number of threads and the configuration that the user has set stay
     """
     environment = dict(os.environ)
     for name in ONE_THREAD:
         environment.setdefault(name, "1")  # small matrices: a second thread costs more than it brings
-    paths = [environment.get("JUPYTER_CONFIG_PATH"), str(Path(__file__).parent / "lab_settings")]
-    environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(path for path in paths if path)
+    settings = str(Path(__file__).parent / "lab_settings")
+
+    def joined(*paths: str | None) -> str:
+        return os.pathsep.join(path for path in paths if path)
+
+    environment["JUPYTER_CONFIG_PATH"] = joined(environment.get("JUPYTER_CONFIG_PATH"), settings)
+    # Before all others: another program may have put a kernel of the same name there, with another Python.
+    environment["JUPYTER_PATH"] = joined(settings, environment.get("JUPYTER_PATH"))
     return environment
 
 
@@ -142,11 +161,11 @@ def report(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="mlpkit", description=__doc__.partition("\n")[0])
+    parser = _Parser(prog="mlpkit", description=(__doc__ or "").partition("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
     def add(run: Command) -> argparse.ArgumentParser:
-        line = run.__doc__.partition("\n")[0]
+        line = (run.__doc__ or run.__name__).partition("\n")[0]  # python -OO takes the docstrings away
         command = commands.add_parser(run.__name__, help=line, description=line)
         command.set_defaults(run=run)
         return command

@@ -11,23 +11,20 @@ import types
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from .. import datasets
+from .._where import place
 from ..exercises.workbook.backup import reminder
+from .finding import PIP, WITH_JUPYTERLAB, Finding, uses_jupyterlab, version
+from .jupyter import configuration, kernel, widgets
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 ALL_IS_WELL = "All is well: Python, JupyterLab, the widgets and the data are ready."
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 NEEDED_MB = 450  # what JupyterLab and the hungriest lesson may take, and what Binder promises
-
-
-class Finding(NamedTuple):
-    """One thing looked at: its topic, "good", "note" or "broken", what was seen, and the cure if any."""
-
-    topic: str
-    state: str
-    seen: str
-    cure: str = ""
 
 
 def doctor() -> None:
@@ -36,9 +33,7 @@ def doctor() -> None:
     returns: None; the command `mlpkit doctor` tells everything, this only what needs doing
     """
     broken = [finding for finding in examine() if finding.state == "broken"]
-    print("\n".join(_line(finding) for finding in broken) or ALL_IS_WELL)
-    if reminder():
-        print(reminder())
+    _print("\n".join([*(map(_line, broken) if broken else [_all_is_well()]), *_warning()]))
 
 
 def examine() -> list[Finding]:
@@ -56,41 +51,33 @@ def report(findings: list[Finding]) -> str:
     returns: str
     """
     broken = [finding for finding in findings if finding.state == "broken"]
-    last = f"{len(broken)} to mend." if broken else ALL_IS_WELL
-    return "\n".join([*map(_line, findings), *filter(None, [reminder()]), last])
+    last = f"{len(broken)} to mend." if broken else _all_is_well()
+    return "\n".join([*map(_line, findings), *_warning(), last])
+
+
+def where() -> list[Finding]:
+    """Where the learner is, and what is different there."""
+    here = place()
+    return [Finding("place", "good", ". ".join(filter(None, (f"this is {here.name}", here.difference))))]
 
 
 def python() -> list[Finding]:
     """Python is new enough."""
     seen = f"Python {platform.python_version()} at {sys.executable}"
-    if _numbers(platform.python_version()) >= (3, 11):
+    if tuple(map(int, platform.python_version_tuple()[:2])) >= (3, 11):
         return [Finding("Python", "good", seen)]
     return [Finding("Python", "broken", seen, "install Python 3.11 or newer, and mlpkit with it")]
 
 
 def packages() -> list[Finding]:
     """Every package that mlpkit asks for is there, in a version that was tested."""
-    return [_package(*package) for package in _PACKAGES]
+    from packaging.requirements import Requirement  # matplotlib brings it
 
-
-def widgets() -> list[Finding]:
-    """JupyterLab finds the two extensions that draw widgets."""
-    from jupyter_core.paths import jupyter_path
-
-    found = []
-    for package, extension in (
-        ("ipywidgets", "@jupyter-widgets/jupyterlab-manager"),
-        ("anywidget", "anywidget"),
-    ):
-        places = [Path(folder) / extension for folder in jupyter_path("labextensions")]
-        if any(place.is_dir() for place in places):
-            found.append(Finding("widgets", "good", f"JupyterLab finds the extension {extension}"))
-        else:
-            cure = f"{_PIP} --force-reinstall {package}, then reload the page"
-            found.append(
-                Finding("widgets", "broken", f"JupyterLab does not find the extension {extension}", cure)
-            )
-    return found
+    asked = [Requirement(text) for text in metadata.requires("mlpkit") or ()]
+    return [
+        *(_package(one) for one in asked if one.marker is None or one.marker.evaluate({"extra": ""})),
+        *(_lab_package(one) for one in asked if one.marker and _only_for(one, "lab")),
+    ]
 
 
 def data() -> list[Finding]:
@@ -123,12 +110,15 @@ def memory() -> list[Finding]:
 
 def threads() -> list[Finding]:
     """NumPy keeps to one thread, which is the fastest for matrices this small."""
-    count = os.environ.get("OPENBLAS_NUM_THREADS") or os.environ.get("OMP_NUM_THREADS")
-    if count:
-        return [Finding("threads", "good", f"NumPy may use {count} thread" + ("s" if count != "1" else ""))]
-    cores = os.cpu_count() or 1
-    cure = "set OPENBLAS_NUM_THREADS=1 before JupyterLab starts (`mlpkit lab` does)"
-    return [Finding("threads", "note", f"NumPy may use all {cores} cores, and wait for them", cure)]
+    import numpy  # noqa: F401 - its BLAS is what is asked
+    from threadpoolctl import threadpool_info
+
+    count = max((pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"), default=1)
+    seen = f"NumPy may use {count} thread" + ("s" if count != 1 else "")
+    if count == 1:
+        return [Finding("threads", "good", seen)]
+    cure = "set OPENBLAS_NUM_THREADS=1 before Jupyter starts, if your own loops are slow (`mlpkit lab` does)"
+    return [Finding("threads", "note", seen, cure)]
 
 
 def workbook() -> list[Finding]:
@@ -144,12 +134,12 @@ def workbook() -> list[Finding]:
 def extras() -> list[Finding]:
     """What only some need: other data sets, and a browser for the tests."""
     found = []
-    if _version("tensorflow-datasets"):
+    if version("tensorflow-datasets"):
         found.append(
             Finding("other data", "good", "TensorFlow Datasets is here, for mnist, kmnist, emnist and others")
         )
     else:
-        cure = f"{_PIP} 'mlpkit[datasets]', if you want mnist, kmnist or emnist"
+        cure = f"{PIP} 'mlpkit[datasets]', if you want mnist, kmnist or emnist"
         found.append(Finding("other data", "note", "TensorFlow Datasets is not installed", cure))
     browser = next((path for path in map(shutil.which, BROWSERS) if path), None)
     if browser:
@@ -160,17 +150,18 @@ def extras() -> list[Finding]:
     return found
 
 
-CHECKS = (python, packages, widgets, data, memory, threads, workbook, extras)
-
-_PIP = f"{sys.executable} -m pip install"
-_PACKAGES = (  # name, from this version, before this one; a test compares them with pyproject.toml
-    ("numpy", "1.26", None),
-    ("matplotlib", "3.9", None),
-    ("pillow", "10.4", None),
-    ("ipywidgets", "8.1.5", None),
-    ("anywidget", "0.9.18", None),
-    ("jupyterlab", "4.4.5", "4.7"),
-    ("ipykernel", "7.1", None),
+CHECKS = (
+    where,
+    python,
+    packages,
+    kernel,
+    configuration,
+    widgets,
+    data,
+    memory,
+    threads,
+    workbook,
+    extras,
 )
 
 
@@ -181,7 +172,7 @@ def _carefully(look: Callable[[], list[Finding]]) -> list[Finding]:
     except Exception as problem:  # whatever it is, the other checks still run
         return [
             Finding(
-                look.__name__, "broken", f"could not be looked at: {problem!r}", f"{_PIP} --upgrade mlpkit"
+                look.__name__, "broken", f"could not be looked at: {problem!r}", f"{PIP} --upgrade mlpkit"
             )
         ]
 
@@ -191,31 +182,46 @@ def _line(finding: Finding) -> str:
     return f"{sign} {finding.topic}: {finding.seen}." + (f" Cure: {finding.cure}." if finding.cure else "")
 
 
-def _package(name: str, least: str, below: str | None) -> Finding:
-    version, wanted = _version(name), f"{name}>={least}" + (f",<{below}" if below else "")
-    if version is None:
-        return Finding(name, "broken", "not installed", f"{_PIP} '{wanted}'")
-    if _numbers(version) < _numbers(least) or (below and _numbers(version) >= _numbers(below)):
-        return Finding(name, "broken", f"{version} is here, {wanted} is needed", f"{_PIP} '{wanted}'")
-    return Finding(name, "good", version)
+def _all_is_well() -> str:
+    return ALL_IS_WELL if uses_jupyterlab() else ALL_IS_WELL.replace(" JupyterLab,", "")
 
 
-def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
+def _warning() -> list[str]:
+    """What to do where the learner's work will be deleted."""
+    here = place()
+    text = reminder() or (f"{here.difference}." if here.forgets else "")
+    return [text] if text else []
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    """The leading numbers of a version: 4.6.0rc1 is (4, 6, 0)."""
-    parts = []
-    for part in version.split("."):
-        digits = part[: len(part) - len(part.lstrip("0123456789"))]
-        if not digits:
-            break
-        parts.append(int(digits))
-    return tuple(parts)
+def _print(text: str) -> None:
+    """Print, with a question mark for each sign that the stream does not know."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding))
+
+
+def _only_for(requirement: "Requirement", extra: str) -> bool:
+    """Whether a requirement belongs to an extra, and to this machine."""
+    return requirement.marker.evaluate({"extra": extra}) and not requirement.marker.evaluate({"extra": ""})
+
+
+def _package(requirement: "Requirement") -> Finding:
+    name, wanted = requirement.name, f"{requirement.name}{requirement.specifier}"
+    found = version(name)
+    if found is None:
+        return Finding(name, "broken", "not installed", f"{PIP} '{wanted}'")
+    if not requirement.specifier.contains(found, prereleases=True):
+        return Finding(name, "broken", f"{found} is here, {wanted} is needed", f"{PIP} '{wanted}'")
+    return Finding(name, "good", found)
+
+
+def _lab_package(requirement: "Requirement") -> Finding:
+    """As _package, for what only JupyterLab needs: VS Code or Colab have a kernel and a page of their own."""
+    finding = _package(requirement)
+    if finding.state == "good":
+        return finding
+    if version(requirement.name) is None:
+        return finding._replace(state="note", cure=f"{PIP} 'mlpkit[lab]', if you want to use `mlpkit lab`")
+    return finding if place() in WITH_JUPYTERLAB else finding._replace(state="note", cure="")
 
 
 def _data_set(name: str) -> Finding:

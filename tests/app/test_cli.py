@@ -100,13 +100,14 @@ def test_lab_starts_for_root_too_as_in_a_container(tmp_path, lessons, called, mo
     else:
         monkeypatch.setattr(cli.os, "geteuid", lambda: user, raising=False)
     assert cli.main(["lab", str(tmp_path / "mine")]) == 0
-    assert called[0][1:] == told
+    assert called[0][1:] == [f"--ServerApp.root_dir={tmp_path / 'mine'}", *told]
 
 
 def test_lab_copies_the_lessons_and_opens_the_first(tmp_path, lessons, called, monkeypatch):
     monkeypatch.setattr(cli.os, "geteuid", lambda: 1000, raising=False)
     assert cli.main(["lab", str(tmp_path / "mine"), "--", "--no-browser"]) == 0
-    assert called == [[str(tmp_path / "mine" / "00_start_here.ipynb"), "--no-browser"]]
+    mine = tmp_path / "mine"
+    assert called == [[str(mine / "00_start_here.ipynb"), f"--ServerApp.root_dir={mine}", "--no-browser"]]
     assert cli.os.environ["OPENBLAS_NUM_THREADS"] == "1"
     assert "lab_settings" in cli.os.environ["JUPYTER_CONFIG_PATH"]
 
@@ -118,12 +119,41 @@ def test_lab_opens_the_first_lesson_and_no_copy_that_sorts_before_it(tmp_path, l
     assert called[0][0] == str(tmp_path / "00_start_here.ipynb")
 
 
+@pytest.mark.parametrize("word", ["--ServerApp.root_dir=/", "--notebook-dir=/", "--ServerApp.notebook_dir=/"])
+def test_a_folder_that_was_asked_for_stays(tmp_path, lessons, called, word):
+    assert cli.main(["lab", str(tmp_path / "mine"), "--", word]) == 0
+    assert [other for other in called[0] if "dir=" in other] == [word]
+
+
+def test_lab_without_jupyterlab_says_what_to_install(called, monkeypatch, capsys):
+    monkeypatch.setattr("mlpkit.app.finding.version", lambda name: None)
+    assert cli.main(["lab"]) == 1
+    assert re.search(r"JupyterLab is not installed here: .* install 'mlpkit\[lab\]'", capsys.readouterr().err)
+    assert called == []
+
+
+def test_it_works_without_docstrings():
+    """As `python -OO` runs it."""
+    words = [sys.executable, "-OO", "-m", "mlpkit", "--help"]
+    done = subprocess.run(words, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert "doctor" in done.stdout
+
+
+def test_lab_says_where_the_learner_is(tmp_path, lessons, called, monkeypatch, capsys):
+    monkeypatch.setenv("BINDER_SERVICE_HOST", "hub")
+    assert cli.main(["lab", str(tmp_path / "mine")]) == 0
+    assert "This is Binder. This server forgets everything" in capsys.readouterr().out
+
+
 def test_what_the_user_has_set_stays(monkeypatch):
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/somewhere")
+    monkeypatch.setenv("JUPYTER_PATH", "/elsewhere")
     environment = cli.lab_environment()
     assert environment["OPENBLAS_NUM_THREADS"] == "3"
     assert environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0] == "/somewhere"
+    assert environment["JUPYTER_PATH"].split(os.pathsep)[1:] == ["/elsewhere"]
 
 
 def test_lab_without_a_folder_opens_the_checkout(called, root):

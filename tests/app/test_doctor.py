@@ -1,26 +1,41 @@
 """The doctor: one stable sentence when all is well, otherwise what is broken and how to mend it."""
 
+import json
+import os
 import re
 import subprocess
 import sys
 import tomllib
 
 import pytest
+from packaging.requirements import Requirement
 
+import mlpkit
 from mlpkit import datasets
 from mlpkit import doctor as exported
-from mlpkit.app import cli
-from mlpkit.app.doctor import ALL_IS_WELL, _numbers, doctor, examine
+from mlpkit._where import COLAB, KERNEL, VS_CODE
+from mlpkit.app import cli, finding, jupyter
+from mlpkit.app.doctor import ALL_IS_WELL, doctor, examine
 
 module = sys.modules["mlpkit.app.doctor"]
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path, monkeypatch):
+def own_folders(tmp_path, monkeypatch, request):
+    if "real_kernel" not in request.fixturenames:  # starting one takes a second
+        answers = {"python": sys.executable, "mlpkit": repr((mlpkit.__version__, mlpkit.__file__))}
+        monkeypatch.setattr(jupyter, "_ask_kernel", lambda: answers)
     monkeypatch.setenv("MLPKIT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "book"))
     for name in ("BINDER_SERVICE_HOST", "BINDER_LAUNCH_HOST"):
         monkeypatch.delenv(name, raising=False)
+
+
+def pretend(monkeypatch, package, version):
+    """Let the doctor find another version of a package, or none."""
+    real = finding.version
+    for part in (finding, module):
+        monkeypatch.setattr(part, "version", lambda name: version if name == package else real(name))
 
 
 def seen(topic):
@@ -50,6 +65,7 @@ def test_the_command_tells_everything_and_ends_well(capsys):
         "numpy",
         "jupyterlab",
         "ipykernel",
+        "kernel",
         "widgets",
         "fashion_mnist",
         "memory",
@@ -62,17 +78,16 @@ def test_the_command_tells_everything_and_ends_well(capsys):
 @pytest.mark.parametrize(
     "package, version, wanted",
     [
-        ("jupyterlab", "4.4.3", "jupyterlab>=4.4.5,<4.7"),
-        ("jupyterlab", "4.7.0", "jupyterlab>=4.4.5,<4.7"),
-        ("ipykernel", "7.0.1", "ipykernel>=7.1"),
-        ("ipykernel", "6.30.0", "ipykernel>=7.1"),
+        ("jupyterlab", "4.4.3", "jupyterlab<4.7,>=4.4.5"),
+        ("jupyterlab", "4.7.0", "jupyterlab<4.7,>=4.4.5"),
+        ("ipykernel", "7.0.1", "ipykernel!=7.0.*,>=6.29"),
+        ("ipykernel", "6.28.0", "ipykernel!=7.0.*,>=6.29"),
         ("anywidget", None, "anywidget>=0.9.18"),
         ("numpy", "1.25.2", "numpy>=1.26"),
     ],
 )
 def test_a_wrong_version_is_broken_and_has_a_cure(package, version, wanted, monkeypatch, capsys):
-    real = module._version
-    monkeypatch.setattr(module, "_version", lambda name: version if name == package else real(name))
+    pretend(monkeypatch, package, version)
     assert cli.main(["doctor"]) == 1
     assert f"pip install '{wanted}'" in capsys.readouterr().out
     doctor()
@@ -80,15 +95,28 @@ def test_a_wrong_version_is_broken_and_has_a_cure(package, version, wanted, monk
     assert line.startswith(f"✗ {package}: ")
 
 
-def test_the_versions_are_those_of_the_package(root):
-    asked = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
-    here = [f"{name}>={least}" + (f",<{below}" if below else "") for name, least, below in module._PACKAGES]
-    assert here == asked
+def test_what_is_asked_for_is_what_the_project_says(root):
+    """The doctor reads the package's own metadata, and so does pip."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    said = [*project["dependencies"], *project["optional-dependencies"]["lab"]]
+    assert {f.topic for f in module.packages()} == {Requirement(text).name for text in said}
 
 
-def test_versions_are_compared_as_numbers():
-    assert _numbers("4.10.0") > _numbers("4.9") > _numbers("4.8.12")
-    assert _numbers("7.1.0rc1") == (7, 1, 0)
+def test_without_jupyterlab_all_is_well_for_another_notebook(monkeypatch, capsys):
+    pretend(monkeypatch, "jupyterlab", None)
+    assert cli.main(["doctor"]) == 0
+    text = capsys.readouterr().out
+    assert re.search(r"· jupyterlab: not installed. Cure: .* install 'mlpkit\[lab\]', if you want", text)
+    assert text.endswith("All is well: Python, the widgets and the data are ready.\n")
+
+
+@pytest.mark.parametrize("here, state", [(KERNEL, "broken"), (VS_CODE, "note"), (COLAB, "note")])
+def test_a_kernel_that_was_not_tested_is_broken_where_it_is_ours(here, state, monkeypatch):
+    pretend(monkeypatch, "ipykernel", "6.17.1")
+    for part in (finding, module):
+        monkeypatch.setattr(part, "place", lambda: here)
+    (found,) = (f for f in module.packages() if f.topic == "ipykernel")
+    assert found.state == state
 
 
 def test_a_damaged_data_file_is_found(capsys):
@@ -123,12 +151,12 @@ def test_a_workbook_that_cannot_be_kept_is_broken(tmp_path, monkeypatch):
 
 def test_what_only_some_need_is_a_note(monkeypatch, capsys):
     monkeypatch.setattr(module.shutil, "which", lambda name: None)
-    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    pools = [{"user_api": "blas", "num_threads": 8}, {"user_api": "openmp", "num_threads": 9}]
+    monkeypatch.setattr("threadpoolctl.threadpool_info", lambda: pools)
     assert cli.main(["doctor"]) == 0
     text = capsys.readouterr().out
     assert "· browser tests: no chromium was found. Cure: apt install chromium" in text
-    assert "· threads: " in text
+    assert "· threads: NumPy may use 8 threads. Cure: set OPENBLAS_NUM_THREADS=1" in text
     doctor()
     assert capsys.readouterr().out == ALL_IS_WELL + "\n"
 
@@ -147,3 +175,95 @@ def test_on_binder_it_says_what_the_server_forgets(monkeypatch, capsys):
     monkeypatch.setenv("BINDER_SERVICE_HOST", "hub")
     doctor()
     assert "mlpkit workbook export" in capsys.readouterr().out
+
+
+@pytest.fixture
+def real_kernel():
+    """The doctor starts the kernel of the lessons, as without tests."""
+
+
+@pytest.fixture
+def kernels(tmp_path, monkeypatch):
+    """Write the kernel `python3` into a folder where Jupyter looks before all others."""
+
+    def write(*command):
+        folder = tmp_path / "jupyter" / "kernels" / "python3"
+        folder.mkdir(parents=True, exist_ok=True)
+        spec = {"argv": [*command, "{connection_file}"], "display_name": "mine", "language": "python"}
+        (folder / "kernel.json").write_text(json.dumps(spec), "utf-8")
+        monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+
+    return write
+
+
+LAUNCH = ("-m", "ipykernel_launcher", "-f")
+NO_MLPKIT = """
+import sys
+from ipykernel.kernelapp import launch_new_instance
+class Foreign:
+    def find_spec(self, name, *rest):
+        if name == "mlpkit":
+            raise ModuleNotFoundError("No module named 'mlpkit'", name=name)
+sys.meta_path.insert(0, Foreign())
+launch_new_instance(["-f", sys.argv[1]])
+"""
+
+
+def test_the_kernel_of_the_lessons_is_started_and_asked(real_kernel):
+    (found,) = jupyter.kernel()
+    assert found.state == "good"
+    assert sys.executable in found.seen
+
+
+def test_a_foreign_kernel_of_the_same_name_is_found(real_kernel, kernels):
+    """In its first cell `import mlpkit` would fail."""
+    kernels(sys.executable, "-c", NO_MLPKIT)
+    (found,) = jupyter.kernel()
+    assert found.state == "broken"
+    assert "where `import mlpkit` fails: ModuleNotFoundError: No module named 'mlpkit'" in found.seen
+    assert "`mlpkit lab`" in found.cure
+    assert "unset JUPYTER_PATH" in found.cure
+
+
+@pytest.mark.parametrize(
+    "command, told",
+    [
+        (("/nowhere/python", *LAUNCH), "No such file or directory"),
+        ((sys.executable, "-m", "no_such_kernel"), "No module named no_such_kernel"),
+    ],
+)
+def test_a_kernel_that_cannot_start_is_found(real_kernel, kernels, command, told):
+    kernels(*command)
+    (found,) = jupyter.kernel()
+    assert found.state == "broken"
+    assert told in found.seen
+
+
+def test_mlpkit_lab_starts_this_python_whatever_other_kernels_there_are(real_kernel, kernels, monkeypatch):
+    kernels(sys.executable, "-c", NO_MLPKIT)
+    monkeypatch.setenv("JUPYTER_PATH", cli.lab_environment()["JUPYTER_PATH"])
+    (found,) = jupyter.kernel()
+    assert found.state == "good"
+
+
+def test_a_folder_that_the_configuration_names_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    assert jupyter.configuration() == []
+    settings = {"ServerApp": {"root_dir": str(tmp_path / "elsewhere")}}
+    (tmp_path / "jupyter_server_config.json").write_text(json.dumps(settings), "utf-8")
+    (found,) = jupyter.configuration()
+    assert found.state == "note"
+    assert "ServerApp.root_dir" in found.cure
+
+
+def test_a_stream_that_knows_no_tick_gets_a_question_mark(tmp_path):
+    code = (
+        "import mlpkit.app.doctor as d; d.examine = lambda: [d.Finding('it', 'broken', 'gone')]; d.doctor()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == b"? it: gone.\n"

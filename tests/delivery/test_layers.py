@@ -10,6 +10,7 @@ from tests.notebooks import ROOT
 
 PACKAGE = ROOT / "mlpkit"
 ROWS = [
+    {"_where"},
     {"_files"},
     {"datasets"},
     {"core"},  # its own order stands in CORE
@@ -31,10 +32,13 @@ CORE = [
 ]
 CORE_ROW = {name: row for row, names in enumerate(CORE) for name in names}
 ROW = {name: row for row, names in enumerate(ROWS) for name in names}
-NUMPY_ROWS = range(3)  # these need NumPy and the standard library alone
+NUMPY_ROWS = range(4)  # these need NumPy and the standard library alone
 
-# Imported only when somebody asks for a data set that does not ship.
-EXTRAS = {"datasets/tfds.py": {"tensorflow_datasets", "array_record", "PIL", "requests", "tqdm"}}
+# Imported only when somebody asks: for a data set that does not ship, or for where a kernel runs.
+EXTRAS = {
+    "_where.py": {"google", "psutil"},
+    "datasets/tfds.py": {"tensorflow_datasets", "array_record", "PIL", "requests", "tqdm"},
+}
 
 
 def part(path):

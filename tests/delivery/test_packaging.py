@@ -1,6 +1,8 @@
 """What installs mlpkit says the same everywhere: pyproject.toml, environment.yml, Makefile, version."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 from importlib import metadata
 
@@ -21,7 +23,40 @@ def pip_list():
 
 
 def test_conda_installs_what_pip_would():
-    assert pip_list() == PROJECT["dependencies"] + PROJECT["optional-dependencies"]["datasets"]
+    extras = PROJECT["optional-dependencies"]
+    assert pip_list() == PROJECT["dependencies"] + extras["lab"] + extras["datasets"]
+
+
+def test_a_running_notebook_keeps_its_own_jupyter():
+    """Colab, Kaggle, VS Code and a university's server have a page and a kernel, which stay."""
+    names = {Requirement(text).name for text in PROJECT["dependencies"]}
+    assert names == {"numpy", "matplotlib", "pillow", "ipywidgets", "anywidget", "threadpoolctl"}
+
+
+@pytest.mark.parametrize(
+    "version, allowed",
+    [
+        ("6.28.0", False),
+        ("6.29.0", True),
+        ("6.30.1", True),
+        ("7.0.1", False),
+        ("7.1.0", True),
+        ("7.4.0", True),
+    ],
+)
+def test_the_kernel_is_any_but_the_broken_ones(version, allowed):
+    (bound,) = (r for r in map(Requirement, PROJECT["optional-dependencies"]["lab"]) if r.name == "ipykernel")
+    assert (version in bound.specifier) == allowed
+
+
+def test_the_licence_names_that_of_the_digits_too():
+    assert PROJECT["license"] == "MIT AND CC-BY-SA-3.0"
+    found = {
+        path.relative_to(ROOT).as_posix() for glob in PROJECT["license-files"] for path in ROOT.glob(glob)
+    }
+    data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "mlpkit" / "datasets").glob("*/LICENSE")}
+    assert found == {"LICENSE", *data}
+    assert len(data) == 2
 
 
 def test_conda_brings_python_and_pip_alone():
@@ -31,7 +66,7 @@ def test_conda_brings_python_and_pip_alone():
     assert version in SpecifierSet(PROJECT["requires-python"])
 
 
-@pytest.mark.parametrize("text", PROJECT["dependencies"])
+@pytest.mark.parametrize("text", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["lab"])
 def test_the_tested_environment_fits_what_is_asked_for(text):
     requirement = Requirement(text)
     assert metadata.version(requirement.name) in requirement.specifier
@@ -56,3 +91,31 @@ def test_every_command_of_the_makefile_explains_itself():
     (phony,) = re.findall(r"^\.PHONY: (.*)$", text, re.MULTILINE)
     explained = re.findall(r"^([a-z-]+):.*## .+$", text, re.MULTILINE)
     assert sorted(phony.split()) == sorted(explained)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is missing")
+@pytest.mark.parametrize(
+    "made_at, python, kept",
+    [
+        (".venv", "exit 0", True),
+        ("../elsewhere/.venv", "exit 0", False),  # it was moved, or copied with the folder around it
+        (".venv", "exit 1", False),  # another version of Python has taken the place of the one that made it
+        (".venv", None, False),  # its Python has gone
+        (None, "exit 0", True),  # somebody else made it, uv for instance
+    ],
+)
+def test_make_sees_that_an_environment_is_of_no_use(tmp_path, made_at, python, kept):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "pyproject.toml").touch()
+    commands = tmp_path / ".venv" / "bin"
+    commands.mkdir(parents=True)
+    command = f"command = /usr/bin/python3 -m venv {tmp_path / made_at}\n" if made_at else ""
+    (tmp_path / ".venv" / "pyvenv.cfg").write_text(f"home = /usr/bin\n{command}", "utf-8")
+    if python:
+        (commands / "python").write_text(f"#!/bin/sh\n{python}\n", "utf-8")
+        (commands / "python").chmod(0o755)
+    words = ["make", "--dry-run", "lab"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
+    assert (tmp_path / ".venv").exists() == kept
+    assert ("making it anew" in done.stdout) == (not kept)
+    assert ("-m venv .venv" in done.stdout) == (not kept)

@@ -45,7 +45,15 @@ def wheel(tmp_path_factory):
 def installed(wheel, tmp_path_factory):
     """The commands of an environment that holds the wheel and what it asks for, nothing else."""
     commands = fresh_environment(tmp_path_factory.mktemp("installed"))
-    run(commands / "python", "-m", "pip", "install", "-q", wheel, folder=wheel.parent)
+    run(
+        commands / "python",
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        f"mlpkit[lab] @ {wheel.as_uri()}",
+        folder=wheel.parent,
+    )
     return commands
 
 
@@ -171,7 +179,8 @@ def oldest(requirements):
 def test_units_and_lessons_pass_with_the_oldest_versions_that_are_allowed(tmp_path):
     """All that `make test` runs but the browser, with everything that mlpkit asks for at its lower bound."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    asked = list(oldest([*project["dependencies"], *project["optional-dependencies"]["datasets"]]))
+    extras = project["optional-dependencies"]
+    asked = list(oldest([*project["dependencies"], *extras["lab"], *extras["datasets"]]))
     python = fresh_environment(tmp_path / "env") / "python"
     run(python, "-m", "pip", "install", "-q", f"{ROOT}[test]", *asked, folder=tmp_path)
     run(python, "-m", "pip", "install", "-q", "--no-deps", "--editable", ROOT, folder=tmp_path)
