@@ -7,7 +7,12 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 REST   := tfds or classroom or wheel or oldest or slow
 
-.PHONY: help lab test test-all test-rest lint format lessons cost site bench clean
+# Both cores work, one file of tests at a time on each: a lesson's cells need one kernel, pages one browser.
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadscope
+JOBS   ?= 2
+QUICK  := not (tfds or classroom or wheel or oldest or slow or browser)
+
+.PHONY: help lab unit test test-all test-rest lint format lessons cost site bench clean
 
 help:            ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,13 +20,16 @@ help:            ## this list
 lab: $(VENV)/.lab           ## open JupyterLab at the first lesson
 	$(BIN)/mlpkit lab
 
-test: $(VENV)/.test         ## units, lessons unsolved and solved, each widget once in a browser: ten minutes at most
-	$(BIN)/python -m pytest
+unit: $(VENV)/.test         ## the quick tests alone, without lessons and browser: a minute
+	$(PYTEST) -m "$(QUICK) and not lesson" tests
+
+test: $(VENV)/.test         ## units, lessons unsolved and solved, each widget once in a browser: six minutes
+	$(PYTEST)
 
 test-all: test test-rest    ## `make test`, then all that takes long: an hour at most
 
 test-rest: $(VENV)/.all     ## only what `make test` leaves out
-	$(BIN)/python -m pytest -m "$(REST)"
+	$(PYTEST) -m "$(REST)"
 
 lint: $(VENV)/.test         ## ruff over the code and the notebooks, and the spelling of everything
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from . import accuracy, around, gradients, growth, machine, published, race
+from . import accuracy, around, gradients, growth, limits, machine, published, race
 from .report import write
 
 HERE = Path(__file__).parent
@@ -56,6 +56,7 @@ def parts(
         "data": lambda: around.data_ready(1 if quick else 3),
         "watching": lambda: around.watching(1 if quick else 9),
         "checks": lambda: around.checks(1 if quick else 3),
+        "limits": lambda: limits.measure(1 if quick else 5),
         "two threads": lambda: race.race(
             short, threads=2, rounds=rounds, seconds=2.0, kernels=kernels, names=SHORT
         ),

@@ -132,7 +132,7 @@ def lessons() -> dict:
         [sys.executable, "-m", "tools.run"], cwd=ROOT, capture_output=True, text=True, env=machine.pinned(1)
     ).stdout
     rows = [line.split() for line in output.splitlines() if line[:2].isdigit()]
-    return {row[0]: {"wall": float(row[1]), "cpu": float(row[2]), "peak_mb": float(row[-1])} for row in rows}
+    return {row[0]: {"wall": float(row[1]), "cpu": float(row[2]), "peak_mb": float(row[7])} for row in rows}
 
 
 def _import(name: str) -> dict:

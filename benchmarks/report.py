@@ -73,6 +73,7 @@ SECTIONS = {
     "imports": ("Imports", tables.imports),
     "data": ("Data ready", tables.data),
     "checks": ("Checking an exercise", tables.checks),
+    "limits": ("What has a limit", tables.limits),
     "lessons": ("Lessons", tables.lessons),
     "published": ("The five published notebooks, as their authors meant them", tables.published),
     "growth": ("How cost grows", tables.growth),

@@ -144,6 +144,15 @@ def checks(found: dict) -> str:
     return markdown(["exercise", "ms", "outcome"], rows)
 
 
+def limits(found: dict) -> str:
+    """Seconds taken, beside the most that they may be."""
+    rows = [
+        [what, f"{row['seconds']:.2f}", f"{row['at most']:g}", "✓" if row["seconds"] <= row["at most"] else "✗"]
+        for what, row in found.items()
+    ]
+    return markdown(["what", "CPU s", "at most", ""], rows)
+
+
 def lessons(found: dict) -> str:
     """Seconds and MB of each lesson."""
     rows = [[name, *(f"{row[key]:.0f}" for key in ("wall", "cpu", "peak_mb"))] for name, row in found.items()]

@@ -16,19 +16,6 @@ from tools import lessons as tool
 from tools import run
 from tools.solve import exercises_in, solved
 
-SECONDS = {  # what a lesson may take, headless on one core
-    "00_start_here": 20,
-    "01_data": 20,
-    "02_init": 20,
-    "03_forward": 20,
-    "04_softmax_cross_entropy": 20,
-    "05_backprop": 20,
-    "06_sgd": 20,
-    "07_optimisers": 20,
-    "08_debugging_clinic": 40,
-    "09_your_network": 40,
-}
-MEGABYTES = 350
 PATHS = sorted(run.LESSONS.glob("*.ipynb"))
 NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in PATHS}
 CHECK = "application/vnd.mlpkit.check+json"
@@ -57,8 +44,9 @@ def outputs(name):
 
 
 def test_the_lessons_have_the_names_of_the_course():
-    assert "00_start_here" in NOTEBOOKS
-    assert set(NOTEBOOKS) <= set(SECONDS)
+    names = ["start_here", "data", "init", "forward", "softmax_cross_entropy", "backprop", "sgd", "optimisers"]
+    names += ["debugging_clinic", "your_network"]
+    assert [f"{number:02}_{name}" for number, name in enumerate(names)] == list(NOTEBOOKS)[: len(names)]
 
 
 @every_lesson
@@ -129,6 +117,7 @@ def test_a_cell_with_a_picture_says_something_that_can_be_compared(name):
         assert not pictures or words or described, f"cell {cell.id}: end it with describe(...)"
 
 
+@pytest.mark.lesson
 @every_lesson
 def test_it_runs_with_every_exercise_solved(name, tmp_path, monkeypatch):
     monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path))
@@ -144,15 +133,12 @@ def test_it_runs_with_every_exercise_solved(name, tmp_path, monkeypatch):
 @pytest.mark.slow
 @every_lesson
 def test_make_lessons_would_change_nothing(name, tmp_path, monkeypatch):
-    """And it keeps within its seconds and megabytes; the table of `make cost` is printed."""
+    """And it keeps within its megabytes; the table of `make cost` is printed, seconds beside their bounds."""
     monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path))
     remade = tool.remake(NOTEBOOKS[name], run.LESSONS)
     print(run.HEADER, run.row(name, remade.cost), sep="\n")
     assert remade.changes == []
-    assert remade.cost.peak_mb <= MEGABYTES
-    assert (
-        remade.cost.cpu <= SECONDS[name]
-    )  # the clock on the wall is only printed: others may be at work here
+    assert remade.cost.peak_mb <= run.MEGABYTES
 
 
 @pytest.mark.browser
