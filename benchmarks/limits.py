@@ -38,9 +38,9 @@ def measure(rounds: int) -> dict:
     }
 
 
-def _seconds(action: Callable[[], object]) -> float:
+def _seconds(action: Callable, *args: object) -> float:
     start = time.process_time()
-    action()
+    action(*args)
     return time.process_time() - start
 
 
@@ -49,7 +49,7 @@ def _checks(rounds: int) -> dict[str, float]:
     from mlpkit.exercises.catalog import exercises
 
     return {
-        name: statistics.median(_seconds(lambda: check(name, exercise.reference)) for _ in range(rounds))
+        name: statistics.median(_seconds(check, name, exercise.reference) for _ in range(rounds))
         for name, exercise in exercises().items()
     }
 
@@ -61,7 +61,7 @@ def _microscope(rounds: int) -> float:
     microscope = SignalMicroscope(mlpkit.load())
     settings = {**microscope.settings, "gradients": True}
     return statistics.median(
-        _seconds(lambda: microscope.on_set({**settings, "seed": seed})) for seed in range(rounds)
+        _seconds(microscope.on_set, {**settings, "seed": seed}) for seed in range(rounds)
     )
 
 
@@ -77,12 +77,19 @@ def _report() -> float:
             for number in range(NOTEBOOKS):
                 name = names[(learner + number) % len(names)]
                 (home / f"{number}.ipynb").write_text(json.dumps(_notebook(name)), encoding="utf-8")
-        return _seconds(lambda: collect.survey(Path(folder)))
+        return _seconds(collect.survey, Path(folder))
 
 
 def _notebook(name: str) -> dict:
     """A saved notebook in which one exercise has passed."""
-    said = {"schema": 1, "exercise": name, "outcome": "passed", "mistake": None, "message": "", "forwards": False}
+    said = {
+        "schema": 1,
+        "exercise": name,
+        "outcome": "passed",
+        "mistake": None,
+        "message": "",
+        "forwards": False,
+    }
     data = {"application/vnd.mlpkit.check+json": said}
     output = {"output_type": "display_data", "metadata": {}, "data": data}
     cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": "", "outputs": [output]}

@@ -147,7 +147,12 @@ def checks(found: dict) -> str:
 def limits(found: dict) -> str:
     """Seconds taken, beside the most that they may be."""
     rows = [
-        [what, f"{row['seconds']:.2f}", f"{row['at most']:g}", "✓" if row["seconds"] <= row["at most"] else "✗"]
+        [
+            what,
+            f"{row['seconds']:.2f}",
+            f"{row['at most']:g}",
+            "✓" if row["seconds"] <= row["at most"] else "✗",
+        ]
         for what, row in found.items()
     ]
     return markdown(["what", "CPU s", "at most", ""], rows)

@@ -12,7 +12,9 @@ from importlib import import_module
 
 from .spec import Exercise
 
-TOPICS = ("start", "data", "init", "forward", "loss", "backprop", "sgd", "optimizers")
+# The file of a topic, and its name as it is shown.
+TOPICS = {name: name for name in ("start", "data", "init", "forward", "loss", "backprop", "sgd")}
+TOPICS["optimizers"] = "optimisers"
 
 
 @cache

@@ -222,7 +222,7 @@ def test_without_a_network_two_tries_are_made_and_the_error_says_so(monkeypatch,
     with pytest.raises(OSError, match="not on this computer yet and could not be downloaded") as caught:
         load("mnist")
     assert tries == [2]  # the package's own ten take three minutes
-    assert downloader.MAX_RETRIES == usual
+    assert usual == downloader.MAX_RETRIES
     assert "Connect to the network and try again." in str(caught.value)
     assert not (tmp_path / "cache" / "mnist").exists()
 

@@ -5,6 +5,7 @@ Nothing here is timed. Contenders whose package is not installed do not appear.
 
 import importlib
 import json
+import re
 
 import numpy as np
 import pytest
@@ -194,6 +195,10 @@ def test_the_report_holds_every_part(tmp_path):
         "imports": {"numpy": {"wall_ms": 60.0, "cpu_ms": 55.0, "peak_mb": 29.0}},
         "data": {"first use": 1.0, "later": 0.01},
         "checks": {"softmax": {"ms": 5.0, "outcome": "passed"}},
+        "limits": {
+            "import": {"seconds": 0.07, "at most": 0.1},
+            "a report": {"seconds": 12.0, "at most": 10.0},
+        },
         "lessons": {"00_start_here": {"wall": 5.0, "cpu": 4.0, "peak_mb": 120.0}},
         "growth": {"width": {"at": [32, 64], "limit": [0.1, 0.2], OURS: [0.2, 0.3]}},
         "published": results(),
@@ -201,7 +206,16 @@ def test_the_report_holds_every_part(tmp_path):
     assert set(found) == set(parts(quick=False, rounds=5, kernels=None))
     report.write({"machine": {"cores": 2}} | {k: stamp | {"found": v} for k, v in found.items()}, tmp_path)
     text = (tmp_path / "RESULTS.md").read_text()
-    for expected in ("1.80 (1.7) ✓", "| **mlpkit** | 1.000", "+2.0 %", "88.60 %", "30,000", "ImportError"):
+    for expected in (
+        "1.80 (1.7) ✓",
+        "| **mlpkit** | 1.000",
+        "+2.0 %",
+        "88.60 %",
+        "30,000",
+        "ImportError",
+        "| 0.07 | 0.1 | ✓",
+        "| 12.00 | 10 | ✗",
+    ):
         assert expected in text
     assert text.count("\n## ") == len(found)
     assert (tmp_path / "race.png").stat().st_size > 10_000
@@ -222,9 +236,27 @@ def test_a_race_runs_from_end_to_end(anew, monkeypatch):
     assert rows[OWN]["examples"] <= 60_000
 
 
-def test_the_readme_shows_the_table_that_was_measured(root):
+def table(text):
+    """The rows of the first table in a text, as lists of cells."""
+    lines = re.search(r"(?:^\|.*\n)+", text, re.MULTILINE)[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_readme_shows_numbers_that_were_measured(root):
     results = (root / "benchmarks" / "RESULTS.md").read_text("utf-8")
-    side_by_side = results.split("## Side by side, one thread")[1].split("### W0")[0]
-    table = [line for line in side_by_side.splitlines() if line.startswith("|")]
-    assert len(table) > 5
-    assert "\n".join(table) in (root / "README.md").read_text("utf-8")
+    head, _, *rows = table(results.split("## Side by side, one thread")[1])
+    measured = {row[0].split(",")[0]: {} for row in rows}
+    for row in rows:
+        cells = {event: cell.split()[0] for event, cell in zip(head[1:], row[1:]) if cell}
+        measured[row[0].split(",")[0]].setdefault(row[0], cells)
+    short = table((root / "README.md").read_text("utf-8").split("## How fast it is")[1])
+    assert short[0][1:] == ["784-512-128-64-10, SGD", "784-64-32-10, SGD", "784-64-32-10, Adam"]
+    for name, *cells in short[2:]:
+        loader = name.endswith("DataLoader")
+        rows = [
+            row
+            for title, row in measured[name.split(",")[0]].items()
+            if title.endswith("DataLoader") == loader
+        ]
+        for event, cell in zip(("W0 sgd", "W4 sgd", "W4 adam"), cells):
+            assert not cell or cell in {row.get(event) for row in rows}, (name, event)

@@ -157,12 +157,14 @@ def test_every_system_and_every_python_is_tried():
     assert PROJECT["requires-python"] == f">={said[0]}"
 
 
-def test_the_oldest_versions_and_everything_are_tried():
-    """With the very commands that run here; the oldest NumPy has wheels for the oldest Python only."""
-    oldest = TESTS["jobs"]["oldest"]
-    assert "python -m pytest -m oldest" in commands(oldest)
-    assert [s["with"]["python-version"] for s in oldest["steps"] if "with" in s] == ["3.11"]
+def test_everything_is_tried_once():
+    """What runs here runs there, the oldest versions and the wheel with it; so no other job does it again."""
     assert commands(TESTS["jobs"]["everything"]).endswith(".ci/run")
+    assert "make test test-all" in (ROOT / ".ci" / "run").read_text("utf-8")
+    rest = re.search(r"^REST\s*:= (.*)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)[1]
+    assert {"oldest", "wheel", "tfds", "classroom", "slow"} == set(rest.split(" or "))
+    matrix = TESTS["jobs"]["platforms"]["strategy"]["matrix"]
+    assert matrix["exclude"] == [{"system": "ubuntu-latest", "python": "3.11"}]  # the job `everything` has it
 
 
 def test_once_a_week_it_meets_what_is_not_out_yet():
@@ -173,10 +175,28 @@ def test_once_a_week_it_meets_what_is_not_out_yet():
 
 
 @pytest.mark.parametrize("job", jobs())
-def test_a_job_cannot_run_on_for_ever_and_uses_released_actions(job):
+def test_a_job_ends_and_its_actions_are_pinned(job):
+    """An action is named by its commit, which nobody can move; the checkout keeps no credentials."""
     assert 5 <= job["timeout-minutes"] <= 90
     for step in job["steps"]:
-        assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/checkout@v5"))
+        if "uses" in step:
+            assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", step["uses"])
+        if "checkout@" in step.get("uses", ""):
+            assert step["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=[path.stem for path in WORKFLOWS])
+def test_a_pinned_action_says_its_version(path):
+    lines = [line for line in path.read_text("utf-8").splitlines() if "uses:" in line]
+    assert all(re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line) for line in lines)
+
+
+def test_dependabot_looks_after_packages_and_actions():
+    path = ROOT / ".github" / "dependabot.yml"
+    kinds = [one["package-ecosystem"] for one in yaml.safe_load(path.read_text("utf-8"))["updates"]]
+    assert kinds == ["pip", "github-actions"]
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.dependabot", path]
+    assert subprocess.run(command, capture_output=True).returncode == 0
 
 
 @pytest.mark.parametrize("job", jobs())

@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-import time
 
 import nbformat
 import pytest

@@ -44,7 +44,16 @@ def outputs(name):
 
 
 def test_the_lessons_have_the_names_of_the_course():
-    names = ["start_here", "data", "init", "forward", "softmax_cross_entropy", "backprop", "sgd", "optimisers"]
+    names = [
+        "start_here",
+        "data",
+        "init",
+        "forward",
+        "softmax_cross_entropy",
+        "backprop",
+        "sgd",
+        "optimisers",
+    ]
     names += ["debugging_clinic", "your_network"]
     assert [f"{number:02}_{name}" for number, name in enumerate(names)] == list(NOTEBOOKS)[: len(names)]
 

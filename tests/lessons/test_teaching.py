@@ -40,7 +40,7 @@ def test_the_page_of_misconceptions_is_that_of_the_catalogue():
     assert PAGE.read_text("utf-8") == page(), "run: python -m tools.misconceptions"
     for one in exercises().values():
         for mistake in one.mistakes:
-            assert f"| `{mistake.name}` | {mistake.says[:20]}" in page()
+            assert f"| `{mistake.name}` | {mistake.message[:20]}" in page()
 
 
 def test_every_lesson_stands_in_the_guide_with_its_minutes():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 from collections import Counter
 
-from ..catalog import exercises
+from ..catalog import TOPICS, exercises
 from ..checker.result import NOT_ATTEMPTED, SYMBOLS
 from .summarize import LESSONS, ClassWork, Row, clinic, count, grouped, hardest, lessons, remarks
 
@@ -46,7 +46,7 @@ def as_page(work: ClassWork) -> str:
 
 def _matrix(learners: dict[str, list[Row]]) -> str:
     heads = "".join(
-        f'<th scope="col" class="turned">{LESSONS.get(e.topic, "")} {html.escape(name)}</th>'
+        f'<th scope="col" class="turned">{LESSONS.get(TOPICS[e.topic], "")} {html.escape(name)}</th>'
         for name, e in exercises().items()
     )
     lines = "".join(_line(learner, rows) for learner, rows in learners.items())

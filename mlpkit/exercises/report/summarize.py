@@ -13,7 +13,7 @@ from ..catalog import TOPICS, exercises
 from ..checker.result import INCORRECT, NOT_ATTEMPTED, PASSED
 from .files import Answer, Case, Found, Unread
 
-LESSONS = dict(zip(TOPICS, ("00", "01", "02", "03", "04", "05", "06", "07")))
+LESSONS = dict(zip(TOPICS.values(), ("00", "01", "02", "03", "04", "05", "06", "07")))
 
 
 class Row(NamedTuple):
@@ -63,7 +63,7 @@ def row(learner: str, name: str, found: list[Found]) -> Row:
     passes = [f for f in found if f.outcome == PASSED]
     last = next((f.mistakes[-1] for f in reversed(found) if f.mistakes), "")
     return Row(
-        learner, exercises()[name].topic, name, outcome,
+        learner, TOPICS[exercises()[name].topic], name, outcome,
         max((f.attempts for f in found), default=0), max((f.hints for f in found), default=0),
         bool(passes) and all(f.forwards for f in passes), last if outcome != PASSED else "",
         " ".join(dict.fromkeys(f.source for f in found)),

@@ -55,7 +55,7 @@ def _row(record: dict, name: str) -> tuple[str, str, str, int, int]:
     outcome = PASSED if kept else (INCORRECT if found["outcome"] == INCORRECT else NOT_ATTEMPTED)
     if found["outcome"] == PASSED:
         outcome = PASSED
-    return exercises()[name].topic, name, outcome, found["attempts"], found["hints"]
+    return TOPICS[exercises()[name].topic], name, outcome, found["attempts"], found["hints"]
 
 
 def _line(row: tuple) -> str:
@@ -72,7 +72,9 @@ def _table(rows: list[tuple]) -> str:
         f'<td><span aria-hidden="true" style="color:{COLOURS[outcome]}">{SYMBOLS[outcome]}</span> '
         f"{outcome}</td>"
         f"<td>{attempts}</td><td>{hints}</td></tr>"
-        for topic, name, outcome, attempts, hints in sorted(rows, key=lambda r: TOPICS.index(r[0]))
+        for topic, name, outcome, attempts, hints in sorted(
+            rows, key=lambda r: list(TOPICS.values()).index(r[0])
+        )
     )
     head = "".join(
         f'<th scope="col">{word}</th>' for word in ("topic", "exercise", "outcome", "tries", "hints")
