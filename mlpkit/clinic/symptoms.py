@@ -49,13 +49,13 @@ class Symptoms:
 
     def figure(self) -> Axes:
         """The loss step by step; beside it the histogram if there is one, otherwise accuracy by epoch."""
-        from mlpkit.figures.display import on, panels, tell
+        from mlpkit.figures.display import axes_or_new, panels, set_description
 
-        ax = on(None, 8, 2.8)
+        ax = axes_or_new(None, 8, 2.8)
         left, right = panels(ax, 1, 2, wide=0.3)
         _draw_loss(left, self.losses)
         _draw_histogram(right, *self.histogram) if self.histogram else _draw_accuracy(right, self.accuracies)
-        return tell(ax, self.curve)
+        return set_description(ax, self.curve)
 
     def _shape(self) -> str:
         title, counts, edges = self.histogram

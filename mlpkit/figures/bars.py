@@ -10,9 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from . import phrasing as words
-from . import validation as given
-from .display import on, tell
+from . import phrasing, validation
+from .display import axes_or_new, set_description
 from .style import BLUE, GREY, INK, name_ticks, styled, title
 
 
@@ -36,12 +35,12 @@ def bars(
     raises: TypeError or ValueError when there is nothing to draw
     """
     names, heights = _pairs(values, 1)
-    ax = on(ax, 8, 1.1 + 0.42 * len(names))
+    ax = axes_or_new(ax, 8, 1.1 + 0.42 * len(names))
     _draw(ax, heights[:, 0], np.arange(len(names)), 0.66, percent, color=BLUE)
     _finish(ax, names, what, percent)
-    number = _exactly if exact else words.percent if percent else words.about
-    told = words.listed(f"{name} {number(height)}" for name, height in zip(names, heights[:, 0]))
-    return tell(ax, words.sentence(f"{what}: {told}"))
+    number = _exactly if exact else phrasing.percent if percent else phrasing.about
+    told = phrasing.listed(f"{name} {number(height)}" for name, height in zip(names, heights[:, 0]))
+    return set_description(ax, phrasing.sentence(f"{what}: {told}"))
 
 
 @styled
@@ -58,15 +57,15 @@ def before_after(
     raises: TypeError or ValueError when there is nothing to draw
     """
     names, heights = _pairs(values, 2)
-    ax = on(ax, 8, 1.3 + 0.66 * len(names))
+    ax = axes_or_new(ax, 8, 1.3 + 0.66 * len(names))
     place = np.arange(len(names))
     _draw(ax, heights[:, 0], place - 0.19, 0.36, percent, color=GREY, hatch="///", label="before")
     _draw(ax, heights[:, 1], place + 0.19, 0.36, percent, color=BLUE, label="after")
     _finish(ax, names, what, percent)
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
-    number = words.percent if percent else words.about
+    number = phrasing.percent if percent else phrasing.about
     told = [f"{name}: from {number(first)} to {number(last)}." for name, (first, last) in zip(names, heights)]
-    return tell(ax, words.sentence(f"{what}, before and after"), *told)
+    return set_description(ax, phrasing.sentence(f"{what}, before and after"), *told)
 
 
 def _pairs(values: Mapping, columns: int) -> tuple[list[str], np.ndarray]:
@@ -77,9 +76,9 @@ def _pairs(values: Mapping, columns: int) -> tuple[list[str], np.ndarray]:
     for name, row in zip(values, rows):
         if row.shape != (columns,):
             raise ValueError(f"the value of {name!r} has the shape {row.shape}: expected {columns} number(s)")
-    return [str(name) for name in values], given.numbers("values", np.array(rows), 2, finite=True).astype(
-        float
-    )
+    return [str(name) for name in values], validation.numbers(
+        "values", np.array(rows), 2, finite=True
+    ).astype(float)
 
 
 def _draw(

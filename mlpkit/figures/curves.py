@@ -12,11 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from ..core.history import COLUMNS, History
-from . import phrasing as words
-from . import validation as given
-from .display import on, panels, tell
+from . import phrasing, validation
+from .display import axes_or_new, panels, set_description
 from .smoothing import smooth
-from .style import MARKERS, VERMILLION, log_scale, look, styled, title
+from .style import MARKERS, VERMILLION, line_style, log_scale, styled, title
 
 NAMES = {"loss": "loss", "accuracy": "accuracy", "learning_rate": "learning rate"}
 LOG_FROM = 100  # a loss that changes a hundredfold is drawn on a log axis
@@ -34,18 +33,18 @@ def learning_curves(
     returns: Axes; of two panels `ax.child_axes` holds the left (loss) and the right (accuracy)
     raises: TypeError or ValueError when there is nothing to draw, or no such column
     """
-    runs = given.runs(history)
+    runs = validation.runs(history)
     if column is not None and column not in NAMES:
         raise ValueError(f"column is {column!r}: expected one of {', '.join(NAMES)}, or None for two panels")
     columns = ("loss", "accuracy") if column is None else (column,)
-    ax = on(ax, 8, 3.7 if column is None else 4.2)
+    ax = axes_or_new(ax, 8, 3.7 if column is None else 4.2)
     places = panels(ax, 1, 2) if column is None else [ax]
     told = [line for place, name in zip(places, columns) for line in _draw(place, runs, name)]
-    return tell(ax, *told)
+    return set_description(ax, *told)
 
 
 def _draw(ax: Axes, runs: dict[str, History], column: str) -> list[str]:
-    number = words.percent if column == "accuracy" else words.about
+    number = phrasing.percent if column == "accuracy" else phrasing.about
     told, ends, band = [], {}, len(runs) <= 2  # more bands would hide one another
     split = "validation" if all(_valid_points(run, column) for run in runs.values()) else "training"
     for index, (name, run) in enumerate(runs.items()):
@@ -56,7 +55,7 @@ def _draw(ax: Axes, runs: dict[str, History], column: str) -> list[str]:
         ends[name] = valid[1][-1] if split == "validation" and np.isfinite(train[1][-1]) else train[1][-1]
     _finish(ax, runs, column)
     what = f"{split} {NAMES[column]} at the end"
-    ahead = words.best(ends, what, number, high=column == "accuracy") if column != "learning_rate" else ""
+    ahead = phrasing.best(ends, what, number, high=column == "accuracy") if column != "learning_rate" else ""
     return [*told, ahead]
 
 
@@ -66,7 +65,7 @@ def _train_line(
     step, value = run.column("step"), run.column(column)
     finite = np.isfinite(value)
     label = f"{name} train".strip() if column != "learning_rate" else name or "rate"
-    style = {**look(index), "marker": "o" if finite.sum() == 1 else ""}
+    style = {**line_style(index), "marker": "o" if finite.sum() == 1 else ""}
     if not finite.any():
         ax.plot([], [], label=label, **style)
         return step, value
@@ -99,7 +98,7 @@ def _valid_line(ax: Axes, run: History, column: str, name: str, index: int) -> t
     if points is None:
         return None
     # Alone, the validation split takes the next colour; beside other runs it keeps its run's own.
-    style = look(index) if name else look(1)
+    style = line_style(index) if name else line_style(1)
     face = "white" if name else style["color"]
     ax.plot(*points, **{**style, "linestyle": ":" if name else style["linestyle"]}, markerfacecolor=face,
             label=f"{name} valid".strip())  # fmt: skip
@@ -125,10 +124,10 @@ def _finish(ax: Axes, runs: dict[str, History], column: str) -> None:
 def _told(name: str, column: str, train: tuple, valid: tuple | None, number: object) -> str:
     who = f"{name}: " if name else ""
     what = NAMES[column] if column == "learning_rate" else f"training {NAMES[column]}"
-    text = f"{what} {words.trend(*train, number)}"
+    text = f"{what} {phrasing.trend(*train, number)}"
     if valid:
-        text += f"; validation {NAMES[column]} {words.trend(*valid, number)}"
-    return who + (words.sentence(text) if not who else text + ".")
+        text += f"; validation {NAMES[column]} {phrasing.trend(*valid, number)}"
+    return who + (phrasing.sentence(text) if not who else text + ".")
 
 
 @styled
@@ -151,8 +150,8 @@ def seed_bands(
     if column not in COLUMNS or column in ("step", "epoch"):
         raise ValueError(f"column is {column!r}: expected one of {', '.join(COLUMNS[2:])}")
     tables = {str(name): _table(runs, column) for name, runs in settings.items()}
-    ax = on(ax, 8, 4.2)
-    number = words.percent if "accuracy" in column else words.about
+    ax = axes_or_new(ax, 8, 4.2)
+    number = phrasing.percent if "accuracy" in column else phrasing.about
     told = [_band(ax, name, *table, index, number) for index, (name, table) in enumerate(tables.items())]
     readable = column.replace("_", " ").replace("valid", "validation")
     ax.set_xlabel("step")
@@ -160,14 +159,14 @@ def seed_bands(
     if "accuracy" in column:
         ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.legend()
-    return tell(ax, f"{readable.capitalize()} over seeds.", *told)
+    return set_description(ax, f"{readable.capitalize()} over seeds.", *told)
 
 
 def _table(runs: Sequence[History], column: str) -> tuple[np.ndarray, np.ndarray, bool]:
     """Steps (points,) and values (runs, points) where all hold a number, and whether a run goes on after."""
     if isinstance(runs, History):
         raise TypeError("one History was given: expected a list of them, one for each seed")
-    checked = given.runs({str(index): run for index, run in enumerate(runs)}).values()
+    checked = validation.runs({str(index): run for index, run in enumerate(runs)}).values()
     length = min(len(run) for run in checked)
     steps = np.array([run.column("step")[:length] for run in checked])
     if (steps != steps[0]).any():
@@ -185,10 +184,13 @@ def _band(
     ax: Axes, name: str, step: np.ndarray, values: np.ndarray, cut: bool, index: int, number: object
 ) -> str:
     middle, low, high = np.median(values, axis=0), values.min(axis=0), values.max(axis=0)
-    style = {**look(index), "marker": MARKERS[index % len(MARKERS)] if len(step) <= 40 else ""}
+    style = {**line_style(index), "marker": MARKERS[index % len(MARKERS)] if len(step) <= 40 else ""}
     ax.plot(step, middle, label=f"{name} median of {len(values)}".strip(), **style)
     ax.fill_between(step, low, high, color=style["color"], alpha=0.22, linewidth=0)
     who = f"{name}: the" if name else "The"
-    last = f"the last values that all have, at {words.place('step', step[-1])}," if cut else "the last values"
+    last = (
+        f"the last values that all have, at {phrasing.place('step', step[-1])}," if cut else "the last values"
+    )
     spread = f"{last} lie between {number(low[-1])} and {number(high[-1])}"
-    return f"{who} median of {words.count(len(values), 'run')} {words.trend(step, middle, number)}; {spread}."
+    course = phrasing.trend(step, middle, number)
+    return f"{who} median of {phrasing.count(len(values), 'run')} {course}; {spread}."

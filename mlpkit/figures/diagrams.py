@@ -12,9 +12,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from . import phrasing as words
-from . import validation as given
-from .display import on, tell
+from . import phrasing, validation
+from .display import axes_or_new, set_description
 from .distributions import root_mean_square
 from .style import BLUE, GREY, INK, VERMILLION, bare, styled
 
@@ -46,7 +45,7 @@ def course_map(lit: str | None = None, ax: Axes | None = None) -> Axes:
     """
     if lit is not None and lit not in COURSE:
         raise ValueError(f"lit is {lit!r}: expected one of {', '.join(COURSE)}, or None")
-    ax = on(ax, 8, 1.25)
+    ax = axes_or_new(ax, 8, 1.25)
     for place, name in enumerate(COURSE):
         _box(ax, 1.3 * place, 0, name, name == lit, fontsize=11)
         if place:
@@ -58,7 +57,7 @@ def course_map(lit: str | None = None, ax: Axes | None = None) -> Axes:
     ax.set(xlim=(-0.05, 1.3 * len(COURSE) - 0.25), ylim=(-0.62, 0.82))
     bare(ax)
     here = "" if lit is None else f" You are here: {lit}."
-    return tell(
+    return set_description(
         ax, f"Data, init, forward, loss, backward, update, and again from forward with the next batch.{here}"
     )
 
@@ -81,20 +80,20 @@ def network_boxes(boxes: Sequence[Box | tuple], lit: int | None = None, ax: Axes
     if lit is not None and not -len(boxes) <= lit < len(boxes):
         raise ValueError(f"lit is {lit}: expected a box from 0 to {len(boxes) - 1}, or None")
     rows, columns = -(-len(boxes) // IN_A_ROW), min(len(boxes), IN_A_ROW)
-    ax = on(ax, 8, 0.35 + 1.7 * rows)
+    ax = axes_or_new(ax, 8, 0.35 + 1.7 * rows)
     for place, box in enumerate(boxes):
         is_lit = lit is not None and place == lit % len(boxes)
         _quantity(ax, box, 1.3 * (place % IN_A_ROW), -2.1 * (place // IN_A_ROW), is_lit, place)
     ax.set(xlim=(-0.25, max(1.3 * columns, 4.5)), ylim=(-2.1 * (rows - 1) - 0.85, 1.35))
     bare(ax)
-    return tell(ax, *_boxes_told(boxes, lit))
+    return set_description(ax, *_boxes_told(boxes, lit))
 
 
 def _checked(box: Box | tuple) -> Box:
     if not isinstance(box, tuple) or not 1 <= len(box) <= 3:
         raise TypeError(f"a box is {box!r}: expected (name, value, gradient)")
     box = Box(*box)
-    arrays = [given.numbers(box.name, a, np.ndim(a)) for a in (box.value, box.gradient) if a is not None]
+    arrays = [validation.numbers(box.name, a, np.ndim(a)) for a in (box.value, box.gradient) if a is not None]
     if len(arrays) == 2 and arrays[0].shape != arrays[1].shape:
         raise ValueError(
             f"the gradient of {box.name!r} has the shape {arrays[1].shape}, its value {arrays[0].shape}: "
@@ -125,10 +124,12 @@ def _summary(array: Any) -> str:
 
 def _boxes_told(boxes: list[Box], lit: int | None) -> list[str]:
     told = [
-        f"A network of {words.count(len(boxes), 'box', 'boxes')}: {', '.join(box.name for box in boxes)}."
+        f"A network of {phrasing.count(len(boxes), 'box', 'boxes')}: {', '.join(box.name for box in boxes)}."
     ]
     values, gradients = (sum(getattr(b, part) is not None for b in boxes) for part in ("value", "gradient"))
-    told.append(f"{words.count(values, 'value')} and {words.count(gradients, 'gradient')} are computed.")
+    told.append(
+        f"{phrasing.count(values, 'value')} and {phrasing.count(gradients, 'gradient')} are computed."
+    )
     return told if lit is None else [*told, f"Now: {boxes[lit].name}."]
 
 

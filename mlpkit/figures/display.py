@@ -39,7 +39,7 @@ class Picture(Axes):
         return bundle(self)
 
 
-def on(ax: Axes | None, width: float, height: float) -> Axes:
+def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
     """The Axes to draw on: the one given, or one that fills a new figure.
 
     ax: Axes or None
@@ -75,7 +75,7 @@ def panels(ax: Axes, rows: int, columns: int, *, wide: float = 0.2, high: float 
     return [ax.inset_axes((x, y, width, height)) for x, y in corners]
 
 
-def tell(ax: Axes, *sentences: str) -> Axes:
+def set_description(ax: Axes, *sentences: str) -> Axes:
     """Keep what a figure shows, in words, on its Axes.
 
     ax: Axes

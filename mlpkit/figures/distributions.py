@@ -11,10 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from . import phrasing as words
-from . import validation as given
-from .display import on, panels, tell
-from .style import BLUE, INK, VERMILLION, log_scale, look, styled, title
+from . import phrasing, validation
+from .display import axes_or_new, panels, set_description
+from .style import BLUE, INK, VERMILLION, line_style, log_scale, styled, title
 
 BINS = 41
 SHOWN = 12  # panels that can still be read
@@ -42,13 +41,13 @@ def histograms(
         raise ValueError(f"{len(found)} layers were given: expected at most {SHOWN}; pick some of them")
     columns = min(len(found), 4)
     rows = -(-len(found) // columns)
-    ax = on(ax, 8, 0.7 + 2.0 * rows)
+    ax = axes_or_new(ax, 8, 0.7 + 2.0 * rows)
     told = []
     for panel, (name, values) in zip(panels(ax, rows, columns, wide=0.12, high=0.62), found.items()):
-        told.append(_histogram(panel, name, given.numbers(f"layer {name}", values, 1), saturated))
+        told.append(_histogram(panel, name, validation.numbers(f"layer {name}", values, 1), saturated))
     for spare in ax.child_axes[len(found) :]:
         spare.remove()
-    return tell(ax, f"Histograms of {words.count(len(found), 'layer')}.", *told)
+    return set_description(ax, f"Histograms of {phrasing.count(len(found), 'layer')}.", *told)
 
 
 def _arrays(layers: object) -> dict[str, np.ndarray]:
@@ -69,21 +68,21 @@ def _histogram(ax: Axes, name: str, values: np.ndarray, saturated: float | None)
         low, high = _range(finite)
         counts, edges = np.histogram(finite[finite != 0], bins=BINS, range=(low, high))
         ax.stairs(counts / values.size, edges, fill=True, color=BLUE, alpha=0.85)
-    notes, said = [], [f"root mean square {words.about(root_mean_square(finite))}"]
+    notes, said = [], [f"root mean square {phrasing.about(root_mean_square(finite))}"]
     if zero:
         ax.bar(
             0, zero, width=(high - low) / BINS, color=VERMILLION, hatch="///", edgecolor="white", linewidth=0
         )
         ax.set_ylim(0, min(zero, 2.5 * counts.max() / values.size or zero))  # or the rest would be flat
         notes.append(f"zero {100 * zero:.0f} %")
-        said.append(f"{words.percent(zero)} exactly zero")
+        said.append(f"{phrasing.percent(zero)} exactly zero")
     if saturated is not None:
         share = float((np.abs(values) >= saturated).mean())
         notes.append(f"saturated {100 * share:.0f} %")
-        said.append(f"{words.percent(share)} saturated")
+        said.append(f"{phrasing.percent(share)} saturated")
     if finite.size < values.size:
         notes.append("not finite")
-        said.append(f"{words.count(values.size - finite.size, 'number')} not finite")
+        said.append(f"{phrasing.count(values.size - finite.size, 'number')} not finite")
     title(ax, name, fontsize=10)
     ax.set_xlabel("\n".join([f"RMS {root_mean_square(finite):.2g}", *notes]), fontsize=9)
     ax.yaxis.set_visible(False)
@@ -128,7 +127,7 @@ def signal_profile(
     returns: Axes
     raises: TypeError or ValueError when there is nothing to draw, or a size is below 0
     """
-    found = given.named("rms", rms)
+    found = validation.named("rms", rms)
     for name, sizes in found.items():
         if (sizes < 0).any():
             raise ValueError(
@@ -138,7 +137,7 @@ def signal_profile(
         factors = {str(name): factor for name, factor in predicted.items()}  # as the names of rms are
     else:
         factors = dict.fromkeys(found, predicted)
-    ax = on(ax, 8, 4.2)
+    ax = axes_or_new(ax, 8, 4.2)
     if any((sizes > 0).any() for sizes in found.values()):
         log_scale(ax, "y")  # a signal that is zero everywhere has a place on a linear axis only
     told = [
@@ -150,12 +149,12 @@ def signal_profile(
     title(ax, f"Size of the {quantity} against depth")
     if len(found) > 1 or predicted is not None:
         ax.legend()
-    return tell(ax, *told)
+    return set_description(ax, *told)
 
 
 def _profile(ax: Axes, name: str, sizes: np.ndarray, factor: float | None, index: int) -> str:
     layer = np.arange(1, len(sizes) + 1)
-    style = {**look(index), "linestyle": "-"}
+    style = {**line_style(index), "linestyle": "-"}
     visible = np.where(np.isfinite(sizes) & ((sizes > 0) | (ax.get_yscale() == "linear")), sizes, np.nan)
     ax.plot(layer, visible, label=name or "measured", markersize=5, **style)
     if factor is not None and sizes[0] > 0:  # theory tells factors: from nothing it says nothing
@@ -173,10 +172,10 @@ def _sizes_told(name: str, sizes: np.ndarray, factor: float | None) -> str:
     last = int(bad.argmax()) - 1 if bad.any() else len(sizes) - 1
     ratio = sizes[last] / sizes[0]
     verb = "keeps its size" if 0.5 < ratio < 2 else "grows" if ratio > 1 else "shrinks"
-    end = f"{words.about(sizes[last])} in layer {last + 1}"
-    text = f"{who} {verb} from {words.about(sizes[0])} in layer 1 to {end}{_between(sizes[: last + 1])}"
+    end = f"{phrasing.about(sizes[last])} in layer {last + 1}"
+    text = f"{who} {verb} from {phrasing.about(sizes[0])} in layer 1 to {end}{_between(sizes[: last + 1])}"
     if last == 0:
-        text = f"{who} is {words.about(sizes[0])} in layer 1"
+        text = f"{who} is {phrasing.about(sizes[0])} in layer 1"
     if bad.any():
         text += f", then is {'zero' if sizes[last + 1] == 0 else 'not finite'}"
     return text + ("." if factor is None else f"; theory expects a factor of {factor:.3g} a layer.")
@@ -187,7 +186,7 @@ def _between(sizes: np.ndarray) -> str:
     ends = sizes[0], sizes[-1]
     places = sorted((int(sizes.argmin()), int(sizes.argmax())))
     far = [k for k in places if sizes[k] > 2 * max(ends) or sizes[k] < min(ends) / 2]
-    return "".join(f", by way of {words.about(sizes[k])} in layer {k + 1}" for k in far)
+    return "".join(f", by way of {phrasing.about(sizes[k])} in layer {k + 1}" for k in far)
 
 
 @styled
@@ -202,19 +201,19 @@ def shares(
     returns: Axes
     raises: TypeError or ValueError when a share lies outside 0 to 1
     """
-    found = given.named("layers", layers)
-    ax = on(ax, 8, 3.6)
+    found = validation.named("layers", layers)
+    ax = axes_or_new(ax, 8, 3.6)
     told = []
     for index, (name, share) in enumerate(found.items()):
         if not ((share >= 0) & (share <= 1)).all():
             raise ValueError(f"shares go from {share.min():.3g} to {share.max():.3g}: expected 0 to 1")
         depth, share = np.arange(1, len(share) + 1), share.astype(float)
-        ax.plot(depth, 100 * share, label=name or what, **look(index))
-        course = words.trend(depth, share, words.percent, "layer")
+        ax.plot(depth, 100 * share, label=name or what, **line_style(index))
+        course = phrasing.trend(depth, share, phrasing.percent, "layer")
         told.append(f"{name}: the share {what} {course}." if name else f"The share {what} {course}.")
     ax.set(xlabel="layer", ylabel=f"{what}, %", ylim=(-2, 102))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     title(ax, f"Share {what} against depth", color=INK)
     if len(found) > 1:
         ax.legend()
-    return tell(ax, *told)
+    return set_description(ax, *told)

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from . import validation as given
-from .display import on, tell
+from . import validation
+from .display import axes_or_new, set_description
 from .style import VERMILLION, bare, ink_on, styled, title
 
 CELLS = 13  # places of the row that are shown as numbers
@@ -32,21 +32,21 @@ def flattening(
     returns: Axes
     raises: TypeError or ValueError when the rows do not fit the shape
     """
-    row, wrong = given.numbers("row", row, 1), given.numbers("wrong", wrong, 1)
-    given.same_length(row=row, wrong=wrong)
+    row, wrong = validation.numbers("row", row, 1), validation.numbers("wrong", wrong, 1)
+    validation.same_length(row=row, wrong=wrong)
     height, width = shape
     if height * width != len(row) or not 0 <= place < len(row):
         raise ValueError(
             f"shape {shape} and place {place} do not fit a row of {len(row)} pixels: expected fitting ones"
         )
-    ax = on(ax, 8, 3.1)
+    ax = axes_or_new(ax, 8, 3.1)
     ax.set_axis_off()
     _picture(ax.inset_axes((0, 0, 0.3, 0.9)), row.reshape(shape), "the image", place)
     _picture(ax.inset_axes((0.7, 0, 0.3, 0.9)), wrong.reshape(shape), "flattened wrongly", None)
     _strip(ax.inset_axes((0.34, 0.58, 0.32, 0.13)), row, place)
     _numbers(ax.inset_axes((0.34, 0.25, 0.32, 0.17)), row, place)
     down, across = divmod(place, width)
-    return tell(
+    return set_description(
         ax,
         f"An image of {height} x {width} pixels and its row of {len(row)} numbers: the pixel in row {down}, "
         f"column {across} is at place {width} · {down} + {across} = {place} and holds {row[place]}.",

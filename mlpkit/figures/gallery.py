@@ -13,9 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
-from . import phrasing as words
-from . import validation as given
-from .display import on, tell
+from . import phrasing, validation
+from .display import axes_or_new, set_description
 from .images import GAP, mosaic, pixel_scale
 from .style import BLUE, GREEN, GREY, INK, VERMILLION, styled
 
@@ -46,20 +45,20 @@ def image_grid(
     returns: Axes
     raises: TypeError or ValueError when the arrays do not fit together
     """
-    pictures = given.images(images)
+    pictures = validation.images(images)
     if probabilities is not None:
-        probabilities = given.probabilities(probabilities)
-        given.same_length(images=pictures, probabilities=probabilities)
+        probabilities = validation.probabilities(probabilities)
+        validation.same_length(images=pictures, probabilities=probabilities)
         predictions = probabilities.argmax(axis=1) if predictions is None else predictions
     names = _names(class_names, probabilities, labels=labels, predictions=predictions)
     labels = _fitting("labels", labels, pictures, names)
     predictions = _fitting("predictions", predictions, pictures, names)
-    columns = min(given.whole("columns", columns), len(pictures))
+    columns = min(validation.whole("columns", columns), len(pictures))
     lines = 0 if labels is None and predictions is None else 1 if labels is None or predictions is None else 2
     head, foot = 0.19 * lines * columns / 8 + 0.06, BARS if probabilities is not None else 0.0
     rows = math.ceil(len(pictures) / columns)
     height = 8 / columns * rows * (1 + head + foot + GAP / 2) / (1 + GAP)
-    ax = on(ax, 8, height + 0.15)
+    ax = axes_or_new(ax, 8, height + 0.15)
     corners = mosaic(ax, pictures, columns, head + foot + GAP / 2, cmap="gray", scale=pixel_scale(pictures))
     for index, corner in enumerate(corners):
         _write_classes(ax, corner, index, labels, predictions, probabilities, names)
@@ -68,18 +67,18 @@ def image_grid(
     _, high, wide = pictures.shape
     ax.set_xlim(-GAP / 2 * wide, columns * wide * (1 + GAP) - GAP / 2 * wide)
     ax.set_ylim((corners[-1][1] + high * (1 + foot + GAP / 2)), -head * high)
-    return tell(ax, *_told(len(pictures), labels, predictions, probabilities, names))
+    return set_description(ax, *_told(len(pictures), labels, predictions, probabilities, names))
 
 
 def _names(
     class_names: Sequence[str] | None, probabilities: np.ndarray | None, **classes: np.ndarray | None
 ) -> list[str]:
     if probabilities is not None:
-        return given.names(class_names, probabilities.shape[1])
+        return validation.names(class_names, probabilities.shape[1])
     if class_names is not None:
         return [str(name) for name in class_names]
-    present = [given.labels(name, c).max() for name, c in classes.items() if c is not None]
-    return given.names(None, int(max(present, default=0)) + 1)
+    present = [validation.labels(name, c).max() for name, c in classes.items() if c is not None]
+    return validation.names(None, int(max(present, default=0)) + 1)
 
 
 def _fitting(
@@ -87,8 +86,8 @@ def _fitting(
 ) -> np.ndarray | None:
     if classes is None:
         return None
-    classes = given.labels(name, classes, len(names))
-    given.same_length(**{"images": pictures, name: classes})
+    classes = validation.labels(name, classes, len(names))
+    validation.same_length(**{"images": pictures, name: classes})
     return classes
 
 
@@ -162,14 +161,14 @@ def _told(
     probabilities: np.ndarray | None,
     names: list[str],
 ) -> list[str]:
-    told = [f"{words.count(n, 'image')}."]
+    told = [f"{phrasing.count(n, 'image')}."]
     if labels is not None:
         present = [names[k] for k in np.unique(labels)]
-        classes = words.count(len(present), "class", "classes")
-        told = [f"{words.count(n, 'image')} of {classes}: {words.listed(present)}."]
+        classes = phrasing.count(len(present), "class", "classes")
+        told = [f"{phrasing.count(n, 'image')} of {classes}: {phrasing.listed(present)}."]
     if labels is not None and predictions is not None:
         told.append(f"The network is right on ≈ {int((labels == predictions).sum())} of {n}.")
     if probabilities is not None:
         chosen = probabilities[np.arange(n), predictions].mean()
-        told.append(f"It gives the class it chooses {words.percent(chosen)} on average.")
+        told.append(f"It gives the class it chooses {phrasing.percent(chosen)} on average.")
     return told

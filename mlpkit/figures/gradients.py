@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from . import phrasing as words
-from . import validation as given
-from .display import on, tell
-from .style import GREY, INK, log_scale, look, styled, title
+from . import phrasing, validation
+from .display import axes_or_new, set_description
+from .style import GREY, INK, line_style, log_scale, styled, title
 
 HEALTHY = 1e-3  # update size / weight size that trains well, by common experience
 
@@ -31,14 +30,14 @@ def gradient_check_curve(
     returns: Axes
     raises: TypeError or ValueError when lengths differ or a nudge is not above 0
     """
-    eps = given.numbers("eps", eps, 1, finite=True).astype(float)
+    eps = validation.numbers("eps", eps, 1, finite=True).astype(float)
     if eps.min() <= 0:
         raise ValueError(f"eps goes down to {eps.min():.3g}: expected nudges above 0, such as 1e-5")
-    found = given.named("errors", errors)
+    found = validation.named("errors", errors)
     for values in found.values():
-        given.same_length(eps=eps, errors=values)
+        validation.same_length(eps=eps, errors=values)
     order = np.argsort(eps)
-    ax = on(ax, 8, 4.4)
+    ax = axes_or_new(ax, 8, 4.4)
     log_scale(ax, "x")
     log_scale(ax, "y")
     told = [
@@ -48,12 +47,12 @@ def gradient_check_curve(
     title(ax, "Error of the numerical gradient against eps")
     if len(found) > 1:
         ax.legend()
-    return tell(ax, *told)
+    return set_description(ax, *told)
 
 
 def _error_line(ax: Axes, name: str, eps: np.ndarray, errors: np.ndarray, index: int) -> str:
     visible = np.where(np.isfinite(errors) & (errors > 0), errors, np.nan)
-    ax.plot(eps, visible, label=name, **look(index))
+    ax.plot(eps, visible, label=name, **line_style(index))
     who = f"{name}: the error" if name else "The error"
     if not np.isfinite(visible).any():
         return f"{who} is zero or not finite everywhere."
@@ -62,7 +61,7 @@ def _error_line(ax: Axes, name: str, eps: np.ndarray, errors: np.ndarray, index:
     ax.plot(eps[best], visible[best], "o", markersize=13, markerfacecolor="none", markeredgecolor=INK)
     beside = (("smaller", finite[:best]), ("larger", finite[best + 1 :]))
     sides = [text for text, others in beside if (others > 2 * finite[best]).any()]
-    grows = f", and grows towards {words.listed(sides)} eps" if sides else ""
+    grows = f", and grows towards {phrasing.listed(sides)} eps" if sides else ""
     # Rounding differs between machines by a factor of some, so only every third power of ten is told.
     size = f"below {_power_above(finite[best])}" if finite[best] > 0 else "exactly 0"
     return f"{who} is least, {size}, at eps ≈ {eps[best]:.0e}{grows}."
@@ -88,13 +87,13 @@ def update_ratio(
     returns: Axes
     raises: TypeError or ValueError when lengths differ or a ratio is below 0
     """
-    step = given.numbers("step", step, 1)
-    found = given.named("ratios", ratios)
-    ax = on(ax, 8, 4.2)
+    step = validation.numbers("step", step, 1)
+    found = validation.named("ratios", ratios)
+    ax = axes_or_new(ax, 8, 4.2)
     log_scale(ax, "y")
     told = []
     for index, (name, values) in enumerate(found.items()):
-        given.same_length(step=step, ratios=values)
+        validation.same_length(step=step, ratios=values)
         if (values < 0).any():
             raise ValueError(
                 f"ratios {name} go down to {values.min():.3g}: a ratio of sizes is never below 0"
@@ -106,11 +105,11 @@ def update_ratio(
     ax.set(xlabel="step", ylabel="update / weights")
     title(ax, "Size of the updates, relative to the weights")
     ax.legend()
-    return tell(ax, *told)
+    return set_description(ax, *told)
 
 
 def _ratio_line(ax: Axes, name: str, step: np.ndarray, values: np.ndarray, index: int) -> str:
-    style = {**look(index), "marker": look(index)["marker"] if len(step) <= 40 else ""}
+    style = {**line_style(index), "marker": line_style(index)["marker"] if len(step) <= 40 else ""}
     ax.plot(step, np.where(values > 0, values, np.nan), label=name or "ratio", **style)
     middle = float(np.median(values[np.isfinite(values)])) if np.isfinite(values).any() else math.nan
     verdict = (
@@ -124,4 +123,4 @@ def _ratio_line(ax: Axes, name: str, step: np.ndarray, values: np.ndarray, index
     verdict = f"zero: {zero}" if middle == 0 else verdict if math.isfinite(middle) else "lost"
     gone = int((~np.isfinite(values)).sum())
     lost = f"; not finite at ≈ {gone:,} of {len(values):,} points" if 0 < gone < len(values) else ""
-    return f"{name or 'The ratio'}: median {words.about(middle)}, {verdict}{lost}."
+    return f"{name or 'The ratio'}: median {phrasing.about(middle)}, {verdict}{lost}."

@@ -13,9 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
 from ..core.params import Params, as_params
-from . import phrasing as words
-from . import validation as given
-from .display import on, tell
+from . import phrasing, validation
+from .display import axes_or_new, set_description
 from .style import INK, SIGNED, bare, styled, title
 
 GAP = 0.18  # between pictures, as a share of one
@@ -72,19 +71,21 @@ def weights_as_images(
     """
     if not isinstance(weights, np.ndarray):
         weights = as_params(weights)[0].weights
-    weights = given.numbers("weights", weights, 2, finite=True)
+    weights = validation.numbers("weights", weights, 2, finite=True)
     units = weights.shape[1]
-    pictures = given.images(weights[:, : given.whole("count", count)].T.astype(float))
-    columns = min(given.whole("columns", columns), len(pictures))
+    pictures = validation.images(weights[:, : validation.whole("count", count)].T.astype(float))
+    columns = min(validation.whole("columns", columns), len(pictures))
     rows = math.ceil(len(pictures) / columns)
-    ax = on(ax, 8, 0.87 * 8 / columns * rows + 0.4)
+    ax = axes_or_new(ax, 8, 0.87 * 8 / columns * rows + 0.4)
     largest = float(np.abs(pictures).max())
     scale = largest or 1.0  # all of them zero
     mosaic(ax, pictures, columns, GAP, SIGNED, (-scale, scale))
-    title(ax, f"Weights of {words.count(len(pictures), 'unit')} of {units}")
+    title(ax, f"Weights of {phrasing.count(len(pictures), 'unit')} of {units}")
     _color_scale(ax, ax.images[-1], scale)
-    spread = f"Standard deviation {words.about(pictures.std())}, largest size {words.about(largest)}."
-    return tell(ax, f"The weights into {words.count(len(pictures), 'unit')} of {units} as images.", spread)
+    spread = f"Standard deviation {phrasing.about(pictures.std())}, largest size {phrasing.about(largest)}."
+    return set_description(
+        ax, f"The weights into {phrasing.count(len(pictures), 'unit')} of {units} as images.", spread
+    )
 
 
 def _color_scale(ax: Axes, image: AxesImage, largest: float) -> None:
@@ -102,8 +103,8 @@ def image_steps(steps: Mapping[str, np.ndarray], ax: Axes | None = None) -> Axes
     returns: Axes
     raises: TypeError or ValueError when a step is not an image
     """
-    found = given.named("steps", steps, 2)
-    ax = on(ax, 8, 8 / len(found) * 1.15)
+    found = validation.named("steps", steps, 2)
+    ax = axes_or_new(ax, 8, 8 / len(found) * 1.15)
     for place, (name, image) in enumerate(found.items()):
         low, high = pixel_scale(image)
         across = 1.15 * place
@@ -117,4 +118,4 @@ def image_steps(steps: Mapping[str, np.ndarray], ax: Axes | None = None) -> Axes
     ax.set(xlim=(-0.02, 1.15 * len(found) - 0.13), ylim=(1.02, -0.2))
     bare(ax)
     sizes = [f"{name} ({image.shape[0]} x {image.shape[1]})" for name, image in found.items()]
-    return tell(ax, f"An image in {words.count(len(found), 'step')}: {', '.join(sizes)}.")
+    return set_description(ax, f"An image in {phrasing.count(len(found), 'step')}: {', '.join(sizes)}.")

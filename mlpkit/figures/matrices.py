@@ -11,9 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from . import phrasing as words
-from . import validation as given
-from .display import on, tell
+from . import phrasing, validation
+from .display import axes_or_new, set_description
 from .style import BLUE, GREEN, INK, SHARES, SIGNED, VERMILLION, bare, ink_on, name_ticks, styled, title
 
 CLEAR = 1.15  # a pair is named when it is mixed up this much more often than the next
@@ -30,9 +29,9 @@ def confusion(matrix: np.ndarray, class_names: Sequence[str] | None = None, ax: 
     raises: TypeError or ValueError when it is no table of counts
     """
     matrix = _counts(matrix)
-    names = given.names(class_names, len(matrix))
+    names = validation.names(class_names, len(matrix))
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    ax = on(ax, 7.2, 6.2)
+    ax = axes_or_new(ax, 7.2, 6.2)
     ax.imshow(shares, cmap=SHARES, vmin=0, vmax=1)
     for (row, column), number in np.ndenumerate(matrix):
         if number and len(matrix) <= 30:
@@ -53,11 +52,11 @@ def confusion(matrix: np.ndarray, class_names: Sequence[str] | None = None, ax: 
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     title(ax, "Confusion matrix: counts, and as colour the share of the row", fontsize=11)
-    return tell(ax, *_mixed_up(matrix, names))
+    return set_description(ax, *_mixed_up(matrix, names))
 
 
 def _counts(matrix: np.ndarray) -> np.ndarray:
-    matrix = given.numbers("matrix", matrix, 2)
+    matrix = validation.numbers("matrix", matrix, 2)
     if matrix.shape[0] != matrix.shape[1]:
         raise ValueError(f"matrix has the shape {matrix.shape}: expected (classes, classes)")
     if matrix.dtype.kind not in "iu" or matrix.min() < 0:
@@ -72,7 +71,7 @@ def _mixed_up(matrix: np.ndarray, names: list[str]) -> list[str]:
     total, right = int(matrix.sum()), int(np.trace(matrix))
     if not total:
         return ["No examples were counted."]
-    told = [f"Of {words.count(total, 'example')} {words.percent(right / total)} are right."]
+    told = [f"Of {phrasing.count(total, 'example')} {phrasing.percent(right / total)} are right."]
     pairs = np.triu(matrix + matrix.T, k=1)  # both ways together: which of the two is ahead is often chance
     order = np.sort(pairs, axis=None)[::-1]
     row, column = np.unravel_index(pairs.argmax(), pairs.shape)
@@ -102,7 +101,7 @@ def matrix_product(
     """
     inputs, weights = (
         # As floats: 2 times 200 does not fit into a byte.
-        given.numbers(n, a, 2, finite=True).astype(np.float64)
+        validation.numbers(n, a, 2, finite=True).astype(np.float64)
         for n, a in (("inputs", inputs), ("weights", weights))
     )
     if inputs.shape[1] != weights.shape[0]:
@@ -119,7 +118,7 @@ def matrix_product(
         raise ValueError(f"cell ({row}, {column}) lies outside z, which has the shape {z.shape}")
     row, column = row % len(z), column % z.shape[1]
     tall, wide = max(len(inputs), len(weights)), inputs.shape[1] + 2 * weights.shape[1] + 3
-    ax = on(ax, 8, min(6.0, 8 * (tall + 1.6) / max(wide, 8)))
+    ax = axes_or_new(ax, 8, min(6.0, 8 * (tall + 1.6) / max(wide, 8)))
     left = _table(ax, inputs, 0, tall, "inputs", rows=row)
     ax.text(left + 0.25, tall / 2, "@", fontsize=16, ha="center", va="center")
     middle = _table(ax, weights, left + 1, tall, "weights", columns=column)
@@ -132,7 +131,7 @@ def matrix_product(
         ax.text(0, tall + 0.55, f"z[{row}, {column}] = {terms} = {_short(z[row, column])}", fontsize=10.5)
     cell = f"z[{row}, {column}] = {_short(z[row, column])}"
     shapes = f"Inputs {inputs.shape} times weights {weights.shape} give z {z.shape}."
-    return tell(
+    return set_description(
         ax,
         shapes,
         f"Row {row} of the inputs and column {column} of the weights make {cell}.",

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from . import phrasing as words
-from .display import on, tell
+from . import phrasing
+from .display import axes_or_new, set_description
 from .style import BLUE, GREY, styled, title
 
 ENOUGH = 10  # answers from which on the record says something
@@ -41,7 +41,7 @@ def prediction_record(
     points = [tuple(map(int, point)) for point in points]
     total = sum(many for _, many, _ in points)
     few = total < ENOUGH
-    ax = on(ax, 6.4, 5.2)
+    ax = axes_or_new(ax, 6.4, 5.2)
     ax.plot([0, 100], [0, 100], color=GREY, linestyle=(0, (4, 3)), linewidth=1.3, label="calibrated")
     if few:
         _points(ax, EXAMPLE, "an example, not you", color=GREY, markerfacecolor="white")
@@ -51,10 +51,11 @@ def prediction_record(
     ax.set_xticks(range(0, 101, 20))
     title(ax, "Predictions of the course")
     ax.legend(loc="upper left")
-    pending = (
-        f" {words.count(waiting, 'answer')} still {'waits' if waiting == 1 else 'wait'} for the experiment."
+    answers = phrasing.count(waiting, "answer")
+    pending = f" {answers} still {'waits' if waiting == 1 else 'wait'} for the experiment."
+    return set_description(
+        ax, (_too_few(total) if few else _verdict(points, total)) + (pending if waiting else "")
     )
-    return tell(ax, (_too_few(total) if few else _verdict(points, total)) + (pending if waiting else ""))
 
 
 def _can_be(point: tuple) -> bool:
@@ -85,7 +86,9 @@ def _interval(right: np.ndarray, many: np.ndarray, z: float = 1.96) -> tuple[np.
 
 def _too_few(total: int) -> str:
     have = (
-        f"So far {words.count(total, 'answer')} with an outcome" if total else "No answer with an outcome yet"
+        f"So far {phrasing.count(total, 'answer')} with an outcome"
+        if total
+        else "No answer with an outcome yet"
     )
     return (
         f"{have}: {ENOUGH - total} more are needed. Answer the questions before the experiments, say how "
@@ -101,6 +104,6 @@ def _verdict(points: Sequence[tuple[int, int, int]], total: int) -> str:
         "about as sure as you should be" if abs(gap) < 5 else "too sure" if gap > 0 else "not sure enough"
     )
     return (
-        f"Of {words.count(total, 'answer')} {right} were right, which is {100 * right / total:.0f} %; you "
+        f"Of {phrasing.count(total, 'answer')} {right} were right, which is {100 * right / total:.0f} %; you "
         f"had said {expected:.0f} % on average. You are {verdict}."
     )

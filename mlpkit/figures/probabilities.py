@@ -11,9 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..core.losses import log_softmax
-from . import phrasing as words
-from . import validation as given
-from .display import on, panels, tell
+from . import phrasing, validation
+from .display import axes_or_new, panels, set_description
 from .style import BLUE, GREEN, GREY, INK, VERMILLION, name_ticks, styled, title
 
 
@@ -33,27 +32,27 @@ def probability_bars(
     returns: Axes
     raises: TypeError or ValueError when they are no probabilities
     """
-    probabilities = given.probabilities(probabilities, 1)
-    names = given.names(class_names, len(probabilities))
+    probabilities = validation.probabilities(probabilities, 1)
+    names = validation.names(class_names, len(probabilities))
     top = int(probabilities.argmax())
     if label is not None:
-        label = int(given.labels("label", [label], len(names))[0])
-    ax = on(ax, 8, 0.8 + 0.3 * len(names))
+        label = int(validation.labels("label", [label], len(names))[0])
+    ax = axes_or_new(ax, 8, 0.8 + 0.3 * len(names))
     _class_bars(ax, probabilities, label, top)
     for k, share in enumerate(probabilities):
         ax.text(share + 0.01, k, f"{100 * share:.1f} %", va="center", fontsize=9)
     name_ticks(ax, "y", [f"{name} (true)" if k == label else name for k, name in enumerate(names)])
     ax.set(xlim=(0, 1.12), xlabel="probability")
     title(ax, f"Taken for: {names[top]}")
-    told = f"Taken for {names[top]} with {words.percent(probabilities[top])}"
+    told = f"Taken for {names[top]} with {phrasing.percent(probabilities[top])}"
     if label is None:
-        return tell(ax, f"{told}.")
+        return set_description(ax, f"{told}.")
     verdict = (
         "which is right"
         if label == top
-        else f"but it is {names[label]} ({words.percent(probabilities[label])})"
+        else f"but it is {names[label]} ({phrasing.percent(probabilities[label])})"
     )
-    return tell(ax, f"{told}, {verdict}.")
+    return set_description(ax, f"{told}, {verdict}.")
 
 
 def _class_bars(ax: Axes, values: np.ndarray, label: int | None, top: int | None = None) -> None:
@@ -82,13 +81,13 @@ def faders(
     returns: Axes; `ax.child_axes` holds the panels of logits, p and p - y
     raises: TypeError or ValueError when logits or label cannot be used
     """
-    logits = given.numbers("logits", logits, 1, finite=True).astype(np.float64)
-    names = given.names(class_names, len(logits))
-    label = int(given.labels("label", [label], len(logits))[0])
+    logits = validation.numbers("logits", logits, 1, finite=True).astype(np.float64)
+    names = validation.names(class_names, len(logits))
+    label = int(validation.labels("label", [label], len(logits))[0])
     logs = log_softmax(logits[None])[0]
     p, loss = np.exp(logs), 0.0 - logs[label]  # and never -0
     gradient = p - (np.arange(len(p)) == label)
-    ax = on(ax, 8, 0.9 + 0.28 * len(names))
+    ax = axes_or_new(ax, 8, 0.9 + 0.28 * len(names))
     for panel, values, head in zip(
         panels(ax, 1, 3, wide=0.1), (logits, p, gradient), ("logits", "p", "p − y")
     ):
@@ -102,9 +101,11 @@ def faders(
     ax.child_axes[2].set(xlim=(-1.05, 1.05), xticks=[-1, 0, 1])
     ax.child_axes[1].set_xlabel(f"loss = −log p[{names[label]}] = {loss:.3f}", parse_math=False)
     ax.child_axes[2].set_xlabel("sums to 0")
-    told = f"True class {names[label]}: p {words.percent(p[label])}, loss {words.about(loss)}."
-    push = f"The gradient p − y is {words.about(gradient[label])} there and p everywhere else: its sum is 0."
-    return tell(ax, told, push)
+    told = f"True class {names[label]}: p {phrasing.percent(p[label])}, loss {phrasing.about(loss)}."
+    push = (
+        f"The gradient p − y is {phrasing.about(gradient[label])} there and p everywhere else: its sum is 0."
+    )
+    return set_description(ax, told, push)
 
 
 @styled
@@ -124,25 +125,25 @@ def calibration(
 
     Source: Guo et al. 2017, On Calibration of Modern Neural Networks, section 2
     """
-    probabilities = given.probabilities(probabilities)
-    labels = given.labels("labels", labels, probabilities.shape[1])
-    given.same_length(probabilities=probabilities, labels=labels)
-    counts, confidence, right = _binned(probabilities, labels, given.whole("bins", bins))
+    probabilities = validation.probabilities(probabilities)
+    labels = validation.labels("labels", labels, probabilities.shape[1])
+    validation.same_length(probabilities=probabilities, labels=labels)
+    counts, confidence, right = _binned(probabilities, labels, validation.whole("bins", bins))
     error = float((counts * np.abs(right - confidence)).sum() / counts.sum())
     lean = float((counts * (confidence - right)).sum() / counts.sum())
-    ax = on(ax, 6.4, 5.2)
+    ax = axes_or_new(ax, 6.4, 5.2)
     ax.plot([0, 1], [0, 1], color=GREY, linestyle=(0, (4, 3)), linewidth=1.3, label="perfectly calibrated")
     ax.plot(confidence, right, "o-", color=BLUE, label="network")
     for x, y, number in zip(confidence, right, counts):
         ax.annotate(f"{number:,}", (x, y), (7, -11), textcoords="offset points", fontsize=8.5)
     ax.set(xlim=(0, 1.02), ylim=(-0.02, 1.05), xlabel="confidence", ylabel="share right")
-    title(ax, f"Calibration of {words.count(len(labels), 'answer')}")
+    title(ax, f"Calibration of {phrasing.count(len(labels), 'answer')}")
     ax.legend(loc="upper left")
     verdict = (
         "about as sure as it should be" if abs(lean) < 0.01 else "too sure" if lean > 0 else "not sure enough"
     )
-    told = f"Over {words.count(len(labels), 'answer')} the calibration error is {words.percent(error)}"
-    return tell(ax, f"{told}: the network is {verdict}.")
+    told = f"Over {phrasing.count(len(labels), 'answer')} the calibration error is {phrasing.percent(error)}"
+    return set_description(ax, f"{told}: the network is {verdict}.")
 
 
 def _binned(

@@ -47,7 +47,7 @@ def styled(draw: Callable) -> Callable:
     return drawn
 
 
-def look(index: int) -> dict[str, Any]:
+def line_style(index: int) -> dict[str, Any]:
     """Colour, dash pattern and marker of the n-th line; colour and dashes come back together after 20.
 
     index: int from 0

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from . import phrasing as words
-from . import validation as given
-from .display import on, tell
-from .style import INK, SHARES, look, styled, title
+from . import phrasing, validation
+from .display import axes_or_new, set_description
+from .style import INK, SHARES, line_style, styled, title
 
 LEVELS = 24
 
@@ -35,11 +34,11 @@ def loss_surface(
     returns: Axes
     raises: TypeError or ValueError when the shapes do not fit
     """
-    x, y = (given.numbers(name, values, 1, finite=True) for name, values in (("x", x), ("y", y)))
+    x, y = (validation.numbers(name, values, 1, finite=True) for name, values in (("x", x), ("y", y)))
     for name, values in (("x", x), ("y", y)):
         if (values[1:] <= values[:-1]).any():
             raise ValueError(f"{name} does not rise: expected rising numbers; sort it, and the loss with it")
-    loss = given.numbers("loss", loss, 2)
+    loss = validation.numbers("loss", loss, 2)
     if not np.isfinite(loss).any():
         raise ValueError("loss is nowhere finite: choose a part of the surface where it is")
     if min(loss.shape) < 2:
@@ -48,11 +47,11 @@ def loss_surface(
         raise ValueError(f"loss has the shape {loss.shape}: expected ({len(y)}, {len(x)}), a row for each y")
     if not isinstance(paths, (Mapping, type(None))):
         raise TypeError(f"paths is {type(paths).__name__}: expected {{name: (steps, 2) array}}, or None")
-    found = given.named("paths", paths, 2) if paths else {}
+    found = validation.named("paths", paths, 2) if paths else {}
     for name, path in found.items():
         if path.shape[1] != 2:
             raise ValueError(f"path {name!r} has the shape {path.shape}: expected (steps, 2), x and y")
-    ax = on(ax, 8, 5.2)
+    ax = axes_or_new(ax, 8, 5.2)
     _contours(ax, x, y, loss)
     told = [_path(ax, name, path, x, y, loss, i) for i, (name, path) in enumerate(found.items())]
     ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
@@ -60,8 +59,8 @@ def loss_surface(
     ax.grid(False)
     if found:
         ax.legend(loc="upper right")
-    low, high = words.about(np.nanmin(loss)), words.about(np.nanmax(loss))
-    return tell(ax, f"The loss on this surface goes from {low} to {high}.", *told)
+    low, high = phrasing.about(np.nanmin(loss)), phrasing.about(np.nanmax(loss))
+    return set_description(ax, f"The loss on this surface goes from {low} to {high}.", *told)
 
 
 def _contours(ax: Axes, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> None:
@@ -78,13 +77,13 @@ def _contours(ax: Axes, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> None:
 def _path(
     ax: Axes, name: str, path: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray, i: int
 ) -> str:
-    style = look(i)
+    style = line_style(i)
     finite = path[np.isfinite(path).all(axis=1)]
     every = max(1, len(finite) // 12)
     ax.plot(*finite.T, label=name, markevery=every, markersize=4, **style)
     ax.plot(*finite[:1].T, "+", color=INK, markersize=12, markeredgewidth=2)
     ax.plot(*finite[-1:].T, style["marker"], color=style["color"], markeredgecolor=INK, markersize=9)
-    steps = words.count(len(path) - 1, "step")
+    steps = phrasing.count(len(path) - 1, "step")
     if len(finite) < len(path):
         return f"{name}: the numbers overflow within {steps}."
     begins, ends = (x[0] <= u <= x[-1] and y[0] <= v <= y[-1] for u, v in (path[0], path[-1]))
@@ -93,7 +92,7 @@ def _path(
     if not ends:
         return f"{name}: leaves the picture within {steps}."
     first, last = (_height(point, x, y, loss) for point in (path[0], path[-1]))
-    return f"{name}: from loss {words.about(first)} to {words.about(last)} in {steps}."
+    return f"{name}: from loss {phrasing.about(first)} to {phrasing.about(last)} in {steps}."
 
 
 def _height(point: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> float:

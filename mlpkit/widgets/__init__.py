@@ -1,6 +1,6 @@
 """Widgets: figures that move, in JupyterLab, drawn by the browser from numbers that Python computes.
 
-Each is one Python file with one script and one style sheet of the same name; base.py says how one is written.
+Each is a folder with a Python file, a script and a style sheet of its name; base.py says how to write one.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The browser asks by name for something to be done; Python answers with what has changed.
 
-How a widget is written: three files with the same stem, all in this folder.
+How a widget is written: a folder of its name in this folder, in it three files of the same name.
 
     faders.py    class Faders(Widget):
                      actions = ("logit",)                   # what the browser may ask for, and nothing else
@@ -23,7 +23,7 @@ How a widget is written: three files with the same stem, all in this folder.
                          return "Ten faders: ..."
 
                      def figure(self):                      # the still picture: from mlpkit.figures, or None
-                         from ..figures import faders       # imported here: matplotlib comes only when needed
+                         from ...figures import faders      # imported here: matplotlib comes only when needed
                          return faders(self._logits)
 
     faders.js    export default widget({ build(view) { ...; return { draw(state) { ... } } } })
@@ -33,7 +33,7 @@ How a widget is written: three files with the same stem, all in this folder.
     faders.css   rules under `.mlp-faders`; colours are the variables of common.css, for light and dark.
 
 Handlers `on_...` run in the kernel's main thread, between cells. They do small things and return: no pyplot,
-no training, no printing. What takes longer than some milliseconds belongs into a pump (pump.py).
+no training, no printing. What takes longer than some milliseconds belongs into a task (task.py).
 
 How it is tested: the Python class without a browser (test_<stem>.py); pure functions of the script by
 `node --test` (export them; tests/js/load.mjs puts the two scripts together); in a real JupyterLab

@@ -1,4 +1,4 @@
-"""The pump: it does a long job a little at a time, so that buttons are heard while the job goes on.
+"""A long job done in short slices, so that buttons are heard while the job goes on.
 
 It is the only place where work runs beside the cells of a notebook: one task in the kernel's own event loop.
 """
@@ -13,7 +13,7 @@ SLICE = 0.04  # seconds of work before others have their turn: a click waits no 
 TURNS = 3  # times round the event loop between slices: a message takes a few to arrive
 
 
-class Pump:
+class SlicedTask:
     """Work in slices, until there is no more or somebody says stop.
 
     work: () -> bool, one small piece (a step of training); False when there is nothing left

@@ -1,4 +1,4 @@
-"""Blame: which line of the learner's own code an error came from, in a sentence a widget can show.
+"""Errors from a learner's own code: which line raised it, in a sentence that a widget can show.
 
 The last line that stands neither in mlpkit nor in an installed package is the learner's.
 """
@@ -14,7 +14,7 @@ OURS = tuple(
 )
 
 
-def blame(error: BaseException) -> str:
+def user_error(error: BaseException) -> str:
     """An error in words: what it says, and the learner's line that raised it, if there is one.
 
     error: exception with its traceback

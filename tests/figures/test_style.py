@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 
 from mlpkit import figures
-from mlpkit.figures import gallery, style
-from mlpkit.figures import phrasing as words
+from mlpkit.figures import gallery, phrasing, style
 from mlpkit.figures.smoothing import smooth
 from tools import about
 
@@ -59,7 +58,8 @@ def test_every_letter_of_every_figure_stands_out_and_is_large_enough(name):
 
 
 def test_twenty_lines_differ_in_colour_or_dashes():
-    assert len({(look["color"], str(look["linestyle"])) for look in map(style.look, range(20))}) == 20
+    styles = map(style.line_style, range(20))
+    assert len({(one["color"], str(one["linestyle"])) for one in styles}) == 20
 
 
 @pytest.mark.parametrize(
@@ -77,28 +77,28 @@ def test_twenty_lines_differ_in_colour_or_dashes():
     ],
 )
 def test_numbers_have_three_figures(value, told):
-    assert words.about(value) == told
+    assert phrasing.about(value) == told
 
 
 @given(st.floats(-1e20, 1e20))
 def test_whatever_may_vary_is_blanked_when_lessons_are_compared(value):
-    (found,) = about.numbers(words.about(value))
+    (found,) = about.numbers(phrasing.about(value))
     assert found.value == pytest.approx(value, rel=0.06, abs=1e-12)
-    assert about.blank(f"loss {words.about(value)} now") == about.blank("loss ≈ 1 now")
+    assert about.blank(f"loss {phrasing.about(value)} now") == about.blank("loss ≈ 1 now")
 
 
 @given(st.lists(st.floats(-1e6, 1e6, allow_subnormal=False), min_size=1, max_size=60))
 def test_a_trend_names_the_first_and_the_last_value_or_its_range(values):
     y = np.array(values)
-    told = words.trend(np.arange(1, len(y) + 1), y)
+    told = phrasing.trend(np.arange(1, len(y) + 1), y)
     if "fell from" in told or "rose from" in told:
-        assert f"from {words.about(y[0])}" in told
-        assert told.endswith(words.about(y[-1]))
+        assert f"from {phrasing.about(y[0])}" in told
+        assert told.endswith(phrasing.about(y[-1]))
         if ", then" not in told:
             assert told.startswith("fell" if y[-1] < y[0] else "rose")
     elif "between" in told:
-        assert words.about(y.min()) in told
-        assert words.about(y.max()) in told
+        assert phrasing.about(y.min()) in told
+        assert phrasing.about(y.max()) in told
 
 
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=900))
@@ -115,11 +115,11 @@ def test_smoothing_stays_within_the_values(values):
 
 
 def test_small_words():
-    assert words.listed(["a", "b", "c"]) == "a, b and c"
-    assert words.listed(["a"]) == "a"
-    assert words.count(1, "class", "classes") == "1 class"
-    assert words.count(60_000, "image") == "60,000 images"
-    assert words.place("step", 1200) == "step ≈ 1,200"
+    assert phrasing.listed(["a", "b", "c"]) == "a, b and c"
+    assert phrasing.listed(["a"]) == "a"
+    assert phrasing.count(1, "class", "classes") == "1 class"
+    assert phrasing.count(60_000, "image") == "60,000 images"
+    assert phrasing.place("step", 1200) == "step ≈ 1,200"
 
 
 def test_figures_are_part_of_mlpkit():

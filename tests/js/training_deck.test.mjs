@@ -34,9 +34,9 @@ test("messages in order, a lost one, and a new run", () => {
   assert.deepEqual(asked, [["watch", { page: "p", on: true, have: { run: 1, rows: 15 } }]]);
   deck.merge(state, { run: 1, start: 15, rows: rows(15, 20) }, store);
   assert.equal(state.table.length, 35);
-  deck.merge(state, { run: 2, start: 0, rows: rows(0, 0), shelf: [{ key: 1, name: "run 1", rows: rows(0, 35) }] }, store);
+  deck.merge(state, { run: 2, start: 0, rows: rows(0, 0), archived_runs: [{ key: 1, name: "run 1", rows: rows(0, 35) }] }, store);
   assert.equal(state.table.length, 0);
-  assert.equal(state.shelf[0].table.length, 35);
+  assert.equal(state.archived_runs[0].table.length, 35);
   assert.deepEqual(state.have, { run: 2, rows: 0 });
 });
 

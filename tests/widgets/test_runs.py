@@ -5,7 +5,7 @@ import pytest
 
 import mlpkit
 from mlpkit.widgets.training_deck.controls import Settings, builder
-from mlpkit.widgets.training_deck.runs import Run, Setup
+from mlpkit.widgets.training_deck.runs import Setup, TrainingRun
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def make(data, optimizer=mlpkit.adam, epochs=3, batch_size=16, loss_and_grads=ml
     build, rate, momentum, _ = builder(optimizer, start.get("learning_rate"), start.get("momentum"))
     params = mlpkit.init_params([12, 8, 3], rng=np.random.default_rng(1))
     setup = Setup(params, data, epochs, build, np.random.default_rng(2), loss_and_grads)
-    return Run(setup, Settings(rate, momentum, batch_size), 1, 10**8)
+    return TrainingRun(setup, Settings(rate, momentum, batch_size), 1, 10**8)
 
 
 def drive(run, steps=10**9):

@@ -1,4 +1,4 @@
-"""The pump: others have their turn while it works, it stops when told, and errors are told."""
+"""A sliced task: others have their turn while it works, it stops when told, and errors are told."""
 
 import asyncio
 from types import SimpleNamespace
@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from mlpkit.widgets import task as module
-from mlpkit.widgets.task import SLICE, Pump
+from mlpkit.widgets.task import SLICE, SlicedTask
 
 
 def drive(work, during=None, seconds=5):
-    """Run a pump in an event loop; give back what its end was told, and how often `after` was called."""
+    """Run a task in an event loop; give back what its end was told, and how often `after` was called."""
     told = {"afters": 0}
 
     async def scene():
@@ -23,13 +23,13 @@ def drive(work, during=None, seconds=5):
             told["error"] = error
             over.set()
 
-        pump = Pump(work, after, ended)
-        pump.start()
-        assert pump.running
+        task = SlicedTask(work, after, ended)
+        task.start()
+        assert task.running
         if during is not None:
-            await during(pump)
+            await during(task)
         await asyncio.wait_for(over.wait(), seconds)
-        assert not pump.running
+        assert not task.running
 
     asyncio.run(scene())
     return told
@@ -59,8 +59,8 @@ def test_others_have_their_turn_between_slices(clock):
         clock.seconds += 0.005
         return clock.seconds < 0.3
 
-    async def click(pump):
-        while pump.running:
+    async def click(task):
+        while task.running:
             turns.append(clock.seconds)
             await asyncio.sleep(0)
 
@@ -78,9 +78,9 @@ def test_it_stops_before_the_next_piece(clock):
         clock.seconds += SLICE / 4
         return True
 
-    async def stop(pump):
+    async def stop(task):
         await asyncio.sleep(0)
-        pump.stop()
+        task.stop()
 
     drive(piece, stop)
     assert len(done) == 4  # the slice in which it was told
@@ -95,13 +95,13 @@ def test_an_error_ends_it_and_is_told(error):
 
 
 def test_starting_twice_is_starting_once():
-    async def again(pump):
-        pump.stop()
-        pump.start()
+    async def again(task):
+        task.stop()
+        task.start()
 
     assert drive(pieces(10), again)["error"] is None
 
 
 def test_outside_an_event_loop_it_says_what_to_do():
     with pytest.raises(RuntimeError, match=r"asyncio\.run"):
-        Pump(lambda: False, lambda: None, lambda error: None).start()
+        SlicedTask(lambda: False, lambda: None, lambda error: None).start()

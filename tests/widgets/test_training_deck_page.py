@@ -195,7 +195,7 @@ def test_a_reload_of_the_page_finds_everything_again_while_training_goes_on(deck
     wait(widget, number="x >= 50")
     page.reload_page()
     again = find(page)
-    wait(again, status="running", run=2, shelf=1)
+    wait(again, status="running", run=2, archived=1)
     before = int(fact(again, "number"))
     wait(again, number=f"x >= {before + 50}")
     page.run(2)
@@ -283,7 +283,7 @@ deck"""
     assert page.text(2) == "error 2\n"
 
 
-def test_time_travel_forks_and_the_shelf(deck):
+def test_time_travel_forks_and_archived_runs(deck):
     page, widget = deck(SHORT, "print({name: len(h) for name, h in deck.runs.items()})")
     press(widget, "Start")
     wait(widget, status="finished")
@@ -300,7 +300,7 @@ def test_time_travel_forks_and_the_shelf(deck):
     assert int(shown) <= 50
     assert f"after step {shown}" in widget.inner_text()
     widget.get_by_role("button", name="Fork from").press("Enter")
-    wait(widget, run=2, shelf=1, number=shown, status="paused", looking="now")
+    wait(widget, run=2, archived=1, number=shown, status="paused", looking="now")
     press(widget, "Continue")
     wait(widget, status="finished", rows=200)
     name = widget.get_by_label("Name of run 1")
@@ -313,7 +313,7 @@ def test_time_travel_forks_and_the_shelf(deck):
     widget.get_by_label("Show first").check()
     keep(widget, "training-deck-fork")
     widget.get_by_role("button", name="Remove first <b>try</b>").click()
-    wait(widget, shelf=0)
+    wait(widget, archived=0)
 
 
 def test_every_control_is_reached_by_tab_and_shows_its_focus(deck):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..base import Widget
-from ..task import Pump
+from ..task import SlicedTask
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +34,7 @@ class ClinicPanel(Widget):
         self._cases = {name: open_case(name) for name in self._names}
         self._name, self._verdict, self._busy = self._names[0], {}, ""
         self._jobs: list[Callable[[], None]] = []
-        self._pump = Pump(self._next_job, lambda: None, self._done)
+        self._task = SlicedTask(self._next_job, lambda: None, self._done)
         self._symptoms = self.case.symptoms()
         super().__init__()
 
@@ -102,7 +102,7 @@ class ClinicPanel(Widget):
                 self._busy = ""
             self.tell(**self._state())
             return
-        self._pump.start()
+        self._task.start()
 
     def _next_job(self) -> bool:
         if self._jobs:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...core.optimizers import Optimizer, adam, adamw, momentum, nesterov, rmsprop, sgd
 from ...core.params import Params, as_params
-from ..user_errors import blame
+from ..user_errors import user_error
 from .surfaces import Surface
 
 FAR = 1e30  # beyond this a lane has diverged
@@ -54,7 +54,7 @@ class Lane(NamedTuple):
     fixed: bool = False
 
 
-class Run(NamedTuple):
+class RacePath(NamedTuple):
     """One race of one lane.
 
     path: (steps + 1, 2) float, where it was; NaN from where it stopped
@@ -82,11 +82,11 @@ def lanes(yours: Any) -> list[Lane]:
     return [*ours, *(_lane(str(name), runner) for name, runner in own.items())]
 
 
-def run(lane: Lane, surface: Surface, rate: float) -> Run:
+def run(lane: Lane, surface: Surface, rate: float) -> RacePath:
     """Let one lane run down a surface.
 
     lane: Lane; surface: Surface; rate: float, ignored by a lane with a rate of its own
-    returns: Run; what the learner's function raises is kept in it, not raised
+    returns: RacePath; what the learner's function raises is kept in it, not raised
     """
     path = np.full((surface.steps + 1, 2), np.nan)
     loss, seconds = path[:, 0].copy(), path[:, 0].copy()
@@ -107,8 +107,8 @@ def run(lane: Lane, surface: Surface, rate: float) -> Run:
                     break
                 path[step], loss[step] = params.flat[:2], here
         except Exception as error:
-            problem = blame(error)
-    return Run(path, loss, seconds, problem)
+            problem = user_error(error)
+    return RacePath(path, loss, seconds, problem)
 
 
 def as_point(place: tuple[float, float]) -> Params:

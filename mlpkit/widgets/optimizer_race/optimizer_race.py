@@ -12,7 +12,7 @@ import numpy as np
 
 from ...core.schedules import check_positive
 from ..base import Widget
-from .lanes import MAKERS, Lane, Run, lanes, run
+from .lanes import MAKERS, Lane, RacePath, lanes, run
 from .surfaces import NAMES, Surface, surface
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class OptimizerRace(Widget):
         return [lane.name for lane in self._lanes]
 
     @property
-    def runs(self) -> dict[str, Run]:
-        """{name: Run} on the present surface: path, loss and measured seconds of each lane."""
+    def runs(self) -> dict[str, RacePath]:
+        """{name: RacePath} on the present surface: path, loss and measured seconds of each lane."""
         return dict(zip(self.names, self._runs))
 
     def pack(self) -> dict[str, Any]:

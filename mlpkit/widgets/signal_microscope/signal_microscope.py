@@ -16,7 +16,7 @@ from ...core.data import Dataset, Examples
 from ...core.initializers import Initializer, he_normal
 from ..base import Widget
 from ..matrix_loupe.matrix_loupe import some_of
-from ..task import Pump
+from ..task import SlicedTask
 from .signals import BENDS, CLASSES, SCHEMES, Measured, Settings, measure
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class SignalMicroscope(Widget):
         self._work: Iterator = iter(())
         self._begin(self._chosen)
         self._finish()
-        self._pump = Pump(self._piece, lambda: None, self._ended)
+        self._task = SlicedTask(self._piece, lambda: None, self._ended)
         super().__init__()
 
     @property
@@ -109,7 +109,7 @@ class SignalMicroscope(Widget):
             }
         )
         if self._loop is not None:
-            self._pump.start()
+            self._task.start()
             return
         self._finish()
         self._ended(None)

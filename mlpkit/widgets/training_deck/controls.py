@@ -1,4 +1,4 @@
-"""Steering: how a slider's learning rate and momentum reach an optimiser between one step and the next.
+"""Controls: how a slider's learning rate and momentum reach the optimiser between two steps.
 
 An optimiser is a pair of pure functions with the rate inside: a new rate means a new pair, the same state.
 """

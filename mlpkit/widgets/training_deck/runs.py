@@ -38,7 +38,7 @@ class Setup(NamedTuple):
     loss_and_grads: Callable
 
 
-class Stretch(NamedTuple):
+class Segment(NamedTuple):
     """Part of a run with one batch size; a new batch size begins a new pass over the examples.
 
     step, epoch: int, taken and begun before it; batch_size: int
@@ -49,7 +49,7 @@ class Stretch(NamedTuple):
     batch_size: int
 
 
-class Run:
+class TrainingRun:
     """One training run.
 
     setup: Setup
@@ -59,15 +59,16 @@ class Run:
 
     `now` is the Snapshot that the next step starts from, `begin` the one before the first step;
     `settings` hold for the next step, `used` are those of the last one taken;
-    `total` is how many steps the run will have taken at its end, as things stand.
+    `total` is how many steps the run will have taken at its end, as things stand;
+    `error` is what ended it, or None.
     """
 
     def __init__(self, setup: Setup, settings: Settings, key: int, snapshot_bytes: int) -> None:
         self.setup, self.settings, self.key, self.name = setup, settings, key, f"run {key}"
-        self.used = settings
+        self.used, self.error = settings, None
         self.begin = self.now = Snapshot(0, 0, setup.params, None)
         self._optimizer = setup.build(settings)
-        self._stretches = [Stretch(0, 0, settings.batch_size)]
+        self._segments = [Segment(0, 0, settings.batch_size)]
         self._steps = self._from_now()  # train looks at everything that was given, before anything is counted
         self._images = len(train_split(setup.data).labels)
         self.total = self._planned()
@@ -115,10 +116,10 @@ class Run:
         before, self.settings = self.settings, settings
         if settings.batch_size != before.batch_size:
             at = self.now
-            if at.step == self._stretches[-1].step:  # the stretch has not begun: it is replaced
-                self._stretches[-1] = self._stretches[-1]._replace(batch_size=settings.batch_size)
+            if at.step == self._segments[-1].step:  # the segment has not begun: it is replaced
+                self._segments[-1] = self._segments[-1]._replace(batch_size=settings.batch_size)
             elif not self.done:
-                self._stretches.append(Stretch(at.step, self._epochs_begun(), settings.batch_size))
+                self._segments.append(Segment(at.step, self._epochs_begun(), settings.batch_size))
             self._steps, self.total = self._from_now(), self._planned()
 
     def at(self, step: int) -> Snapshot:
@@ -130,52 +131,52 @@ class Run:
         first = next(iter(self.history.snapshots), None)
         return self.begin if first is None or step < first.step else self.history.at(step)
 
-    def fork(self, step: int, settings: Settings, key: int) -> Run:
+    def fork(self, step: int, settings: Settings, key: int) -> TrainingRun:
         """A new run that shares this one's past up to the nearest kept step, and goes on with other settings.
 
         step: int; settings: Settings; key: int
-        returns: Run; with the same settings it would repeat this one exactly
+        returns: TrainingRun; with the same settings it would repeat this one exactly
         """
         origin = self.at(step)
-        other = Run(self.setup, self.settings, key, self.history.snapshot_bytes)
+        other = TrainingRun(self.setup, self.settings, key, self.history.snapshot_bytes)
         other.name += f", from step {origin.step:,}"
         other.history = self.history.until(origin.step)
-        other._stretches = [s for s in self._stretches if s.step <= origin.step]
+        other._segments = [s for s in self._segments if s.step <= origin.step]
         other.total = other._planned()
         other.now = origin
-        other.settings = other.used = self.used._replace(batch_size=other._stretches[-1].batch_size)
+        other.settings = other.used = self.used._replace(batch_size=other._segments[-1].batch_size)
         other._steps = other._from_now()
         other.change(settings)
         return other
 
     def _from_now(self) -> Iterator[Step]:
         """Steps from the present state on, with examples in the order that the run has always had."""
-        stretch, index = self._stretches[-1], len(self._stretches) - 1
+        segment, index = self._segments[-1], len(self._segments) - 1
         now, setup = self.now, self.setup
         steps = train(
             now.params,
             setup.data,
             optimizer=Optimizer("deck", lambda params: self._optimizer.init(params), self._update),
-            epochs=setup.epochs - stretch.epoch,
-            batch_size=stretch.batch_size,
+            epochs=setup.epochs - segment.epoch,
+            batch_size=segment.batch_size,
             rng=_order(setup.rng, index),
             loss_and_grads=setup.loss_and_grads,
             state=now.state,
-            start=now.step - stretch.step,
+            start=now.step - segment.step,
         )
-        if not index:  # the first stretch counts from 0, as `train` does
+        if not index:  # the first segment counts from 0, as `train` does
             return steps
-        return (s._replace(number=s.number + stretch.step, epoch=s.epoch + stretch.epoch) for s in steps)
+        return (s._replace(number=s.number + segment.step, epoch=s.epoch + segment.epoch) for s in steps)
 
     def _update(self, params: Params, grads: Params, state: Any) -> tuple[Params, Any]:
         return self._optimizer.update(params, grads, state)
 
     def _planned(self) -> int:
-        last = self._stretches[-1]
+        last = self._segments[-1]
         return last.step + (self.setup.epochs - last.epoch) * self._steps_per_epoch(last.batch_size)
 
     def _epochs_begun(self) -> int:
-        last = self._stretches[-1]
+        last = self._segments[-1]
         begun = last.epoch + -(-(self.number - last.step) // self._steps_per_epoch(last.batch_size))
         return min(begun, self.setup.epochs - 1)  # the last pass may be begun again, but never left out
 
@@ -200,6 +201,6 @@ def train_split(data: Dataset | Examples) -> Examples:
 
 
 def _order(rng: np.random.Generator, index: int) -> np.random.Generator:
-    """The generator that orders the examples of a stretch: the deck's own, later ones drawn from it."""
+    """The generator that orders the examples of a segment: the deck's own, later ones drawn from it."""
     rng = copy.deepcopy(rng)
     return rng if index == 0 else np.random.default_rng(rng.integers(2**63, size=index)[-1])

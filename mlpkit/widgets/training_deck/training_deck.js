@@ -1,4 +1,4 @@
-// The training deck: curves of the run in hand and of those on the shelf, pictures of what the network says,
+// The training deck: curves of the current run and of the archived ones, pictures of what the network says,
 // and a slider that goes back to any step.
 
 const BATCHES = [8, 16, 32, 64, 128, 256, 512, 1024];
@@ -16,7 +16,7 @@ export default widget({ merge, live: true, build(view) {
   start.classList.add("mlp-is-main");
   const one = button("One step", () => { local.drag = null; view.ask("step"); });
   const stop = button("Stop", () => view.ask("stop"));
-  const reset = button("Reset", () => { local.drag = null; view.ask("reset"); }, { title: "Same initial weights again; this run goes to the shelf" });
+  const reset = button("Reset", () => { local.drag = null; view.ask("reset"); }, { title: "Same initial weights again; this run stays in the table below" });
   const line = h("p", { class: "mlp-deck-status" });
   const bar = h("progress", { "aria-label": "Progress", value: 0, max: 1 });
 
@@ -111,7 +111,7 @@ export default widget({ merge, live: true, build(view) {
     runs.element, words);
 
   // --- drawing ---
-  const shown = () => view.state.shelf.map((run, i) => ({ ...run, i })).filter((run) => !local.hidden.has(run.key));
+  const shown = () => view.state.archived_runs.map((run, i) => ({ ...run, i })).filter((run) => !local.hidden.has(run.key));
 
   function drawChart(kind, valid, format, ctx, w, t, theme) {
     const { table, total } = view.state;
@@ -187,7 +187,7 @@ export default widget({ merge, live: true, build(view) {
     setText(shownNote, at == null ? "now" : `after step ${count(state.shown)}`);
     enable(present, at != null);
     enable(fork, state.number > 0 && state.shown < state.total);
-    fork.title = "Branch off with the present settings; this run goes to the shelf";
+    fork.title = "Branch off with the present settings; this run stays in the table below";
     setText(fork, at == null ? "Fork here" : `Fork from ${count(state.shown)}`);
 
     tiles.forEach(({ picture, said, sure, element }, i) => {
@@ -216,7 +216,7 @@ export default widget({ merge, live: true, build(view) {
     if (!running || performance.now() - described > 4000) describe(state);
     speak(state, table);
     view.mark({ status, rows: table.length, number: state.number, loss: last < 0 ? "" : table.loss[last], run: state.run,
-      shelf: state.shelf.length, shown: state.shown, looking: at ?? "now", rate: state.learning_rate ?? "", batch: state.batch_size,
+      archived: state.archived_runs.length, shown: state.shown, looking: at ?? "now", rate: state.learning_rate ?? "", batch: state.batch_size,
       momentum: state.momentum ?? "", updates: state.updates ?? 0 });
   }
   function describe({ table, validated }) {

@@ -38,10 +38,10 @@ export class Table {
 
 /** How a message changes the state: rows are appended, what is missing is asked for again. */
 export function merge(state, change, store) {
-  const { rows, start, shelf, ...rest } = change;
+  const { rows, start, archived_runs: archived, ...rest } = change;
   Object.assign(state, rest);
-  if (shelf) {
-    state.shelf = shelf.map(({ rows: all, ...facts }) => {
+  if (archived) {
+    state.archived_runs = archived.map(({ rows: all, ...facts }) => {
       const table = new Table(facts.key, state.columns);
       table.put(0, all);
       return { ...facts, table };
@@ -105,7 +105,7 @@ export function statusLine({ status, number, total, left }) {
 
 const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3], [4, 2], [1, 4]];
 
-/** How a run on the shelf is drawn: its colour, and its dashes as a second channel. */
+/** How an archived run is drawn: its colour, and its dashes as a second channel. */
 const runStyle = (theme, i) => ({ color: theme.series[2 + (i % 4)], dash: DASHES[1 + (i % 5)] });
 
 /** The band between the smallest and the largest of neighbours. */
@@ -148,10 +148,10 @@ function drawBars(ctx, w, t, theme, p, truth) {
   });
 }
 
-/** The table of runs: those on the shelf, then the one in hand; `update` once a frame. */
+/** The table of runs: the archived ones, then the current one; `update` once a frame. */
 function runsTable(view) {
   const body = h("tbody");
-  const element = h("div", { class: "mlp-deck-shelf" }, h("table", {},
+  const element = h("div", { class: "mlp-deck-runs" }, h("table", {},
     h("caption", { class: "mlp-hidden" }, "Runs"),
     h("thead", {}, h("tr", {}, ...["Show", "Run", "Rate", "Batch", "Steps", "Training loss", "Best validation", ""].map((t) =>
       t ? h("th", { scope: "col" }, t) : h("td", {})))), body));
@@ -163,16 +163,16 @@ function runsTable(view) {
     current.update(state, results(state.table));
   }
   function list(state) {
-    const key = JSON.stringify([state.run, state.name, ...state.shelf.map((run) => [run.key, run.name, run.batch_size, run.learning_rate])]);
+    const key = JSON.stringify([state.run, state.name, ...state.archived_runs.map((run) => [run.key, run.name, run.batch_size, run.learning_rate])]);
     if (key === listed) return;
     listed = key;
     const focus = document.activeElement?.dataset?.focus;
-    const rows = state.shelf.map((run, i) => shelfRow(run, i));
-    current = shelfRow({ key: state.run, name: state.name, table: state.table }, null);
+    const rows = state.archived_runs.map((run, i) => runRow(run, i));
+    current = runRow({ key: state.run, name: state.name, table: state.table }, null);
     body.replaceChildren(...rows.map((r) => r.element), current.element);
     if (focus) body.querySelector(`[data-focus="${focus}"]`)?.focus();
   }
-  function shelfRow(run, i) {
+  function runRow(run, i) {
     const mine = i === null;
     const name = h("input", { class: "mlp-input", value: run.name, "aria-label": `Name of run ${run.key}`, "data-focus": `name${run.key}`, maxlength: 40 });
     view.on(name, "change", () => view.ask("rename", [run.key, name.value]));
