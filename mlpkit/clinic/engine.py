@@ -21,7 +21,7 @@ from mlpkit.exercises.workbook.loader import source_of
 from . import menu
 from .answers import Answer, Diagnosis, Repair, Report
 from .patients import Patient, patients
-from .program import Program, Run, run
+from .program import Program, SimulationRun, run
 from .records import note, note_diagnosis, note_repair, record_of
 from .symptoms import Symptoms, accuracy_words, binned
 
@@ -67,10 +67,18 @@ class Case:
         """
         patient, ran = self._patient, _sick_run(self.name)
         with np.errstate(all="ignore"):
-            lines = patient.lines(patient.ill, ran) if patient.lines else []
-            shape = patient.histogram and binned(patient.histogram[0], patient.histogram[1](patient.ill, ran))
+            lines = patient.lines(patient.sick_program, ran) if patient.lines else []
+            shape = patient.histogram and binned(
+                patient.histogram[0], patient.histogram[1](patient.sick_program, ran)
+            )
         return Symptoms(
-            patient.name, patient.complaint, repr(patient.ill), ran.losses, ran.accuracies, lines, shape
+            patient.name,
+            patient.complaint,
+            repr(patient.sick_program),
+            ran.losses,
+            ran.accuracies,
+            lines,
+            shape,
         )
 
     def menu(self) -> Answer:
@@ -96,7 +104,7 @@ class Case:
                 f"commit to a diagnosis, or begin again with patient({self.name!r})"
             )
         self.left -= price
-        found = tuple(menu.order(test, self._patient.ill))
+        found = tuple(menu.order(test, self._patient.sick_program))
         lines = (f"{'as usual   ' if f.normal else 'OUT OF RANGE'}  {f.text}" for f in found)
         head = f"{test}, {_points(price)}; {_points(self.left)} left"
         self.reports[test] = Report(all(f.normal for f in found), (head, *lines), found)
@@ -117,7 +125,7 @@ class Case:
         exercise = self._patient.exercise
         ask = f"The repair: write `{exercise.signature}`, then `.repair({exercise.name})`."
         found = f"Found in: {self._patient.source}."
-        return Diagnosis(True, (f"Yes: {disease}.", self._patient.told, found, ask, *noted))
+        return Diagnosis(True, (f"Yes: {disease}.", self._patient.explanation, found, ask, *noted))
 
     def hint(self) -> Answer:
         """The next of four hints for the repair; after the fourth, the fourth again.
@@ -136,7 +144,7 @@ class Case:
         """
         one = self._patient
         tests = f"What reveals it: {' or '.join(one.tests)}."
-        lines = (f"{one.name}: {one.disease}.", one.told, tests, f"Found in: {one.source}.")
+        lines = (f"{one.name}: {one.disease}.", one.explanation, tests, f"Found in: {one.source}.")
         tried = record_of(self.name)["repairs"] > 0
         code = one.exercise.solution.rstrip() if tried else "One way to repair it stands here after a try."
         return Answer(True, (*lines, code))
@@ -179,13 +187,13 @@ def _fields(result: Result) -> dict[str, Any]:
 
 
 @cache
-def _sick_run(name: str) -> Run:
-    return run(patients()[name].ill)
+def _sick_run(name: str) -> SimulationRun:
+    return run(patients()[name].sick_program)
 
 
 @cache
 def _score_before(name: str) -> float:
-    return _score(patients()[name], patients()[name].ill)
+    return _score(patients()[name], patients()[name].sick_program)
 
 
 def _score(patient: Patient, program: Program) -> float:
@@ -201,14 +209,14 @@ def _worth(patient: Patient, function: Callable) -> tuple[float, float, str]:
 
     def measure() -> None:
         try:
-            found.append(_score(patient, patient.cured(function)))
+            found.append(_score(patient, patient.with_repair(function)))
         except Exception as error:  # right on all inputs of the check, and not on those of a training
             failed.append(f"in training yours raised {type(error).__name__}")
 
     status = run_safely(measure, MEASURING)
     stopped = {"time": "yours is too slow to train with", "interrupted": "yours was interrupted in training"}
     why = "" if found else (failed or [stopped.get(status, "yours broke off in training")])[0]
-    after = found[0] if found else _score(patient, patient.healthy)
+    after = found[0] if found else _score(patient, patient.healthy_program)
     return _score_before(patient.name), after, why
 
 

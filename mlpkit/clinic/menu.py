@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import static_tests as at_rest
-from . import training_tests as in_motion
+from . import static_tests, training_tests
 from .finding import Finding
 from .program import Program
 
 
-class Test(NamedTuple):
+class DiagnosticTest(NamedTuple):
     """What can be ordered.
 
     price: int, points of the budget
@@ -30,24 +29,30 @@ class Test(NamedTuple):
 
 
 MENU = {
-    "loss at start": Test(1, "the loss before the first step", at_rest.loss_at_start),
-    "shapes": Test(1, "shapes on the way through, steps in each epoch", at_rest.shapes),
-    "dtype": Test(1, "type and range of the inputs, size of the first sums", at_rest.dtype),
-    "starting numbers": Test(
-        1, "mean and spread of the first weights, and the biases", at_rest.starting_numbers
+    "loss at start": DiagnosticTest(1, "the loss before the first step", static_tests.loss_at_start),
+    "shapes": DiagnosticTest(1, "shapes on the way through, steps in each epoch", static_tests.shapes),
+    "dtype": DiagnosticTest(1, "type and range of the inputs, size of the first sums", static_tests.dtype),
+    "starting numbers": DiagnosticTest(
+        1, "mean and spread of the first weights, and the biases", static_tests.starting_numbers
     ),
-    "row sums": Test(1, "sums of probabilities and of their gradient", at_rest.row_sums),
-    "pairs": Test(1, "images and labels after the shuffle", at_rest.pairs),
-    "train against test": Test(1, "hidden units in training and in use", at_rest.train_against_test),
-    "two batch sizes": Test(
-        2, "the gradient of 20 images, and of the same five times over", in_motion.two_batch_sizes
+    "row sums": DiagnosticTest(1, "sums of probabilities and of their gradient", static_tests.row_sums),
+    "pairs": DiagnosticTest(1, "images and labels after the shuffle", static_tests.pairs),
+    "train against test": DiagnosticTest(
+        1, "hidden units in training and in use", static_tests.train_against_test
     ),
-    "two learning rates": Test(
-        2, "one step at two rates, each divided by its rate", in_motion.two_learning_rates
+    "two batch sizes": DiagnosticTest(
+        2, "the gradient of 20 images, and of the same five times over", training_tests.two_batch_sizes
     ),
-    "constant-gradient bench": Test(2, "the optimiser alone, with a gradient of 1", in_motion.bench),
-    "overfit 20 images": Test(3, "300 steps on 20 images", in_motion.overfit),
-    "gradient check": Test(3, "slopes by nudging against the program's gradients", in_motion.gradient_check),
+    "two learning rates": DiagnosticTest(
+        2, "one step at two rates, each divided by its rate", training_tests.two_learning_rates
+    ),
+    "constant-gradient bench": DiagnosticTest(
+        2, "the optimiser alone, with a gradient of 1", training_tests.bench
+    ),
+    "overfit 20 images": DiagnosticTest(3, "300 steps on 20 images", training_tests.overfit),
+    "gradient check": DiagnosticTest(
+        3, "slopes by nudging against the program's gradients", training_tests.gradient_check
+    ),
 }
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from mlpkit.core.data import Examples, load
 from mlpkit.exercises.catalog import find
 
-from . import reference_parts as parts
+from . import reference_parts
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
 
@@ -24,7 +24,8 @@ class Program(NamedTuple):
 
     scale_pixels, init_params, softmax, relu_backward, momentum_step, adam_step: as in the course's exercises
     cross_entropy, cross_entropy_backward: likewise; None: made of the softmax above
-    shuffle, cut, leaky_backward, layer_grads, add_decay, softmax_backward, hidden_layer: see parts.py
+    shuffle, cut, leaky_backward, layer_grads, add_decay, softmax_backward, hidden_layer: as in
+        reference_parts.py
     walk_back: backpropagation and step in one; None: gradients first, then a step of `optimizer`
     sizes, activation, squared, optimizer, rate, decay, keep, batch, epochs: settings
     examples, by_class: int and bool, how many images, and whether they lie sorted by class
@@ -38,13 +39,13 @@ class Program(NamedTuple):
     relu_backward: Callable = find("relu_backward").reference
     momentum_step: Callable = find("momentum_step").reference
     adam_step: Callable = find("adam_step").reference
-    shuffle: Callable = parts.shuffle
-    cut: Callable = parts.cut
-    leaky_backward: Callable = parts.leaky_backward
-    layer_grads: Callable = parts.layer_grads
-    add_decay: Callable = parts.add_decay
-    softmax_backward: Callable = parts.softmax_backward
-    hidden_layer: Callable = parts.hidden_layer
+    shuffle: Callable = reference_parts.shuffle
+    cut: Callable = reference_parts.cut
+    leaky_backward: Callable = reference_parts.leaky_backward
+    layer_grads: Callable = reference_parts.layer_grads
+    add_decay: Callable = reference_parts.add_decay
+    softmax_backward: Callable = reference_parts.softmax_backward
+    hidden_layer: Callable = reference_parts.hidden_layer
     walk_back: Callable | None = None
     sizes: tuple[int, ...] = (784, 32, 10)
     activation: str = "relu"
@@ -69,7 +70,7 @@ class Program(NamedTuple):
         )
 
 
-class Run(NamedTuple):
+class SimulationRun(NamedTuple):
     """What became of a program.
 
     losses: list of float, one a step; accuracies: list of float 0 to 1, on validation images, one an epoch
@@ -219,18 +220,18 @@ def one_step(program: Program, param: np.ndarray, grad: np.ndarray, memory: tupl
     return param, tuple(memory)
 
 
-def run(program: Program, seed: int = 0) -> Run:
+def run(program: Program, seed: int = 0) -> SimulationRun:
     """Train from the start to the end.
 
     program: Program
     seed: int, of the starting weights and of everything that is shuffled
-    returns: Run; what overflows on the way is in its numbers, and no warning is shown
+    returns: SimulationRun; what overflows on the way is in its numbers, and no warning is shown
     """
     with np.errstate(all="ignore"):
-        return _run(program, seed)
+        return _simulate(program, seed)
 
 
-def _run(program: Program, seed: int) -> Run:
+def _simulate(program: Program, seed: int) -> SimulationRun:
     pictures, labels = images(program.examples, program.by_class)
     inputs, valid = scaled(program, pictures), scaled(program, validation().images)
     rng, begun = np.random.default_rng(seed), start(program, seed)
@@ -247,4 +248,4 @@ def _run(program: Program, seed: int) -> Run:
         p = predict(program, layers, valid)
         accuracies.append(float((p.argmax(axis=1) == validation().labels).mean()))
         steps.append(int(firsts[epoch + 1] - firsts[epoch]))
-    return Run(losses, accuracies, steps, begun, layers)
+    return SimulationRun(losses, accuracies, steps, begun, layers)

@@ -66,8 +66,8 @@ def row_sums(program: Program) -> Iterator[Finding]:
     errors = np.abs(lab.output_error(program, logits, labels)[1].sum(axis=1)).max()
     yield _sums("probabilities of ordinary logits", ordinary)
     yield _sums("probabilities of the rows [0, 1] and [1000, 1001]", far)
-    small = bool(errors < 1e-9)
-    yield Finding(f"gradient of the logits: largest row sum {_near_0(errors)}, should be 0", small)
+    largest = "below 1e-9" if errors < 1e-9 else about(errors)
+    yield Finding(f"gradient of the logits: largest row sum {largest}, should be 0", bool(errors < 1e-9))
 
 
 def pairs(program: Program) -> Iterator[Finding]:
@@ -100,7 +100,3 @@ def train_against_test(program: Program) -> Iterator[Finding]:
 def _sums(name: str, sums: np.ndarray) -> Finding:
     normal = bool(np.allclose(sums, 1))
     return Finding(f"{name} sum to {sums.min():.3g} to {sums.max():.3g}, should be 1", normal)
-
-
-def _near_0(number: float) -> str:
-    return "below 1e-9" if number < 1e-9 else about(number)

@@ -37,8 +37,8 @@ class Symptoms:
     histogram: tuple[str, np.ndarray, np.ndarray] | None = None
 
     def __repr__(self) -> str:
-        told = [f'{self.name}: "{self.complaint}"', self.settings, self.curve, *self.lines]
-        return "\n  ".join([*told, *([self._shape()] if self.histogram else [])])
+        lines = [f'{self.name}: "{self.complaint}"', self.settings, self.curve, *self.lines]
+        return "\n  ".join([*lines, *([self._shape()] if self.histogram else [])])
 
     @property
     def curve(self) -> str:
@@ -70,8 +70,8 @@ class Symptoms:
 
         from mlpkit.figures import show
 
-        told = [self.settings, *self.lines, *([self._shape()] if self.histogram else [])]
-        display(Answer(None, (f"{self.name}: “{self.complaint}”", *told)))
+        lines = [self.settings, *self.lines, *([self._shape()] if self.histogram else [])]
+        display(Answer(None, (f"{self.name}: “{self.complaint}”", *lines)))
         show(self.figure())
 
     def packed(self) -> dict[str, Any]:

@@ -40,8 +40,8 @@ def test_accuracy_moves_by_less_than_a_point():
     assert "moves by less than a point" in TEXT["accuracy-after"]
     for name in ("all-fine", "hair-off", "lukewarm", "fading", "too-good"):
         one = patients()[name]
-        ill = [run(one.ill, seed).accuracies[-1] for seed in range(3)]
-        well = [run(one.healthy, seed).accuracies[-1] for seed in range(3)]
+        ill = [run(one.sick_program, seed).accuracies[-1] for seed in range(3)]
+        well = [run(one.healthy_program, seed).accuracies[-1] for seed in range(3)]
         assert 100 * abs(np.mean(well) - np.mean(ill)) < 1
     numbers = np.array(after("≈", PRINTED["accuracy-experiment"])).reshape(5, 2)
     assert (np.abs(numbers[:, 1] - numbers[:, 0]) < 1).all()
@@ -50,7 +50,7 @@ def test_accuracy_moves_by_less_than_a_point():
 
 
 def test_steps_too_long_at_first_and_too_short_in_the_end():
-    told = patients()["fading"].told
+    told = patients()["fading"].explanation
     assert "6.51 / sqrt(9.96) = 2.06 times too long" in told
     assert "too short: 0.82 times as long in step 160, the last of this run, and a third in the end" in told
     (line,) = (f.text for f in patient("fading").order("constant-gradient bench").findings)
@@ -60,14 +60,14 @@ def test_steps_too_long_at_first_and_too_short_in_the_end():
     assert [round(x[9], 2) for x in (mean, square, length)] == [6.51, 9.96, 2.06]
     assert np.argmax(length < 0.999) + 1 == pytest.approx(100, abs=10)
     assert round(length[-1], 2) == 0.82
-    assert sum(run(patients()["fading"].ill, 0).steps) == 160
+    assert sum(run(patients()["fading"].sick_program, 0).steps) == 160
 
 
 def test_the_answers_known_beforehand():
     table = TEXT["accuracy-after"]
     assert "2.4 to 2.7; the clinic objects when it is more than a quarter away from 2.303" in table
     for one in patients().values():
-        (found,) = order("loss at start", one.healthy)
+        (found,) = order("loss at start", one.healthy_program)
         assert found.normal
         assert one.program.squared or 2.4 <= round(after("≈", found.text)[0], 1) <= 2.7
     assert "2.303" in table and "= 0.45" in table  # noqa: PT018
@@ -82,7 +82,7 @@ def test_the_first_patient():
     assert "This one's has overflowed, before a single step" in TEXT["fever-read"]
     assert not np.isfinite(patient("high-fever").symptoms().losses[0])
     assert "With log-softmax the first loss would be some two hundred" in TEXT["fever-read"]
-    ill = patients()["high-fever"].ill
+    ill = patients()["high-fever"].sick_program
     examples = lab.images(2_000)
     logits = lab.forward(ill, lab.start(ill), lab.scaled(ill, examples.images))[1][-1]
     assert find("cross_entropy").reference(logits, examples.labels) == pytest.approx(200, abs=50)
@@ -113,7 +113,7 @@ def test_the_small_case_by_hand():
 
 def test_a_right_step_has_the_same_direction_at_every_rate():
     assert "is the same at every rate" in TEXT["touchy-order"]
-    assert all(f.normal for f in order("two learning rates", patients()["touchy"].healthy))
+    assert all(f.normal for f in order("two learning rates", patients()["touchy"].healthy_program))
     assert not patient("touchy").order("two learning rates").normal
 
 

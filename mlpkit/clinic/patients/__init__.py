@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from mlpkit.exercises import Exercise
 
-from ..program import Program, Run
+from ..program import Program, SimulationRun
 
 FILES = ("data", "start", "outputs", "backward", "optimizers")
 
@@ -27,15 +27,15 @@ class Patient(NamedTuple):
     program: Program, healthy, with the patient's settings
     part: str, the part that is ill; sick: the wrong program in its place
     exercise: Exercise, the repair
-    shows: (sick Program, its Run, the healthy Run) -> bool, the symptom
+    has_symptom: (sick Program, its SimulationRun, the healthy SimulationRun) -> bool, the symptom
     tests: tuple of str, those of the menu that reveal it
     disease: str, the right diagnosis in a few words
     others: dict, wrong diagnosis -> what speaks against it
-    told: str, what is said after the right diagnosis
+    explanation: str, what is said after the right diagnosis
     source: str, where this was found
-    lines: (Program, Run) -> list of str, what else the owner has printed
-    histogram: (title, (Program, Run) -> numbers) to show beside the curve, or None
-    score: (Program, Run) -> float 0 to 1, what a repair is measured by; None: validation accuracy
+    lines: (Program, SimulationRun) -> list of str, what else the owner has printed
+    histogram: (title, (Program, SimulationRun) -> numbers) to show beside the curve, or None
+    score: (Program, SimulationRun) -> float 0 to 1, what a repair is measured by; None: validation accuracy
     scored: str, its name
     """
 
@@ -45,28 +45,28 @@ class Patient(NamedTuple):
     part: str
     sick: Callable
     exercise: Exercise
-    shows: Callable[[Program, Run, Run], bool]
+    has_symptom: Callable[[Program, SimulationRun, SimulationRun], bool]
     tests: tuple[str, ...]
     disease: str
     others: dict[str, str]
-    told: str
+    explanation: str
     source: str
-    lines: Callable[[Program, Run], list[str]] | None = None
+    lines: Callable[[Program, SimulationRun], list[str]] | None = None
     histogram: tuple[str, Callable] | None = None
-    score: Callable[[Program, Run], float] | None = None
+    score: Callable[[Program, SimulationRun], float] | None = None
     scored: str = "validation accuracy"
 
     @property
-    def ill(self) -> Program:
+    def sick_program(self) -> Program:
         """The program as it came."""
         return self.program._replace(**{self.part: self.sick})
 
     @property
-    def healthy(self) -> Program:
+    def healthy_program(self) -> Program:
         """Its healthy twin."""
-        return self.cured(self.exercise.reference)
+        return self.with_repair(self.exercise.reference)
 
-    def cured(self, repair: Callable) -> Program:
+    def with_repair(self, repair: Callable) -> Program:
         """The program with a repair put in."""
         return self.program._replace(**{self.part: repair})
 

@@ -11,15 +11,14 @@ from mlpkit.exercises.catalog import find
 
 from .. import program as lab
 from ..program import Program
-from ..repairs import (
+from ..repairs.layers import (
     ADD_DECAY,
     HIDDEN_LAYER,
     LAYER_GRADS,
     LEAKY_BACKWARD,
     SOFTMAX_BACKWARD,
-    WALK_BACK,
-    updated_first,
 )
+from ..repairs.network import WALK_BACK, updated_first
 from . import Patient
 
 
@@ -89,148 +88,148 @@ def _words(accuracy):
 
 PATIENTS = (
     Patient(
-        "all-fine",
-        "It learns. I only want to be sure before I build on it.",
-        Program(rate=0.05),
-        "relu_backward",
-        open_gate,
-        find("relu_backward"),
-        lambda program, run, well: run.accuracies[-1] > well.accuracies[-1] - 0.1,
-        ("gradient check",),
-        "the relu gate is always open",
-        {
+        name="all-fine",
+        complaint="It learns. I only want to be sure before I build on it.",
+        program=Program(rate=0.05),
+        part="relu_backward",
+        sick=open_gate,
+        exercise=find("relu_backward"),
+        has_symptom=lambda program, run, well: run.accuracies[-1] > well.accuracies[-1] - 0.1,
+        tests=("gradient check",),
+        disease="the relu gate is always open",
+        others={
             "nothing is wrong": "The curve says so. What says the gradient check of the first layer?",
             "the gradient is not divided by the batch": "Then every layer would be wrong, by the same factor. Here "
             "the last layer is right.",
             "relu is missing in the forward pass": "Then the check would pass: a network without relu has right "
             "gradients too.",
         },
-        "The slope was 1 wherever z is not exactly 0, and z is never exactly 0. Units that were off are pushed "
+        explanation="The slope was 1 wherever z is not exactly 0, and z is never exactly 0. Units that were off are pushed "
         "about all the same. The last layer has no gate, so it is right.",
-        "published notebook 0",
+        source="published notebook 0",
     ),
     Patient(
-        "hair-off",
-        "I replaced relu by leaky relu. The accuracy is what it was.",
-        Program(activation="leaky relu"),
-        "leaky_backward",
-        plain_gate,
-        LEAKY_BACKWARD,
-        lambda program, run, well: abs(run.accuracies[-1] - well.accuracies[-1]) < 0.05,
-        ("gradient check",),
-        "forward is leaky, backward is not",
-        {
+        name="hair-off",
+        complaint="I replaced relu by leaky relu. The accuracy is what it was.",
+        program=Program(activation="leaky relu"),
+        part="leaky_backward",
+        sick=plain_gate,
+        exercise=LEAKY_BACKWARD,
+        has_symptom=lambda program, run, well: abs(run.accuracies[-1] - well.accuracies[-1]) < 0.05,
+        tests=("gradient check",),
+        disease="forward is leaky, backward is not",
+        others={
             "nothing is wrong": "An error of half a per cent is no rounding error: in float64 that is below 1e-9.",
             "the relu gate is always open": "Then the first layer would be off by a third or more, not by a hair.",
             "the nudges cross a kink": "A kink spoils a number here and there. This is everywhere in the first "
             "layer, and nowhere in the last.",
         },
-        "Two functions that belong together were changed apart. Slope 0.01 is small, so the error is small, and "
+        explanation="Two functions that belong together were changed apart. Slope 0.01 is small, so the error is small, and "
         "no accuracy will ever show it.",
-        "published notebook 4",
+        source="published notebook 4",
     ),
     Patient(
-        "true-false",
-        "I compared my gradients with nudging. Some are the same, some are not, and training goes wild.",
-        Program(),
-        "layer_grads",
-        weights_summed,
-        LAYER_GRADS,
-        lambda program, run, well: run.accuracies[-1] < well.accuracies[-1] - 0.1,
-        ("two batch sizes", "gradient check"),
-        "weights are summed over the batch, biases averaged",
-        {
+        name="true-false",
+        complaint="I compared my gradients with nudging. Some are the same, some are not, and training goes wild.",
+        program=Program(),
+        part="layer_grads",
+        sick=weights_summed,
+        exercise=LAYER_GRADS,
+        has_symptom=lambda program, run, well: run.accuracies[-1] < well.accuracies[-1] - 0.1,
+        tests=("two batch sizes", "gradient check"),
+        disease="weights are summed over the batch, biases averaged",
+        others={
             "the relu gate is always open": "Then the last layer would be right, weights and bias. It is not the "
             "layer that decides here.",
             "the weights are transposed": "Then the direction would be off. The cosine is 1.",
             "the nudge is too small": "Then everything would be a little wrong, biases too. They are right.",
         },
-        "A matrix product sums over the images by itself, a mean does not: 1 / batch was forgotten in the one and "
+        explanation="A matrix product sums over the images by itself, a mean does not: 1 / batch was forgotten in the one and "
         "hidden in the other. The weights learn as if their rate were 50 times larger.",
-        "published notebook 3, whose check gave 9.65",
+        source="published notebook 3, whose check gave 9.65",
         lines=_close,
     ),
     Patient(
-        "lukewarm",
-        "Squared error on softmax outputs. It learns, somehow. My gradients were copied from a formula sheet.",
-        Program(squared=True, rate=0.3),
-        "softmax_backward",
-        diagonal_only,
-        SOFTMAX_BACKWARD,
-        lambda program, run, well: run.losses[0] < 1 and run.accuracies[-1] > 0.5,
-        ("row sums", "gradient check"),
-        "the softmax derivative is its diagonal alone",
-        {
+        name="lukewarm",
+        complaint="Squared error on softmax outputs. It learns, somehow. My gradients were copied from a formula sheet.",
+        program=Program(squared=True, rate=0.3),
+        part="softmax_backward",
+        sick=diagonal_only,
+        exercise=SOFTMAX_BACKWARD,
+        has_symptom=lambda program, run, well: run.losses[0] < 1 and run.accuracies[-1] > 0.5,
+        tests=("row sums", "gradient check"),
+        disease="the softmax derivative is its diagonal alone",
+        others={
             "squared error is averaged over classes": "Then the gradient would be too short by one factor, in one "
             "direction. Look at the cosine.",
             "the relu gate is always open": "Then the last layer would be right.",
             "softmax takes no maximum": "Then large logits would give no numbers. All sums of probabilities are 1.",
         },
-        "p (1 - p) is how a logit moves its own probability. It moves the nine others too. With cross-entropy the "
+        explanation="p (1 - p) is how a logit moves its own probability. It moves the nine others too. With cross-entropy the "
         "whole Jacobian melts into p - y; with squared error it must be written out.",
-        "published notebook 4",
+        source="published notebook 4",
     ),
     Patient(
-        "stiff",
-        "I switched weight decay on. It holds back more than it should for that number.",
-        Program(decay=0.03),
-        "add_decay",
-        everything_decays,
-        ADD_DECAY,
-        lambda program, run, well: np.mean(run.losses[-10:]) < np.mean(well.losses[-10:]) - 0.02,
-        ("constant-gradient bench", "gradient check"),
-        "weight decay is doubled and pulls at biases",
-        {
+        name="stiff",
+        complaint="I switched weight decay on. It holds back more than it should for that number.",
+        program=Program(decay=0.03),
+        part="add_decay",
+        sick=everything_decays,
+        exercise=ADD_DECAY,
+        has_symptom=lambda program, run, well: np.mean(run.losses[-10:]) < np.mean(well.losses[-10:]) - 0.02,
+        tests=("constant-gradient bench", "gradient check"),
+        disease="weight decay is doubled and pulls at biases",
+        others={
             "the decay rate is too large": "Whatever its number, a decay of 0.01 pulls a weight of 5 by 0.05. What "
             "does this program do?",
             "decay is not decoupled": "That is a question with Adam. Plain descent knows no difference.",
             "the penalty is missing in the loss": "Then every weight would fail its check by the whole pull. Compare "
             "what is pulled with what should be.",
         },
-        "The derivative of w² is 2w, of w² / 2 it is w; and a bias makes no function wilder, so it is left alone. ",
-        "published notebook 2",
+        explanation="The derivative of w² is 2w, of w² / 2 it is w; and a bias makes no function wilder, so it is left alone. ",
+        source="published notebook 2",
         lines=_sizes,
     ),
     Patient(
-        "two-faces",
-        "With dropout, training is slow, and the network in use is not the one I trained.",
-        Program(sizes=(784, 64, 10), keep=0.5),
-        "hidden_layer",
-        unscaled_and_open,
-        HIDDEN_LAYER,
-        lambda program, run, well: "more" in _dropped_and_not(program, run)[0],
-        ("train against test", "gradient check"),
-        "dropout is not scaled, and its gate is open",
-        {
+        name="two-faces",
+        complaint="With dropout, training is slow, and the network in use is not the one I trained.",
+        program=Program(sizes=(784, 64, 10), keep=0.5),
+        part="hidden_layer",
+        sick=unscaled_and_open,
+        exercise=HIDDEN_LAYER,
+        has_symptom=lambda program, run, well: "more" in _dropped_and_not(program, run)[0],
+        tests=("train against test", "gradient check"),
+        disease="dropout is not scaled, and its gate is open",
+        others={
             "dropout is left on in use": "Then two predictions of one image would differ. Compare the size of the "
             "hidden units instead.",
             "too many units are dropped": "Half is usual. What keeps the mean where it was when half are gone?",
             "the relu gate is always open": "It is, and that is half of it. What says the comparison of training and use?",
         },
-        "Two diseases at once. Kept units were not divided by keep, so in use everything is larger than the network "
+        explanation="Two diseases at once. Kept units were not divided by keep, so in use everything is larger than the network "
         "ever saw; and a >= 0 is true of every activation.",
-        "the notebooks of Grokking Deep Learning on GitHub, pull request 13 (the gate), and theanets, pull request 123 (a wrong scale)",
+        source="the notebooks of Grokking Deep Learning on GitHub, pull request 13 (the gate), and theanets, pull request 123 (a wrong scale)",
         lines=_dropped_and_not,
     ),
     Patient(
-        "touchy",
-        "At small rates all is well. At a rate others use without trouble it breaks.",
-        Program(rate=0.3),
-        "walk_back",
-        updated_first,
-        WALK_BACK,
-        lambda program, run, well: run.accuracies[-1] < well.accuracies[-1] - 0.15,
-        ("two learning rates", "gradient check"),
-        "weights are updated before the error goes through them",
-        {
+        name="touchy",
+        complaint="At small rates all is well. At a rate others use without trouble it breaks.",
+        program=Program(rate=0.3),
+        part="walk_back",
+        sick=updated_first,
+        exercise=WALK_BACK,
+        has_symptom=lambda program, run, well: run.accuracies[-1] < well.accuracies[-1] - 0.15,
+        tests=("two learning rates", "gradient check"),
+        disease="weights are updated before the error goes through them",
+        others={
             "the learning rate is too large": "For this program it is. A healthy one learns at it: its direction "
             "does not depend on the rate.",
             "the relu gate is always open": "Then the first layer would be wrong at every rate, tiny ones too.",
             "the gradient is twice as long as it should be": "Then the last layer would be wrong too, and the cosine 1.",
         },
-        "The error for the layer below went through weights that had changed a moment ago. The larger the rate, "
+        explanation="The error for the layer below went through weights that had changed a moment ago. The larger the rate, "
         "the more they had changed: at tiny rates nobody can tell.",
-        "the network of python-course.eu's MNIST tutorial, which many have copied",
+        source="the network of python-course.eu's MNIST tutorial, which many have copied",
         lines=_at_each_rate,
     ),
 )

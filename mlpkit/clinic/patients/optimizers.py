@@ -35,61 +35,61 @@ def correction_without_power(param, grad, mean, mean_square, step, learning_rate
 
 PATIENTS = (
     Patient(
-        "heavy-feet",
-        "I added momentum, as everybody says one should. It makes no difference at all.",
-        Program(optimizer="momentum", rate=0.02),
-        "momentum_step",
-        velocity_from_0,
-        find("momentum_step"),
-        lambda program, run, well: run.accuracies[-1] < well.accuracies[-1] - 0.04,
-        ("constant-gradient bench",),
-        "the velocity starts from 0 in every step",
-        {
+        name="heavy-feet",
+        complaint="I added momentum, as everybody says one should. It makes no difference at all.",
+        program=Program(optimizer="momentum", rate=0.02),
+        part="momentum_step",
+        sick=velocity_from_0,
+        exercise=find("momentum_step"),
+        has_symptom=lambda program, run, well: run.accuracies[-1] < well.accuracies[-1] - 0.04,
+        tests=("constant-gradient bench",),
+        disease="the velocity starts from 0 in every step",
+        others={
             "the learning rate is too small": "It is small for plain descent. With momentum it should be ten times "
             "as much in the long run. Why is it not?",
             "the velocity has a factor 1 - m": "Then the first step on the bench would be 0.1 and later ones 1.",
             "gradients vanish": "They come from a shallow network and pass their check.",
         },
-        "A velocity that is set to 0 in each call remembers nothing. What is left is plain descent.",
-        "published notebook 4",
+        explanation="A velocity that is set to 0 in each call remembers nothing. What is left is plain descent.",
+        source="published notebook 4",
     ),
     Patient(
-        "great-leap",
-        "Adam is supposed to be gentle in its first steps. Mine jumps, and needs a long time to recover.",
-        Program(optimizer="adam", rate=0.002),
-        "adam_step",
-        correction_multiplied,
-        find("adam_step"),
-        lambda program, run, well: max(run.losses) > max(well.losses) + 0.5,
-        ("constant-gradient bench",),
-        "Adam multiplies by its bias correction",
-        {
+        name="great-leap",
+        complaint="Adam is supposed to be gentle in its first steps. Mine jumps, and needs a long time to recover.",
+        program=Program(optimizer="adam", rate=0.002),
+        part="adam_step",
+        sick=correction_multiplied,
+        exercise=find("adam_step"),
+        has_symptom=lambda program, run, well: max(run.losses) > max(well.losses) + 0.5,
+        tests=("constant-gradient bench",),
+        disease="Adam multiplies by its bias correction",
+        others={
             "Adam has no bias correction": "Then the first step on the bench would be 3.16 rates long.",
             "Adam's correction lacks the power t": "Then the first step on the bench would be 1 rate: perfect.",
             "the root is forgotten": "Then a gradient of 1 would still make ordinary steps. This bench shows more.",
         },
-        "The running means start too small and must be divided by what they lack. Multiplied, they get smaller "
+        explanation="The running means start too small and must be divided by what they lack. Multiplied, they get smaller "
         "still, the square by more than the mean, and the first step is ten rates long.",
-        "karpathy/convnetjs on GitHub, pull request 70",
+        source="karpathy/convnetjs on GitHub, pull request 70",
     ),
     Patient(
-        "fading",
-        "My Adam does well and I trust it. Still, I would like somebody to look at it.",
-        Program(optimizer="adam", rate=0.002),
-        "adam_step",
-        correction_without_power,
-        find("adam_step"),
-        lambda program, run, well: abs(run.accuracies[-1] - well.accuracies[-1]) < 0.08,
-        ("constant-gradient bench",),
-        "Adam's correction lacks the power t",
-        {
+        name="fading",
+        complaint="My Adam does well and I trust it. Still, I would like somebody to look at it.",
+        program=Program(optimizer="adam", rate=0.002),
+        part="adam_step",
+        sick=correction_without_power,
+        exercise=find("adam_step"),
+        has_symptom=lambda program, run, well: abs(run.accuracies[-1] - well.accuracies[-1]) < 0.08,
+        tests=("constant-gradient bench",),
+        disease="Adam's correction lacks the power t",
+        others={
             "nothing is wrong": "Its accuracy says so. Look at a later step than the first on the bench.",
             "Adam has no bias correction": "Then the very first step would be too long. This one's is perfect.",
             "Adam multiplies by its bias correction": "Then the first step would be ten rates long. This one's is perfect.",
         },
-        "1 - b instead of 1 - b to the power t: exact in the first step; in step 10 6.51 / sqrt(9.96) = 2.06 times "
+        explanation="1 - b instead of 1 - b to the power t: exact in the first step; in step 10 6.51 / sqrt(9.96) = 2.06 times "
         "too long; after about 100 steps too short: 0.82 times as long in step 160, the last of this run, and a "
         "third in the end. No accuracy shows it.",
-        "eriklindernoren/ML-From-Scratch on GitHub, issue 35",
+        source="eriklindernoren/ML-From-Scratch on GitHub, issue 35",
     ),
 )

@@ -61,90 +61,90 @@ def _right_among_odd(program, run):
 
 PATIENTS = (
     Patient(
-        "blank-rows",
-        "Training went well. Then one odd image came in a batch, and the answers for all the others were gone.",
-        Program(rate=0.2),
-        "softmax",
-        one_maximum_for_all,
-        find("softmax"),
-        lambda program, run, well: _blank_rows(program, run)[1] == "rows of nan: 199",
-        ("row sums",),
-        "softmax takes one maximum for the whole batch",
-        {
+        name="blank-rows",
+        complaint="Training went well. Then one odd image came in a batch, and the answers for all the others were gone.",
+        program=Program(rate=0.2),
+        part="softmax",
+        sick=one_maximum_for_all,
+        exercise=find("softmax"),
+        has_symptom=lambda program, run, well: _blank_rows(program, run)[1] == "rows of nan: 199",
+        tests=("row sums",),
+        disease="softmax takes one maximum for the whole batch",
+        others={
             "softmax takes no maximum": "Then the image with the large logits would be lost, and the others kept. "
             "Here it is the other way round.",
             "softmax runs over the wrong axis": "Then rows would not sum to 1 on ordinary logits either.",
             "the odd image spoils the weights": "Nothing is learned here: it is a forward pass. What do the rows of "
             "a batch share in it?",
         },
-        "The maximum of one image was taken away from all. Beside logits of a thousand, everybody else's powers "
+        explanation="The maximum of one image was taken away from all. Beside logits of a thousand, everybody else's powers "
         "are 0, and 0 / 0 is no number.",
-        "published notebook 1",
+        source="published notebook 1",
         lines=_blank_rows,
         score=_right_among_odd,
         scored="right among the ordinary images of that batch",
     ),
     Patient(
-        "one-blank",
-        "Training went well. Then one odd image came in a batch, and for that one there is no answer.",
-        Program(rate=0.2),
-        "softmax",
-        no_maximum,
-        find("softmax"),
-        lambda program, run, well: _blank_rows(program, run)[1] == f"rows of nan: 1, row {ODD}",
-        ("row sums",),
-        "softmax takes no maximum",
-        {
+        name="one-blank",
+        complaint="Training went well. Then one odd image came in a batch, and for that one there is no answer.",
+        program=Program(rate=0.2),
+        part="softmax",
+        sick=no_maximum,
+        exercise=find("softmax"),
+        has_symptom=lambda program, run, well: _blank_rows(program, run)[1] == f"rows of nan: 1, row {ODD}",
+        tests=("row sums",),
+        disease="softmax takes no maximum",
+        others={
             "softmax takes one maximum for the whole batch": "Then this image would be fine, and all the others lost.",
             "the logarithm meets a 0": "A logarithm of 0 is minus infinity, and it stands in the loss. Here the "
             "probabilities themselves are no numbers.",
             "the weights have exploded": "The other 199 rows go through the same weights, and are fine.",
         },
-        "The exponential of a thousand is infinite, and infinity over infinity is no number. Taking each row's "
+        explanation="The exponential of a thousand is infinite, and infinity over infinity is no number. Taking each row's "
         "maximum away first changes nothing but that.",
-        "published notebook 4",
+        source="published notebook 4",
         lines=_blank_rows,
         score=lambda program, run: float(np.isfinite(_with_an_odd_image(program, run)).all(axis=1).mean()),
         scored="rows of that batch that hold numbers",
     ),
     Patient(
-        "too-good",
-        "My loss starts at 0.24 and ends below 0.1. Others publish ten times as much. Have I won?",
-        Program(),
-        "cross_entropy",
-        mean_over_classes_too,
-        find("cross_entropy"),
-        lambda program, run, well: run.losses[0] < 0.4,
-        ("loss at start", "gradient check"),
-        "the loss is averaged over classes too",
-        {
+        name="too-good",
+        complaint="My loss starts at 0.24 and ends below 0.1. Others publish ten times as much. Have I won?",
+        program=Program(),
+        part="cross_entropy",
+        sick=mean_over_classes_too,
+        exercise=find("cross_entropy"),
+        has_symptom=lambda program, run, well: run.losses[0] < 0.4,
+        tests=("loss at start", "gradient check"),
+        disease="the loss is averaged over classes too",
+        others={
             "the labels leak into the images": "Then the accuracy would be far better than others', and it is not.",
             "the gradient is divided by 10": "Look at what the check calls too long: the gradients, against the slopes "
             "of this loss. The curve of the accuracy is everybody's.",
             "the network overfits": "Before the first step nothing can have been learned by heart.",
         },
-        "Nine of ten entries of the product are 0, and the mean counts them. The gradient, written down "
+        explanation="Nine of ten entries of the product are 0, and the mean counts them. The gradient, written down "
         "separately, is right: so accuracy knows nothing of it.",
-        "published notebook 4, whose loss starts at 0.2309",
+        source="published notebook 4, whose loss starts at 0.2309",
     ),
     Patient(
-        "too-eager",
-        "At the learning rate that works for my colleague, my curve is all over the place.",
-        Program(rate=0.25),
-        "cross_entropy_backward",
-        twice_the_error,
-        find("cross_entropy_backward"),
-        lambda program, run, well: run.accuracies[-1] < well.accuracies[-1] - 0.03,
-        ("gradient check",),
-        "the gradient is twice as long as it should be",
-        {
+        name="too-eager",
+        complaint="At the learning rate that works for my colleague, my curve is all over the place.",
+        program=Program(rate=0.25),
+        part="cross_entropy_backward",
+        sick=twice_the_error,
+        exercise=find("cross_entropy_backward"),
+        has_symptom=lambda program, run, well: run.accuracies[-1] < well.accuracies[-1] - 0.03,
+        tests=("gradient check",),
+        disease="the gradient is twice as long as it should be",
+        others={
             "the batch is not divided by": "Then it would be longer by the batch size, and two batch sizes would "
             "tell. It is a smaller number.",
             "the gradient has the wrong sign": "Its cosine with the true one is 1: the direction is right.",
             "the weights start too large": "The first loss is an ordinary one.",
         },
-        "A factor 2, perhaps remembered from squared error. Its direction is right, so a smaller rate hides it "
+        explanation="A factor 2, perhaps remembered from squared error. Its direction is right, so a smaller rate hides it "
         "for ever. Only a check against the loss tells.",
-        "published notebook 1",
+        source="published notebook 1",
     ),
 )

@@ -33,46 +33,46 @@ def _hidden(program, run):
 
 PATIENTS = (
     Patient(
-        "flat-line",
-        "Three epochs or thirty: the curve does not move.",
-        Program(sizes=(784, 64, 32, 10)),
-        "init_params",
-        weights_around_minus_k,
-        find("init_params"),
-        lambda program, run, well: run.accuracies[-1] < 0.2 and max(run.losses) < 2.4,
-        ("starting numbers", "overfit 20 images"),
-        "the weights have a mean below 0",
-        {
+        name="flat-line",
+        complaint="Three epochs or thirty: the curve does not move.",
+        program=Program(sizes=(784, 64, 32, 10)),
+        part="init_params",
+        sick=weights_around_minus_k,
+        exercise=find("init_params"),
+        has_symptom=lambda program, run, well: run.accuracies[-1] < 0.2 and max(run.losses) < 2.4,
+        tests=("starting numbers", "overfit 20 images"),
+        disease="the weights have a mean below 0",
+        others={
             "the weights start too small": "Look at their spread: it is of the right order. Then look at the other "
             "number beside it.",
             "the learning rate is too small": "A small rate makes a slow curve, not a flat one. And 300 steps on 20 "
             "images would move it.",
             "images and labels are shuffled apart": "Then 20 images, which nobody shuffles, could be learned by heart.",
         },
-        "normal(-k, k) is not what uniform(-k, k) is: the first argument is a mean. Pixels are never negative, "
+        explanation="normal(-k, k) is not what uniform(-k, k) is: the first argument is a mean. Pixels are never negative, "
         "so nearly every sum is below 0, and relu lets none through.",
-        "published notebook 0",
+        source="published notebook 0",
         histogram=("hidden activations before training", _hidden),
     ),
     Patient(
-        "slow-start",
-        "It learns in the end. But its first loss is larger than that of a network that knows nothing.",
-        Program(sizes=(784, 32, 16, 10), activation="sigmoid", rate=0.5),
-        "init_params",
-        biases_of_size_1,
-        find("init_params"),
-        lambda program, run, well: run.losses[0] > well.losses[0] + 0.1 and run.losses[0] > 2.8,
-        ("starting numbers", "loss at start"),
-        "the biases start far from 0",
-        {
+        name="slow-start",
+        complaint="It learns in the end. But its first loss is larger than that of a network that knows nothing.",
+        program=Program(sizes=(784, 32, 16, 10), activation="sigmoid", rate=0.5),
+        part="init_params",
+        sick=biases_of_size_1,
+        exercise=find("init_params"),
+        has_symptom=lambda program, run, well: run.losses[0] > well.losses[0] + 0.1 and run.losses[0] > 2.8,
+        tests=("starting numbers", "loss at start"),
+        disease="the biases start far from 0",
+        others={
             "the weights start too large": "Look at their spread, layer by layer: it is what it should be.",
             "pixels are not scaled": "Bytes would make the first sums some hundred times larger, and sigmoids "
             "would all be at 0 or 1.",
             "the loss is a sum, not a mean": "A sum over 50 images would be above 100.",
         },
-        "Each bias was drawn from N(0, 1). Those of the last layer make the network prefer a few classes before "
+        explanation="Each bias was drawn from N(0, 1). Those of the last layer make the network prefer a few classes before "
         "it has seen anything, and that must be unlearned first.",
-        "published notebook 4",
+        source="published notebook 4",
         histogram=("hidden activations before training", _hidden),
     ),
 )
