@@ -24,7 +24,7 @@ from ..core.metrics import evaluate
 from ..core.params import Params, as_params
 from ..core.schedules import check_positive
 from ..core.training import Step
-from .leaderboard import change as change_board
+from .leaderboard import change as change_leaderboard
 from .leaderboard import today
 from .test_set import fingerprint
 
@@ -33,7 +33,7 @@ HEADLESS_STEPS = 400  # without anybody to wait for it, a number that is the sam
 TOLD_EVERY = 1.0  # seconds of computing between two reports
 
 
-class Run(NamedTuple):
+class SeedResult(NamedTuple):
     """What one seed led to.
 
     seed: int
@@ -53,7 +53,7 @@ class Challenge(NamedTuple):
     """The outcome of a challenge.
 
     name, budget: str
-    runs: list of Run, one a seed
+    runs: list of SeedResult, one a seed
     complete: bool, whether every seed had its whole turn
     source: str, the recipe, or "" where it cannot be read
     activation: the one that the networks were trained with
@@ -62,7 +62,7 @@ class Challenge(NamedTuple):
 
     name: str
     budget: str
-    runs: list[Run]
+    runs: list[SeedResult]
     complete: bool
     source: str
     activation: Activation
@@ -148,7 +148,9 @@ class Budget(NamedTuple):
         return steps / self.steps if self.steps else seconds / self.seconds
 
 
-def _run(recipe: Callable, data: Dataset, seed: int, budget: Budget, activation: Activation) -> Run | None:
+def _run(
+    recipe: Callable, data: Dataset, seed: int, budget: Budget, activation: Activation
+) -> SeedResult | None:
     began, told, best, step, number = time.process_time(), 0.0, None, None, 0
     with contextlib.suppress(KeyboardInterrupt):  # what was learned stays
         for number, step in enumerate(_begun(recipe, data, seed), 1):
@@ -171,7 +173,7 @@ def _run(recipe: Callable, data: Dataset, seed: int, budget: Budget, activation:
     if step.valid is None:
         step = step._replace(valid=evaluate(step.params, *data.valid, activation))
     best = step if best is None or step.valid.accuracy > best.valid.accuracy else best
-    return Run(seed, best.valid.accuracy, as_params(best.params), number, spent)
+    return SeedResult(seed, best.valid.accuracy, as_params(best.params), number, spent)
 
 
 def _begun(recipe: Callable, data: Dataset, seed: int) -> Iterator[Step]:
@@ -212,7 +214,7 @@ def _keep(done: Challenge) -> str:
         "when": today(),
     }
     try:
-        return change_board(lambda found: found["entries"].append(entry))
+        return change_leaderboard(lambda found: found["entries"].append(entry))
     except (OSError, ValueError) as error:
         return f"It could not be put on the leaderboard: {error}"
 

@@ -1,13 +1,13 @@
 """The leaderboard: your own tries at the challenge, and your looks at the test set, in one file.
 
-It lies in the workbook as leaderboard.json; what cannot be read is put aside, never written over.
+The file is leaderboard.json in the workbook. A damaged file is kept under another name and never overwritten.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -32,36 +32,41 @@ def path() -> Path:
 
 
 def read() -> tuple[dict, str]:
-    """The board, and what had to be put aside.
+    """The leaderboard, and what had to be put aside.
 
-    returns: ({"schema", "entries", "looks"}, "" or a sentence); what is damaged is kept under another name
+    returns: ({"schema", "entries", "looks"}, "" or a sentence). Of a damaged file, every entry that can still
+        be read is returned, and the file itself is kept under another name
     raises: ValueError when a newer mlpkit wrote the file, OSError when it cannot be read
     """
     file = path()
     try:
-        found = json.loads(file.read_bytes())
+        raw = file.read_bytes()
     except FileNotFoundError:
-        return _board(), ""
+        return _sound_part({}), ""
+    try:
+        found = json.loads(raw)
     except (ValueError, RecursionError):  # not even text, or brackets in brackets without end
-        return _board(), _put_aside(file, _board())
-    if isinstance(found, dict) and isinstance(found.get("schema"), int) and found["schema"] > SCHEMA:
+        found = None
+        content = _sound_part(_salvaged(raw.decode("utf-8", "replace")))
+    else:
+        content = _sound_part(found if isinstance(found, dict) else {})
+    if content.get("schema") != SCHEMA:
         raise ValueError(f"{FILE} was written by a newer mlpkit: update this one to read it")
-    board = _board(found if isinstance(found, dict) else {})
-    whole = isinstance(found, dict) and all(board[kind] == found.get(kind, []) for kind in KINDS)
-    return board, "" if whole else _put_aside(file, board)
+    whole = isinstance(found, dict) and all(content[kind] == found.get(kind, []) for kind in KINDS)
+    return content, "" if whole else _put_aside(file, content)
 
 
 def change(alter: Callable[[dict], None]) -> str:
-    """Change the board, alone: read it, let `alter` change it, write it whole or not at all.
+    """Change the leaderboard while no other kernel does; the file is written whole or not at all.
 
-    alter: gets the board, changes it in place
+    alter: gets the leaderboard, changes it in place
     returns: str, what had to be put aside, or ""
     raises: OSError or ValueError as `read`
     """
     with locked(folder()):
-        board, note = read()
-        alter(board)
-        write(path(), _dumped(board))
+        content, note = read()
+        alter(content)
+        write(path(), _dumped(content))
     return note
 
 
@@ -71,13 +76,13 @@ def leaderboard() -> Shown:
     returns: something to read
     raises: ValueError when a newer mlpkit wrote the file
     """
-    board, note = read()
+    content, note = read()
     lines = [note] if note else []
-    for budget in dict.fromkeys(entry["budget"] for entry in board["entries"]):
-        rows = [entry for entry in board["entries"] if entry["budget"] == budget]
+    for budget in dict.fromkeys(entry["budget"] for entry in content["entries"]):
+        rows = [entry for entry in content["entries"] if entry["budget"] == budget]
         rows.sort(key=lambda entry: -fmean(entry["accuracies"]))
         lines += [f"{budget} for each seed", *(_line(place, row) for place, row in enumerate(rows, 1))]
-    text = "\n".join(lines if board["entries"] else [*lines, EMPTY])
+    text = "\n".join(lines if content["entries"] else [*lines, EMPTY])
     return Shown(text, "<br>".join(map(rich, text.splitlines())))
 
 
@@ -86,41 +91,63 @@ def today() -> str:
     return datetime.date.today().isoformat()
 
 
-def _dumped(board: dict) -> bytes:
-    return (json.dumps(board, indent=1, ensure_ascii=False) + "\n").encode()
-
-
 def _line(place: int, entry: dict) -> str:
     low, high = (100 * f(entry["accuracies"]) for f in (min, max))
     mean, seeds = 100 * fmean(entry["accuracies"]), len(entry["accuracies"])
     return f"  {place}. {entry['name']}: ≈ {mean:.1f} %, {seeds} seeds from ≈ {low:.1f} % to ≈ {high:.1f} %"
 
 
-def _board(found: dict | None = None) -> dict:
-    """A board with all that is sound in what was found."""
-    kept = {kind: [one for one in _list(found, kind) if _sound(one, KINDS[kind])] for kind in KINDS}
-    return {**(found or {}), "schema": SCHEMA, **kept}
+def _dumped(content: dict) -> bytes:
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _list(found: dict | None, kind: str) -> list:
-    value = (found or {}).get(kind)
-    return value if isinstance(value, list) else []
+def _sound_part(found: dict) -> dict:
+    """Everything in `found` that can be used; a newer schema number stays."""
+    schema = found.get("schema")
+    newer = isinstance(schema, int) and schema > SCHEMA
+    lists = {kind: found.get(kind) if isinstance(found.get(kind), list) else [] for kind in KINDS}
+    sound = {kind: [one for one in lists[kind] if _is_sound(one, kind)] for kind in KINDS}
+    return {**found, "schema": schema if newer else SCHEMA, **sound}
 
 
-def _sound(one: Any, kinds: dict[str, type]) -> bool:
-    if not isinstance(one, dict) or not all(isinstance(one.get(key), kind) for key, kind in kinds.items()):
+def _is_sound(one: Any, kind: str) -> bool:
+    types = KINDS[kind]
+    if not isinstance(one, dict) or not all(isinstance(one.get(key), type_) for key, type_ in types.items()):
         return False
-    shares = [one["accuracy"]] if "accuracy" in kinds else one["accuracies"]
+    shares = [one["accuracy"]] if kind == "looks" else one["accuracies"]
     return bool(shares) and all(isinstance(share, float) and 0 <= share <= 1 for share in shares)
 
 
-def _put_aside(file: Path, board: dict) -> str:
+def _salvaged(text: str) -> dict[str, list]:
+    """The entries and looks that stand whole in a text that is no JSON, for instance the half of a file."""
+    found: dict[str, list] = {kind: [] for kind in KINDS}
+    for one in _objects(text):
+        for kind, kept in found.items():
+            listed = one.get(kind) if isinstance(one.get(kind), list) else [one]
+            kept += [each for each in listed if _is_sound(each, kind)]
+    return found
+
+
+def _objects(text: str) -> Iterator[dict]:
+    """Every JSON object in a text, the outermost ones that are whole."""
+    decoder, start = json.JSONDecoder(), text.find("{")
+    while start >= 0:
+        try:
+            one, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            end = start + 1
+        else:
+            yield one
+        start = text.find("{", end)
+
+
+def _put_aside(file: Path, content: dict) -> str:
     """Give the damaged file another name, and write what is sound of it in its place."""
     number, aside = 1, file.with_name("leaderboard.damaged-1.json")
     while aside.exists():
         number += 1
         aside = file.with_name(f"leaderboard.damaged-{number}.json")
     file.replace(aside)
-    if any(board[kind] for kind in KINDS):
-        write(file, _dumped(board))
+    if any(content[kind] for kind in KINDS):
+        write(file, _dumped(content))
     return f"{FILE} is damaged. It was kept as {aside.name}; what could be read of it goes on."

@@ -13,7 +13,7 @@ import numpy as np
 from ..core.backprop import loss_and_grads as mlpkit_loss_and_grads
 from ..core.optimizers import Optimizer, adam
 from ..core.params import Params, as_params
-from .reference_libraries import B1, B2, EPS, RATE, STEPS, Said, ask, problem
+from .reference_libraries import B1, B2, EPS, RATE, STEPS, LibraryResult, ask, problem
 
 BOUND = 1e-5  # a difference below this share is rounding
 
@@ -79,35 +79,37 @@ def parity(loss_and_grads: Callable, optimizer: Optimizer, ask: Callable = ask) 
 
     loss_and_grads: (params, images, labels) -> (loss, grads), as `mine.as_network()` gives it
     optimizer: Optimizer, Adam with a learning rate of 0.001
-    ask: () -> {library: Said}
+    ask: () -> {library: LibraryResult}
     returns: Parity; what raises an error gets a line that says so
     """
     params, batches = problem()
-    ours = _said(params, batches, mlpkit_loss_and_grads, adam(RATE, b1=B1, b2=B2, eps=EPS), "")
+    ours = _result(params, batches, mlpkit_loss_and_grads, adam(RATE, b1=B1, b2=B2, eps=EPS), "")
     try:
-        yours = _row("yours", params, _said(params, batches, loss_and_grads, optimizer, "yours"), ours)
+        yours = _row("yours", params, _result(params, batches, loss_and_grads, optimizer, "yours"), ours)
     except Exception as error:  # a learner's function may do anything
         yours = Row("yours", {}, "yours", f"{type(error).__name__}: {error}"[:70])
-    return Parity([yours, *(_row(name, params, said, ours) for name, said in ask().items())])
+    return Parity([yours, *(_row(name, params, result, ours) for name, result in ask().items())])
 
 
-def _said(params: Params, batches: list, loss_and_grads: Callable, optimizer: Optimizer, source: str) -> Said:
+def _result(
+    params: Params, batches: list, loss_and_grads: Callable, optimizer: Optimizer, source: str
+) -> LibraryResult:
     first, state = None, optimizer.init(params)
     for images, labels in batches:
         loss, grads = loss_and_grads(params, images, labels)
         first = first or (float(loss), as_params(grads).flat.copy())
         params, state = optimizer.update(params, grads, state)
-    return Said(*first, as_params(params).flat, source)
+    return LibraryResult(*first, as_params(params).flat, source)
 
 
-def _row(who: str, params: Params, said: Said, ours: Said) -> Row:
-    found = {"loss": _difference(said.loss, ours.loss)}
-    pairs = zip(params.like(np.array(said.grads, float)), params.like(np.array(ours.grads, float)))
+def _row(who: str, params: Params, result: LibraryResult, ours: LibraryResult) -> Row:
+    found = {"loss": _difference(result.loss, ours.loss)}
+    pairs = zip(params.like(np.array(result.grads, float)), params.like(np.array(ours.grads, float)))
     for number, (theirs, mlpkits) in enumerate(pairs, 1):
         found[f"dW{number}"] = _difference(theirs.weights, mlpkits.weights)
         found[f"db{number}"] = _difference(theirs.bias, mlpkits.bias)
-    found[f"{STEPS} Adam steps"] = _difference(said.after, ours.after)
-    return Row(who, found, said.source)
+    found[f"{STEPS} Adam steps"] = _difference(result.after, ours.after)
+    return Row(who, found, result.source)
 
 
 def _difference(a: np.ndarray | float, b: np.ndarray | float) -> float:

@@ -31,7 +31,7 @@ RATE, B1, B2, EPS = 0.001, 0.9, 0.999, 1e-8
 PATIENCE = 10.0  # seconds for all to answer; after that the stored arrays have to do
 
 
-class Said(NamedTuple):
+class LibraryResult(NamedTuple):
     """What a library answers.
 
     loss: float, of the first batch
@@ -67,7 +67,7 @@ def _start() -> Params:
         return params.like(file["start"].astype(np.float64))
 
 
-def torch_says(params: Params, batches: Sequence[tuple]) -> tuple[float, np.ndarray, np.ndarray]:
+def torch_result(params: Params, batches: Sequence[tuple]) -> tuple[float, np.ndarray, np.ndarray]:
     """Loss and gradients of the first batch, and the weights after ten Adam steps, by PyTorch."""
     import torch
     from torch.nn import functional
@@ -89,7 +89,7 @@ def torch_says(params: Params, batches: Sequence[tuple]) -> tuple[float, np.ndar
     return *first, _flat(part.detach().numpy() for part in parts)
 
 
-def sklearn_says(params: Params, batches: Sequence[tuple]) -> tuple[float, np.ndarray, np.ndarray]:
+def sklearn_result(params: Params, batches: Sequence[tuple]) -> tuple[float, np.ndarray, np.ndarray]:
     """The same by scikit-learn's MLPClassifier and the Adam that it uses inside."""
     from sklearn.neural_network import MLPClassifier
     from sklearn.neural_network._stochastic_optimizers import AdamOptimizer
@@ -126,18 +126,18 @@ def _flat(parts: object) -> np.ndarray:
 
 # What it is called here, on PyPI and in `import`, and who asks it.
 LIBRARIES: dict[str, tuple[str, str, Callable]] = {
-    "scikit-learn": ("scikit-learn", "sklearn", sklearn_says),
-    "PyTorch": ("torch", "torch", torch_says),
+    "scikit-learn": ("scikit-learn", "sklearn", sklearn_result),
+    "PyTorch": ("torch", "torch", torch_result),
 }
 
 
-def ask(names: Sequence[str] = tuple(LIBRARIES)) -> dict[str, Said]:
+def ask(names: Sequence[str] = tuple(LIBRARIES)) -> dict[str, LibraryResult]:
     """What each library says: asked here where it is installed, and taken from the stored arrays elsewhere.
 
     Each is asked in a process of its own, both at once: PyTorch alone would take more memory than a lesson.
 
     names: str, of LIBRARIES
-    returns: {name: Said}
+    returns: {name: LibraryResult}
     """
     end = time.monotonic() + PATIENCE
     asked = {name: _begin(name) for name in names if _installed(name)}
@@ -145,15 +145,15 @@ def ask(names: Sequence[str] = tuple(LIBRARIES)) -> dict[str, Said]:
     return {name: answers.get(name) or stored(name) for name in names}
 
 
-def stored(name: str) -> Said:
+def stored(name: str) -> LibraryResult:
     """What a library said when reference_libraries.npz was made.
 
     name: str, of LIBRARIES
-    returns: Said
+    returns: LibraryResult
     """
     with np.load(FILE, allow_pickle=False) as file:
         loss, grads, after = (file[f"{name}_{what}"] for what in ("loss", "grads", "after"))
-    return Said(float(loss), grads.astype(np.float64), after.astype(np.float64), "stored")
+    return LibraryResult(float(loss), grads.astype(np.float64), after.astype(np.float64), "stored")
 
 
 def _installed(name: str) -> bool:
@@ -175,12 +175,12 @@ def _begin(name: str) -> subprocess.Popen:
     )
 
 
-def _answer(process: subprocess.Popen, end: float) -> Said | None:
+def _answer(process: subprocess.Popen, end: float) -> LibraryResult | None:
     """What the process has written, or None when it broke or took too long."""
     try:
         written, _ = process.communicate(timeout=max(0.1, end - time.monotonic()))
         with np.load(io.BytesIO(written), allow_pickle=False) as file:
-            return Said(float(file["loss"]), file["grads"], file["after"], str(file["version"]))
+            return LibraryResult(float(file["loss"]), file["grads"], file["after"], str(file["version"]))
     except Exception:  # too old, broken, too slow: the stored arrays say the same
         process.kill()
         process.communicate()
@@ -191,15 +191,15 @@ def main(names: Sequence[str]) -> None:
     """With a name, write that library's answer to the standard output; without, store both."""
     params, batches = problem()
     if names:
-        package, _, says = LIBRARIES[names[0]]
-        loss, grads, after = says(params, batches)
+        package, _, compute = LIBRARIES[names[0]]
+        loss, grads, after = compute(params, batches)
         packed = io.BytesIO()
         np.savez(packed, loss=loss, grads=grads, after=after, version=importlib.metadata.version(package))
         sys.stdout.buffer.write(packed.getvalue())
         return
     kept = {"start": params.flat}
-    for name, (package, _, says) in LIBRARIES.items():
-        loss, grads, after = says(params, batches)
+    for name, (package, _, compute) in LIBRARIES.items():
+        loss, grads, after = compute(params, batches)
         kept[f"{name}_loss"], kept[f"{name}_version"] = loss, importlib.metadata.version(package)
         kept.update({f"{name}_grads": grads.astype(np.float32), f"{name}_after": after.astype(np.float32)})
     np.savez_compressed(FILE, **kept)

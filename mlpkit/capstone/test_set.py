@@ -13,8 +13,8 @@ from ..core.metrics import evaluate
 from ..core.params import Params, as_params
 from ..exercises.checker.result import rich
 from ..exercises.workbook.hints import Shown
-from .leaderboard import change as change_board
-from .leaderboard import read as read_board
+from .leaderboard import change as change_leaderboard
+from .leaderboard import read as read_leaderboard
 from .leaderboard import today
 
 
@@ -61,7 +61,7 @@ def looks_so_far() -> tuple[list[dict], str]:
     returns: (list of {"name", "accuracy", "network", "when"}, str)
     """
     try:
-        found, note = read_board()
+        found, note = read_leaderboard()
     except (OSError, ValueError) as error:
         return [], str(error)
     return found["looks"], note
@@ -78,7 +78,7 @@ def fingerprint(params: Params) -> str:
 
 def _keep(look: dict) -> str:
     try:
-        change_board(lambda found: found["looks"].append(look))
+        change_leaderboard(lambda found: found["looks"].append(look))
     except (OSError, ValueError) as error:
         return f"It could not be kept: {error}"
     return ""

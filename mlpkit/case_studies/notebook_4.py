@@ -68,9 +68,9 @@ def shrinking(examples: Examples, rng: np.random.Generator, *, batch_size: int, 
         yield Examples(*(part[start:stop] for part in examples))
 
 
-def forgetful(rate: float, beta: float) -> Optimizer:
+def resetting_momentum(rate: float, beta: float) -> Optimizer:
     """Its momentum: v = beta v + (1 - beta) g with v set to 0 in every call, so that v is (1 - beta) g."""
-    kept = keeping(rate, beta)
+    kept = averaging_momentum(rate, beta)
 
     def update(params: Params, grads: Params, state: object) -> tuple:
         return kept.update(params, grads, kept.init(params))
@@ -78,13 +78,13 @@ def forgetful(rate: float, beta: float) -> Optimizer:
     return Optimizer("momentum that forgets", kept.init, update)
 
 
-def keeping(rate: float, beta: float) -> Optimizer:
-    """The same momentum with its memory: in mlpkit's convention, a rate of rate (1 - beta)."""
+def averaging_momentum(rate: float, beta: float) -> Optimizer:
+    """The same momentum with its velocity kept: in mlpkit's convention, a rate of rate (1 - beta)."""
     return momentum(rate * (1 - beta), beta)
 
 
-def finished(rate: float, beta: float) -> Optimizer:
-    """The Nesterov that was never finished."""
+def averaging_nesterov(rate: float, beta: float) -> Optimizer:
+    """Its Nesterov momentum, which the notebook leaves unfinished."""
     return nesterov(rate * (1 - beta), beta)
 
 
@@ -127,9 +127,9 @@ VARIANTS = {
     "leaky relu, as printed": _PRINTED | {"activation": half_leaky},
     "leaky relu, relu's derivative": _LEAKY | {"activation": half_leaky},
     "leaky relu, corrected": _LEAKY | {"activation": leaky_relu},
-    "momentum 0.9 that forgets": {"optimizer": forgetful(RATE, 0.9)},
-    "momentum 0.9 that keeps": {"optimizer": keeping(RATE, 0.9)},
-    "Nesterov 0.9, finished": {"optimizer": finished(RATE, 0.9)},
+    "momentum 0.9 that forgets": {"optimizer": resetting_momentum(RATE, 0.9)},
+    "momentum 0.9 that keeps": {"optimizer": averaging_momentum(RATE, 0.9)},
+    "Nesterov 0.9, finished": {"optimizer": averaging_nesterov(RATE, 0.9)},
     "squared error, diagonal only": _SQUARED | {"loss_grad": diagonal_only},
     "squared error, whole Jacobian": _SQUARED,
 }

@@ -37,7 +37,7 @@ class Setting(NamedTuple):
     inputs: Callable[[np.ndarray], np.ndarray] = np.asarray
 
 
-class Taken(NamedTuple):
+class TakenStep(NamedTuple):
     """A step that was taken. number: int from 1; loss: of its batch, before it; params: after it."""
 
     number: int
@@ -45,13 +45,13 @@ class Taken(NamedTuple):
     params: Params
 
 
-def learn(setting: Setting, examples: Examples, rng: np.random.Generator) -> Iterator[Taken]:
+def learn(setting: Setting, examples: Examples, rng: np.random.Generator) -> Iterator[TakenStep]:
     """Train, one step at a time; the run ends early when its loss stops being a number.
 
     setting: Setting
     examples: Examples to learn from
     rng: np.random.Generator, for the start, then for the order
-    returns: iterator of Taken
+    returns: iterator of TakenStep
     """
     params = setting.start(rng)
     state = setting.optimizer.init(params)
@@ -61,7 +61,7 @@ def learn(setting: Setting, examples: Examples, rng: np.random.Generator) -> Ite
             if not math.isfinite(loss):
                 return
             params, state = setting.optimizer.update(params, grads, state)
-        yield Taken(number, float(loss), params)
+        yield TakenStep(number, float(loss), params)
 
 
 def score(setting: Setting, params: Params, examples: Examples) -> Metrics:

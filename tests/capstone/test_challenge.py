@@ -14,7 +14,7 @@ from mlpkit import Examples
 from mlpkit.capstone import challenge, leaderboard
 from tests.capstone.recipes import network, recipe
 
-board = import_module("mlpkit.capstone.leaderboard")
+leaderboard_file = import_module("mlpkit.capstone.leaderboard")
 
 
 def test_a_budget_in_steps(data):
@@ -91,7 +91,7 @@ def test_the_stop_button_ends_it_and_keeps_what_was_learned(data):
     assert 1 < done.runs[0].steps <= 5
     assert not done.complete
     assert "Stopped" in repr(done)
-    assert str(leaderboard()) == repr(leaderboard()) == board.EMPTY
+    assert str(leaderboard()) == repr(leaderboard()) == leaderboard_file.EMPTY
     assert signal.getsignal(signal.SIGINT) is before
 
 

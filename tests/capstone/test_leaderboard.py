@@ -8,7 +8,7 @@ import pytest
 from mlpkit.capstone import challenge, leaderboard, look_at_test, model_card
 from tests.capstone.recipes import network, recipe
 
-board = import_module("mlpkit.capstone.leaderboard")
+leaderboard_file = import_module("mlpkit.capstone.leaderboard")
 
 
 def test_only_equal_budgets_are_compared_best_first(data):
@@ -18,7 +18,7 @@ def test_only_equal_budgets_are_compared_best_first(data):
     assert lines[0] == "2 steps for each seed"
     assert lines[3] == "60 steps for each seed"
     assert lines[4].startswith("  1. long: ≈ ")
-    board.change(lambda found: found["entries"][2].update(accuracies=[1.0, 1.0]))
+    leaderboard_file.change(lambda found: found["entries"][2].update(accuracies=[1.0, 1.0]))
     assert "1. short too: ≈ 100.0 %" in repr(leaderboard())
 
 
@@ -41,7 +41,7 @@ def test_a_damaged_file_is_kept_and_said(book, content):
     assert "leaderboard.json is damaged" in told
     assert "leaderboard.damaged-1.json" in told
     assert (book / "leaderboard.damaged-1.json").read_bytes() == content
-    assert repr(leaderboard()) == board.EMPTY
+    assert repr(leaderboard()) == leaderboard_file.EMPTY
 
 
 def test_what_is_sound_in_a_damaged_file_goes_on(data, book):
@@ -96,3 +96,24 @@ def test_brackets_in_brackets_without_end_are_damage(book):
 def test_a_look_under_a_name_that_is_no_text_stays_on_record(data):
     look_at_test(network(), data, name=5)
     assert "You have had your look. 5: ≈ " in repr(look_at_test(network(1), data))
+
+
+def test_a_file_that_breaks_off_is_read_as_far_as_it_can_be(data, book):
+    for name in ("first", "second", "third"):
+        challenge(recipe, data, name=name, steps=2)
+    look_at_test(network(), data, name="look")
+    whole = (book / "leaderboard.json").read_bytes()
+    inside_the_third = whole.index(b"third") + 40
+    for content, names, looks in (
+        (whole[:inside_the_third], ["first", "second"], 0),
+        (whole[:-3], ["first", "second", "third"], 1),
+        (whole + b"}", ["first", "second", "third"], 1),
+        (whole.replace(b'"second"', b'"sec\xff\xfeond"'), ["first", "sec\ufffd\ufffdond", "third"], 1),
+        (whole[whole.index(b"first") + 9 :], ["second", "third"], 1),
+    ):
+        (book / "leaderboard.json").write_bytes(content)
+        found, note = leaderboard_file.read()
+        assert [entry["name"] for entry in found["entries"]] == names
+        assert len(found["looks"]) == looks
+        assert "is damaged" in note
+        assert leaderboard_file.read() == (found, "")

@@ -13,8 +13,8 @@ from mlpkit.exercises.quiz.guess import guess
 from mlpkit.exercises.workbook.store import change_record
 from tests.capstone.recipes import network, recipe
 
-board = import_module("mlpkit.capstone.leaderboard")
-card = import_module("mlpkit.capstone.model_card")
+leaderboard_file = import_module("mlpkit.capstone.leaderboard")
+model_card_file = import_module("mlpkit.capstone.model_card")
 
 
 def test_the_first_look_tells_and_the_same_network_tells_the_same(data):
@@ -24,7 +24,7 @@ def test_the_first_look_tells_and_the_same_network_tells_the_same(data):
     second = repr(look_at_test(network(), data, name="mine"))
     assert f"≈ {100 * accuracy:.1f} %" in second
     assert "the same network" in second
-    assert len(board.read()[0]["looks"]) == 1
+    assert len(leaderboard_file.read()[0]["looks"]) == 1
 
 
 def test_a_second_network_is_refused_kindly(data):
@@ -32,9 +32,9 @@ def test_a_second_network_is_refused_kindly(data):
     told = repr(look_at_test(network(1), data))
     assert "You have had your look" in told
     assert "again=True" in told
-    assert len(board.read()[0]["looks"]) == 1
+    assert len(leaderboard_file.read()[0]["looks"]) == 1
     assert "look number 2" in repr(look_at_test(network(1), data, again=True))
-    assert len(board.read()[0]["looks"]) == 2
+    assert len(leaderboard_file.read()[0]["looks"]) == 2
 
 
 def test_the_card_says_what_an_owner_must_know(data, book):
@@ -106,7 +106,7 @@ def test_the_record_counts_what_was_revealed_and_what_waits():
 
 def test_the_file_of_the_card_is_text_on_every_system(data, book):
     model_card(challenge(recipe, data, name="x", steps=1), data)
-    assert (book / card.FILE).read_bytes().decode("utf-8").endswith("*\n")
+    assert (book / model_card_file.FILE).read_bytes().decode("utf-8").endswith("*\n")
 
 
 def test_a_list_of_layers_may_look(data):

@@ -8,9 +8,9 @@ import pytest
 from mlpkit.capstone import parity
 from mlpkit.exercises import mine
 
-peers = import_module("mlpkit.capstone.reference_libraries")
+reference_libraries = import_module("mlpkit.capstone.reference_libraries")
 
-STORED = {name: peers.stored(name) for name in peers.LIBRARIES}
+STORED = {name: reference_libraries.stored(name) for name in reference_libraries.LIBRARIES}
 
 
 def own():
@@ -30,8 +30,8 @@ def test_the_same_numbers_as_the_stored_ones():
 
 @pytest.mark.parametrize("have", [(), ("PyTorch",), ("scikit-learn",), ("PyTorch", "scikit-learn")])
 def test_the_table_reads_alike_whatever_is_installed(have, monkeypatch):
-    real = peers._installed
-    monkeypatch.setattr(peers, "_installed", lambda name: name in have and real(name))
+    real = reference_libraries._installed
+    monkeypatch.setattr(reference_libraries, "_installed", lambda name: name in have and real(name))
     found = parity(*own())
     assert repr(found) == repr(parity(*own(), ask=lambda: STORED))
     for row in found.rows[1:]:
@@ -39,26 +39,26 @@ def test_the_table_reads_alike_whatever_is_installed(have, monkeypatch):
             assert row.source == "stored"
 
 
-@pytest.mark.parametrize("name", peers.LIBRARIES)
+@pytest.mark.parametrize("name", reference_libraries.LIBRARIES)
 def test_an_installed_library_says_what_is_stored(name):
-    pytest.importorskip(peers.LIBRARIES[name][1])
-    loss, grads, after = peers.LIBRARIES[name][2](*peers.problem())
+    pytest.importorskip(reference_libraries.LIBRARIES[name][1])
+    loss, grads, after = reference_libraries.LIBRARIES[name][2](*reference_libraries.problem())
     assert loss == pytest.approx(STORED[name].loss, rel=1e-9)
     for here, there in ((grads, STORED[name].grads), (after, STORED[name].after)):
         assert np.linalg.norm(here - there) < 1e-6 * np.linalg.norm(there)
 
 
 def test_a_library_that_breaks_or_takes_too_long_is_stood_in_for(monkeypatch):
-    monkeypatch.setattr(peers, "_installed", lambda name: True)
-    monkeypatch.setattr(peers, "PATIENCE", 0.0)
-    assert {said.source for said in peers.ask().values()} == {"stored"}
+    monkeypatch.setattr(reference_libraries, "_installed", lambda name: True)
+    monkeypatch.setattr(reference_libraries, "PATIENCE", 0.0)
+    assert {result.source for result in reference_libraries.ask().values()} == {"stored"}
 
 
 def test_the_loss_and_adam_are_not_trivially_equal():
-    params, batches = peers.problem()
-    said = STORED["PyTorch"]
-    assert np.linalg.norm(said.after - params.flat) > 1e-3 * np.linalg.norm(params.flat)
-    assert all(np.abs(part).max() > 0 for layer in params.like(said.grads) for part in layer)
+    params, batches = reference_libraries.problem()
+    result = STORED["PyTorch"]
+    assert np.linalg.norm(result.after - params.flat) > 1e-3 * np.linalg.norm(params.flat)
+    assert all(np.abs(part).max() > 0 for layer in params.like(result.grads) for part in layer)
     assert len(batches) == 10
 
 

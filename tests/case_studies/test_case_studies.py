@@ -286,15 +286,15 @@ def steps_of(optimizer, count):
 
 
 def test_a_momentum_that_forgets_is_a_small_rate():
-    assert np.allclose(steps_of(notebook_4.forgetful(0.25, 0.9), 3), 0.025)
-    assert np.allclose(steps_of(notebook_4.keeping(0.25, 0.9), 3), [0.025, 0.0475, 0.06775])
-    assert steps_of(notebook_4.keeping(0.25, 0.9), 200)[-1] == pytest.approx(0.25)
-    assert steps_of(notebook_4.finished(0.25, 0.9), 200)[-1] == pytest.approx(0.25)
+    assert np.allclose(steps_of(notebook_4.resetting_momentum(0.25, 0.9), 3), 0.025)
+    assert np.allclose(steps_of(notebook_4.averaging_momentum(0.25, 0.9), 3), [0.025, 0.0475, 0.06775])
+    assert steps_of(notebook_4.averaging_momentum(0.25, 0.9), 200)[-1] == pytest.approx(0.25)
+    assert steps_of(notebook_4.averaging_nesterov(0.25, 0.9), 200)[-1] == pytest.approx(0.25)
 
 
 def test_forgetting_costs_accuracy(clothes):
-    kept = reached(notebook_4, clothes, 900, optimizer=notebook_4.keeping(0.25, 0.9))
-    assert kept > reached(notebook_4, clothes, 900, optimizer=notebook_4.forgetful(0.25, 0.9)) + 8
+    kept = reached(notebook_4, clothes, 900, optimizer=notebook_4.averaging_momentum(0.25, 0.9))
+    assert kept > reached(notebook_4, clothes, 900, optimizer=notebook_4.resetting_momentum(0.25, 0.9)) + 8
 
 
 def test_leaky_forward_and_plain_backward_disagree_where_z_is_negative():

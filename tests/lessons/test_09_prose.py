@@ -15,7 +15,7 @@ from mlpkit.figures import calibration
 from tests.lessons.numbers import after, lesson, minutes
 from tests.notebooks import ROOT
 
-peers = import_module("mlpkit.capstone.reference_libraries")
+reference_libraries = import_module("mlpkit.capstone.reference_libraries")
 
 NAME = "09_your_network"
 CELLS = {cell.id: cell for cell in nbformat.read(ROOT / "lessons" / f"{NAME}.ipynb", 4).cells}
@@ -54,9 +54,9 @@ def test_counts(told, data):
     assert "5,000 of the training images" in words
     assert len(data.test.labels) == 10_000
     assert "10,000 test images" in words
-    assert peers.SIZES == (784, 12, 12, 10)
+    assert reference_libraries.SIZES == (784, 12, 12, 10)
     assert "784-12-12-10" in words
-    assert (peers.STEPS, peers.BATCH) == (10, 32)
+    assert (reference_libraries.STEPS, reference_libraries.BATCH) == (10, 32)
     assert "ten batches of 32 images" in words
     assert -(-len(data.train.labels) // 64) == 860  # the length of the cosine: 3 * 860
 
