@@ -5,6 +5,7 @@ Every part of the package may ask; the answer comes from the environment, and no
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterable
@@ -100,6 +101,13 @@ def switch_on_widgets() -> None:
         import google.colab.output
 
         google.colab.output.enable_custom_widget_manager()
+
+
+def replace_unknown_signs() -> None:
+    """Let a console that has no sign for ✓, such as one in Latin-1, print a question mark instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
 
 
 def _server_of(words: Iterable[str]) -> Place:

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from .._where import replace_unknown_signs
+
 Command = Callable[[argparse.Namespace], int]
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -23,8 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     words, jupyter = _split_at_dashes(words)
-    for stream in filter(None, (sys.stdout, sys.stderr)):  # None: closed, as `>&-` does
-        stream.reconfigure(errors="replace")  # a console that has no sign for ✓ shows a question mark
+    replace_unknown_signs()
     options = _parser().parse_args(words)
     options.jupyter = jupyter
     try:

@@ -33,7 +33,7 @@ def doctor() -> None:
     returns: None; the command `mlpkit doctor` tells everything, this only what needs doing
     """
     broken = [finding for finding in examine() if finding.state == "broken"]
-    _print("\n".join([*(map(_line, broken) if broken else [_all_is_well()]), *_warning()]))
+    print("\n".join([*(map(_line, broken) if broken else [_all_is_well()]), *_warning()]))
 
 
 def examine() -> list[Finding]:
@@ -191,12 +191,6 @@ def _warning() -> list[str]:
     here = place()
     text = reminder() or (f"{here.difference}." if here.forgets else "")
     return [text] if text else []
-
-
-def _print(text: str) -> None:
-    """Print, with a question mark for each sign that the stream does not know."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    print(text.encode(encoding, "replace").decode(encoding))
 
 
 def _only_for(requirement: "Requirement", extra: str) -> bool:

@@ -3,6 +3,7 @@
 What passes goes into the learner's own workbook, and becomes part of the learner's own network.
 """
 
+from .._where import replace_unknown_signs
 from .checker.check import check
 from .checker.result import Result
 from .quiz.guess import guess, recall, reveal
@@ -12,6 +13,8 @@ from .workbook.decorator import exercise
 from .workbook.hints import hint, solution
 from .workbook.mine import mine
 from .workbook.progress import progress
+
+replace_unknown_signs()  # results are printed with ✓ and ✗
 
 __all__ = [
     "Case",

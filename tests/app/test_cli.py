@@ -132,14 +132,6 @@ def test_lab_without_jupyterlab_says_what_to_install(called, monkeypatch, capsys
     assert called == []
 
 
-def test_it_works_without_docstrings():
-    """As `python -OO` runs it."""
-    words = [sys.executable, "-OO", "-m", "mlpkit", "--help"]
-    done = subprocess.run(words, capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    assert "doctor" in done.stdout
-
-
 def test_lab_says_where_the_learner_is(tmp_path, lessons, called, monkeypatch, capsys):
     monkeypatch.setenv("BINDER_SERVICE_HOST", "hub")
     assert cli.main(["lab", str(tmp_path / "mine")]) == 0

@@ -1,7 +1,6 @@
 """The doctor: one stable sentence when all is well, otherwise what is broken and how to mend it."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -254,16 +253,3 @@ def test_a_folder_that_the_configuration_names_is_told(tmp_path, monkeypatch):
     (found,) = jupyter.configuration()
     assert found.state == "note"
     assert "ServerApp.root_dir" in found.cure
-
-
-def test_a_stream_that_knows_no_tick_gets_a_question_mark(tmp_path):
-    code = (
-        "import mlpkit.app.doctor as d; d.examine = lambda: [d.Finding('it', 'broken', 'gone')]; d.doctor()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
-        capture_output=True,
-        check=True,
-    )
-    assert done.stdout == b"? it: gone.\n"

@@ -143,3 +143,10 @@ def test_log_axes_are_labelled_as_code_is_written(low, high, told):
     assert told <= labels
     assert any("e-" in label or "." in label for label in labels)
     assert not any("+" in label or "$" in label for label in labels)
+
+
+def test_a_figure_needs_no_latex():
+    """Whatever matplotlib was told to do elsewhere: a machine without LaTeX could not draw at all."""
+    with mpl.rc_context({"text.usetex": True}):
+        bundle, _ = figures.confusion(np.eye(2, dtype=int), ["a", "b"])._repr_mimebundle_()
+    assert "image/png" in bundle
