@@ -10,7 +10,9 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from . import _old_names
 from .core import initializers
+from .core._checkpoint import load_params, save_params
 from .core.activations import Activation, identity, leaky_relu, relu, sigmoid, tanh
 from .core.backprop import backward, loss_and_grads
 from .core.data import Dataset, Examples, batches, load, one_hot, scale_pixels, split
@@ -53,7 +55,7 @@ from .core.optimizers import (
     rmsprop,
     sgd,
 )
-from .core.params import Layer, Params, load_params, save_params
+from .core.params import Layer, Params
 from .core.regularizers import dropout, early_stopping, validated
 from .core.schedules import constant, cosine, step_decay, warm_up
 from .core.training import Step, train
@@ -75,6 +77,8 @@ def __getattr__(name: str) -> Any:
         value = getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
     elif name in ("clinic", "exercises", "figures", "widgets"):
         value = importlib.import_module(f".{name}", __name__)
+    elif f"mlpkit.{name}" in _old_names.MODULES:
+        value = importlib.import_module(f"mlpkit.{name}")
     else:
         raise AttributeError(f"module 'mlpkit' has no attribute {name!r}")
     globals()[name] = value

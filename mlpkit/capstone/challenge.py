@@ -17,12 +17,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core._validation import check_count
+from ..core._validation import check_count, check_positive
 from ..core.activations import Activation, relu
 from ..core.data import Dataset, Examples
 from ..core.metrics import evaluate
 from ..core.params import Params, as_params
-from ..core.schedules import check_positive
 from ..core.training import Step
 from .leaderboard import change as change_leaderboard
 from .leaderboard import today

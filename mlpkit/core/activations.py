@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ._validation import as_floats
+
 
 class Activation(NamedTuple):
     """A function of one number, applied to every number of an array, with its derivative.
@@ -31,23 +33,14 @@ class Activation(NamedTuple):
         return self.name
 
 
-def _floats(z: np.ndarray) -> np.ndarray:
-    z = np.asarray(z)
-    if z.dtype.kind == "f":
-        return z
-    if z.dtype.kind in "iub":
-        return z.astype(np.float64)
-    raise TypeError(f"z holds {z.dtype}: an activation takes real numbers, float32 or float64")
-
-
 def _relu(z: np.ndarray) -> np.ndarray:
     """relu(z) = max(0, z)."""
-    return np.maximum(_floats(z), 0)
+    return np.maximum(as_floats(z), 0)
 
 
 def _relu_derivative(z: np.ndarray, a: np.ndarray | None = None) -> np.ndarray:
     """1 where z > 0, else 0. At exactly 0 there is no derivative; 0 is the usual choice."""
-    z = _floats(z)
+    z = as_floats(z)
     return (z > 0).astype(z.dtype)
 
 
@@ -56,19 +49,19 @@ LEAK = 0.01  # the slope for negative z; Maas, Hannun and Ng 2013
 
 def _leaky_relu(z: np.ndarray) -> np.ndarray:
     """leaky_relu(z) = z for z > 0, else 0.01 z."""
-    z = _floats(z)
+    z = as_floats(z)
     return np.maximum(z, z * z.dtype.type(LEAK))
 
 
 def _leaky_relu_derivative(z: np.ndarray, a: np.ndarray | None = None) -> np.ndarray:
     """1 where z > 0, else 0.01."""
-    z = _floats(z)
+    z = as_floats(z)
     return np.where(z > 0, z.dtype.type(1), z.dtype.type(LEAK))
 
 
 def _tanh(z: np.ndarray) -> np.ndarray:
     """tanh(z) = (e^z - e^-z) / (e^z + e^-z)."""
-    return np.tanh(_floats(z))
+    return np.tanh(as_floats(z))
 
 
 def _tanh_derivative(z: np.ndarray, a: np.ndarray | None = None) -> np.ndarray:
@@ -80,7 +73,7 @@ def _tanh_derivative(z: np.ndarray, a: np.ndarray | None = None) -> np.ndarray:
 def _sigmoid(z: np.ndarray) -> np.ndarray:
     """sigmoid(z) = 1 / (1 + e^-z)."""
     with np.errstate(over="ignore"):  # for a very negative z, e^-z is infinite and 1 / (1 + inf) = 0 is right
-        powers = np.exp(-_floats(z))
+        powers = np.exp(-as_floats(z))
         powers += 1
         return 1 / powers
 
@@ -93,12 +86,12 @@ def _sigmoid_derivative(z: np.ndarray, a: np.ndarray | None = None) -> np.ndarra
 
 def _identity(z: np.ndarray) -> np.ndarray:
     """identity(z) = z: no bend at all."""
-    return _floats(z)
+    return as_floats(z)
 
 
 def _identity_derivative(z: np.ndarray, a: np.ndarray | None = None) -> np.ndarray:
     """1 everywhere."""
-    return np.ones_like(_floats(z))
+    return np.ones_like(as_floats(z))
 
 
 relu = Activation("relu", _relu, _relu_derivative)

@@ -3,13 +3,15 @@
 The network learns from train, you tune by valid, and test is touched once, at the end.
 """
 
-import operator
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import datasets
+from ._validation import check_count, check_examples, check_labels, check_rng
 
 _PIXEL_SCALE = np.float32(1 / 255)
 
@@ -53,7 +55,7 @@ def load(name: str = "fashion_mnist", *, valid_size: int = 5_000) -> Dataset:
     raises: TypeError or ValueError, for a name or size that cannot be; OSError, for network or cache trouble;
         ImportError, when a package is missing that only this set needs
     """
-    valid_size = _as_int("valid_size", valid_size, least=0)
+    valid_size = check_count("valid_size", valid_size, 0)
     stored = datasets.open_set(name)
     cut = _cut(len(stored.train_labels), valid_size)
     return Dataset(
@@ -77,9 +79,9 @@ def split(
     returns: (train, valid), two Examples
     raises: TypeError or ValueError, for arrays that do not fit together or a size that cannot be
     """
-    images, labels = _as_examples(images, labels)
-    cut = _cut(len(labels), _as_int("valid_size", valid_size, least=0))
-    order = _as_rng(rng).permutation(len(labels))
+    images, labels = check_examples(images, labels)
+    cut = _cut(len(labels), check_count("valid_size", valid_size, 0))
+    order = check_rng(rng).permutation(len(labels))
     train, valid = order[:cut], order[cut:]
     return Examples(images[train], labels[train]), Examples(images[valid], labels[valid])
 
@@ -99,9 +101,9 @@ def batches(
     returns: iterator of Examples, (batch, ...) and (batch,)
     raises: TypeError or ValueError at the call, for arrays that do not fit together or a size that cannot be
     """
-    images, labels = _as_examples(images, labels)
-    batch_size = _as_int("batch_size", batch_size, least=1)
-    order = _as_rng(rng).permutation(len(labels))
+    images, labels = check_examples(images, labels)
+    batch_size = check_count("batch_size", batch_size, 1)
+    order = check_rng(rng).permutation(len(labels))
     return _batches(images, labels, batch_size, order)
 
 
@@ -122,13 +124,8 @@ def one_hot(labels: np.ndarray, classes: int, dtype: type = np.float32) -> np.nd
     returns: (n, classes) dtype, one_hot[i, labels[i]] = 1
     raises: TypeError or ValueError, for labels that are no classes
     """
-    classes = _as_int("classes", classes, least=1)
-    labels = _as_labels(labels)
-    if labels.size and labels.max() >= classes:
-        raise ValueError(
-            f"labels go up to {labels.max()}; expected 0 to {classes - 1} for {classes} classes. "
-            "Give a larger `classes`, or look at the labels: they count from 0."
-        )
+    classes = check_count("classes", classes, 1)
+    labels = check_labels(labels, classes=classes)
     rows = np.zeros((len(labels), classes), dtype)
     rows[np.arange(len(labels)), labels] = 1
     return rows
@@ -144,65 +141,21 @@ def scale_pixels(images: np.ndarray) -> np.ndarray:
     images = np.asarray(images)
     if images.dtype != np.uint8:
         raise TypeError(
-            f"images are {images.dtype}; expected uint8, bytes from 0 to 255. "
-            "Images that are scaled already need no scaling."
+            f"images hold {images.dtype}: expected uint8, bytes from 0 to 255; "
+            "images that are scaled already need no scaling"
         )
     if images.ndim < 2 or not images.size:
         raise ValueError(
-            f"images have the shape {images.shape}; expected (n, 28, 28) or (n, 784), at least one image. "
-            "For a single row of pixels give row[None]."
+            f"images have shape {images.shape}: expected (n, 28, 28) or (n, 784), at least one image; "
+            "for a single row of pixels give row[None]"
         )
     return np.multiply(images.reshape(len(images), -1), _PIXEL_SCALE, dtype=np.float32)
-
-
-# What the functions above ask of their arguments.
 
 
 def _cut(count: int, valid_size: int) -> int:
     if valid_size >= count:
         raise ValueError(
-            f"valid_size is {valid_size}; expected 0 to {count - 1}, since there are {count} training images "
-            "and at least one must remain to train on."
+            f"valid_size is {valid_size}: expected 0 to {count - 1}, since there are {count} training images "
+            "and at least one must remain to train on"
         )
     return count - valid_size
-
-
-def _as_int(name: str, value: int, *, least: int) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = None
-    if number is None or isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} is {value!r}; expected a whole number, at least {least}.")
-    if number < least:
-        raise ValueError(f"{name} is {number}; expected at least {least}.")
-    return number
-
-
-def _as_rng(rng: np.random.Generator) -> np.random.Generator:
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng is {rng!r}; expected a generator, such as np.random.default_rng(0).")
-    return rng
-
-
-def _as_labels(labels: np.ndarray) -> np.ndarray:
-    labels = np.asarray(labels)
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"labels are {labels.dtype}; expected whole numbers. Try labels.astype(int).")
-    if labels.ndim != 1:
-        raise ValueError(f"labels have the shape {labels.shape}; expected (n,), one class for each image.")
-    if labels.size and labels.min() < 0:
-        raise ValueError(f"labels go down to {labels.min()}; expected 0 or more: classes count from 0.")
-    return labels
-
-
-def _as_examples(images: np.ndarray, labels: np.ndarray) -> Examples:
-    images, labels = np.asarray(images), _as_labels(labels)
-    if images.ndim < 1 or len(images) != len(labels):
-        raise ValueError(
-            f"images have the shape {images.shape} and labels {labels.shape}; expected one label an image. "
-            "Take both from the same split."
-        )
-    if not len(labels):
-        raise ValueError("There are no examples; expected at least one image with its label.")
-    return Examples(images, labels)

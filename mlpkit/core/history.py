@@ -63,9 +63,8 @@ class History:
     """
 
     def __init__(self, snapshot_bytes: int = SNAPSHOT_BYTES, *, steps: int = 0) -> None:
-        check_count("snapshot_bytes", snapshot_bytes, 1)
-        check_count("steps", steps, 0)
-        self.snapshot_bytes, self._expected = int(snapshot_bytes), int(steps)
+        self.snapshot_bytes = check_count("snapshot_bytes", snapshot_bytes, 1)
+        self._expected = check_count("steps", steps, 0)
         self._numbers = array("d")  # row after row: it grows at half of what writing into NumPy's rows costs
         self._last = -math.inf  # the number of the last step
         self._snapshots: list[Snapshot] = []
@@ -164,8 +163,7 @@ class History:
 
         snapshot_bytes: int, the new bound
         """
-        check_count("snapshot_bytes", snapshot_bytes, 1)
-        self.snapshot_bytes = int(snapshot_bytes)
+        self.snapshot_bytes = check_count("snapshot_bytes", snapshot_bytes, 1)
         if self:
             self._thin(max(2, self.snapshot_bytes // _bytes(self._snapshots[-1])))
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ._validation import check_count, check_rng, check_sizes
 from .params import Params, empty_params
 
 Initializer = Callable[..., np.ndarray]
@@ -25,8 +26,7 @@ def zeros(
     rng: not used; taken so that all initialisers are called alike
     returns: weights (fan_in, fan_out) dtype
     """
-    _check(fan_in, fan_out, rng, needs_rng=False)
-    return np.zeros((fan_in, fan_out), dtype)
+    return np.zeros((check_count("fan_in", fan_in, 1), check_count("fan_out", fan_out, 1)), dtype)
 
 
 def normal(
@@ -172,7 +172,7 @@ def init_params(
     returns: Params
     raises: ValueError or TypeError when sizes, rng or dtype cannot make a network
     """
-    sizes = _checked_sizes(sizes)
+    sizes = check_sizes(sizes)
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise TypeError(f"dtype is {np.dtype(dtype)}: expected np.float32 or np.float64")
     if not callable(init):
@@ -197,31 +197,7 @@ def _drawn(init: Initializer, fan_in: int, fan_out: int, rng: np.random.Generato
     return weights
 
 
-def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
-    try:
-        sizes = tuple(sizes)
-    except TypeError:
-        raise TypeError(
-            f"sizes is {sizes!r}: expected a list of layer sizes such as [784, 128, 10]"
-        ) from None
-    if len(sizes) < 2:
-        raise ValueError(
-            f"sizes is {list(sizes)}: a network needs at least an input and an output size, [784, 10]"
-        )
-    for size in sizes:
-        _check_size("every layer size", size)
-    return tuple(int(size) for size in sizes)
-
-
-def _check_size(what: str, size: int) -> None:
-    if isinstance(size, (bool, np.bool_)) or not isinstance(size, (int, np.integer)):
-        raise TypeError(f"{what} must be a whole number, not {size!r}")
-    if size < 1:
-        raise ValueError(f"{what} must be at least 1, not {size}")
-
-
-def _check(fan_in: int, fan_out: int, rng: np.random.Generator | None, needs_rng: bool = True) -> None:
-    _check_size("fan_in", fan_in)
-    _check_size("fan_out", fan_out)
-    if needs_rng and not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng is {rng!r}: pass a generator, np.random.default_rng(0)")
+def _check(fan_in: int, fan_out: int, rng: np.random.Generator) -> None:
+    check_count("fan_in", fan_in, 1)
+    check_count("fan_out", fan_out, 1)
+    check_rng(rng)

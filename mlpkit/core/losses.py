@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._validation import check_labels
+from ._validation import as_logits, labels_of
 
 
 class Loss(float):
@@ -64,7 +64,7 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     raises: ValueError or TypeError when labels do not fit the logits
     """
     logits = as_logits(logits)
-    labels = as_labels(labels, logits)
+    labels = labels_of(logits, labels)
     shifted, _, sums = _powers(logits)
     return _cross_entropy(shifted[labels, np.arange(len(labels))], sums)
 
@@ -91,7 +91,7 @@ def cross_entropy_and_grad(logits: np.ndarray, labels: np.ndarray) -> tuple[floa
     raises: ValueError or TypeError when labels do not fit the logits
     """
     logits = as_logits(logits)
-    return cross_entropy_parts(logits, as_labels(labels, logits))[:2]
+    return cross_entropy_parts(logits, labels_of(logits, labels))[:2]
 
 
 def cross_entropy_parts(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray, float]:
@@ -169,41 +169,6 @@ def mean_squared_error_grad(outputs: np.ndarray, targets: np.ndarray) -> np.ndar
     return difference
 
 
-def as_logits(logits: np.ndarray) -> np.ndarray:
-    """Logits as a float array of rows, or an error that says what is wrong with them.
-
-    logits: (..., classes) real numbers
-    returns: (..., classes) float
-    raises: ValueError or TypeError
-    """
-    logits = np.asarray(logits)
-    if logits.dtype.kind not in "fiu":
-        raise TypeError(f"logits hold {logits.dtype}: real numbers are needed, float32 or float64")
-    if logits.ndim < 1 or logits.shape[-1] < 1:
-        raise ValueError(
-            f"logits have shape {logits.shape}: expected (batch, classes), one row for each example"
-        )
-    return logits if logits.dtype.kind == "f" else logits.astype(np.float64)
-
-
-def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
-    """Labels that fit their logits, or an error that says what is wrong with them.
-
-    labels: (batch,) int in 0 .. classes - 1
-    logits: (..., batch, classes)
-    returns: labels (batch,) int
-    raises: ValueError or TypeError
-    """
-    labels = np.asarray(labels)
-    if logits.ndim < 2 or logits.shape[-2] < 1:
-        raise ValueError(
-            f"logits have shape {logits.shape}: expected (batch, classes) with at least one example"
-        )
-    batch, classes = logits.shape[-2:]
-    check_labels(labels, batch, classes)
-    return labels
-
-
 def _powers(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Logits less their row's maximum, e to the power of that, and the sum of each row of powers.
 
@@ -224,7 +189,7 @@ def _cross_entropy(true: np.ndarray, sums: np.ndarray) -> float:
 def _difference(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
     outputs, targets = as_logits(outputs), np.asarray(targets)
     if targets.ndim == 1 and targets.dtype.kind in "iu":
-        targets = np.eye(outputs.shape[-1], dtype=outputs.dtype)[as_labels(targets, outputs)]
+        targets = np.eye(outputs.shape[-1], dtype=outputs.dtype)[labels_of(outputs, targets)]
     if targets.dtype.kind not in "fiu":
         raise TypeError(f"targets hold {targets.dtype}: real numbers are needed, or int labels")
     if outputs.ndim < 2 or not outputs.shape[-2] or targets.shape != outputs.shape[-2:]:

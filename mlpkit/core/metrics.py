@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._validation import check_count
+from ._validation import as_logits, check_count, check_examples, labels_of
 from .activations import Activation, relu
-from .losses import as_labels, as_logits, cross_entropy
+from .losses import cross_entropy
 from .network import CHUNK, forward
 from .params import Params, as_params
 
@@ -37,7 +37,7 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     raises: ValueError or TypeError when labels do not fit the logits
     """
     logits = as_logits(logits)
-    labels = as_labels(labels, logits)
+    labels = labels_of(logits, labels)
     right = logits.argmax(axis=-1) == labels
     return float(np.count_nonzero(right) / right.size)
 
@@ -60,13 +60,7 @@ def evaluate(
     raises: ValueError or TypeError when the split is empty or does not fit the network
     """
     params = as_params(params)
-    images, labels = np.asarray(images), np.asarray(labels)
-    if images.ndim < 1 or labels.ndim < 1:
-        raise ValueError(
-            f"images have shape {images.shape}, labels {labels.shape}: expected (n, fan_in) and (n,)"
-        )
-    if len(images) != len(labels) or len(labels) == 0:
-        raise ValueError(f"{len(images)} images and {len(labels)} labels: expected as many, and at least one")
+    images, labels = check_examples(images, labels)
     losses = hits = 0.0
     for start in range(0, len(labels), CHUNK):
         part = labels[start : start + CHUNK]
@@ -97,8 +91,7 @@ def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, classes: int |
     labels, predictions = labels.astype(np.intp), predictions.astype(np.intp)
     both = np.concatenate([labels, predictions])
     classes = int(both.max(initial=0)) + 1 if classes is None else classes
-    check_count("classes", classes, 1)
-    classes = int(classes)
+    classes = check_count("classes", classes, 1)
     if len(both) and (both.min() < 0 or both.max() >= classes):
         raise ValueError(f"classes run from {both.min()} to {both.max()}: expected 0 to {classes - 1}")
     counts = np.bincount(labels * classes + predictions, minlength=classes * classes)

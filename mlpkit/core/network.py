@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._validation import check_images
+from ._validation import check_activation, check_images
 from .activations import Activation, relu
 from .params import Params, as_params
 
@@ -46,7 +46,7 @@ def forward(params: Params | Iterable, images: np.ndarray, activation: Activatio
     """
     params = as_params(params)
     inputs = as_inputs(images, params)
-    _check_activation(activation)
+    check_activation(activation)
     preactivations, activations = [], []
     for i, (weights, bias) in enumerate(params.layers):
         if i > 0:
@@ -89,11 +89,3 @@ def as_inputs(images: np.ndarray, params: Params) -> np.ndarray:
         inputs *= 1 / 255
         return inputs
     return images.astype(params.dtype, copy=False)
-
-
-def _check_activation(activation: Activation) -> None:
-    if not callable(getattr(activation, "function", None)):
-        raise TypeError(
-            f"activation is {activation!r}: pass one of mlpkit's objects, for instance mlpkit.relu, "
-            "or an Activation(name, function, derivative) of your own"
-        )

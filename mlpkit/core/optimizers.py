@@ -7,15 +7,126 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ._validation import check_number, check_positive, check_rate
 from .params import Params, as_params
-from .schedules import LearningRate, check_number, check_positive, check_rate, rate_at
-from .updates import AdamState, MomentumState, Optimizer, RMSPropState, State, alike, by_blocks, fresh
+from .schedules import LearningRate, rate_at
 
 Arrays = list[np.ndarray]
+
+# Numbers updated at a time: few enough that a block and what is made from it stay in the processor's cache,
+# enough that a call of NumPy is worth its while. For 475k numbers, 32k, 64k, 128k, all at once: RMSProp 0.63,
+# 0.62, 0.60, 0.61 ms, Adam 0.75, 0.70, 0.67, 0.66.
+BLOCK = 131_072
+
+
+class Optimizer(NamedTuple):
+    """A rule for changing parameters.
+
+    name: str
+    init: params -> state
+    update: (params, grads, state) -> (params, state); nothing that goes in is changed
+    """
+
+    name: str
+    init: Callable[[Params], Any]
+    update: Callable[[Params, Params, Any], tuple[Params, Any]]
+
+    def __repr__(self) -> str:
+        return f"Optimizer({self.name})"
+
+
+class State(NamedTuple):
+    """What every optimiser remembers.
+
+    step: int, updates made so far
+    learning_rate: float, the one used in the last update (NaN before the first)
+    """
+
+    step: int = 0
+    learning_rate: float = math.nan
+
+
+class MomentumState(NamedTuple):
+    """State of momentum and Nesterov. velocity: Params, the running sum of gradients."""
+
+    step: int
+    learning_rate: float
+    velocity: Params
+
+
+class RMSPropState(NamedTuple):
+    """State of RMSProp. mean_square: Params, the running mean of squared gradients."""
+
+    step: int
+    learning_rate: float
+    mean_square: Params
+
+
+class AdamState(NamedTuple):
+    """State of Adam. mean, mean_square: Params, running means of gradients and of their squares."""
+
+    step: int
+    learning_rate: float
+    mean: Params
+    mean_square: Params
+
+
+def zeros_state(kind: type, slots: int) -> Callable[[Params | Iterable], Any]:
+    """A function that makes the state before the first step: zeros everywhere.
+
+    kind: one of the states above
+    slots: int, how many Params it holds
+    returns: init(params) -> state
+    """
+
+    def init(params: Params | Iterable) -> Any:
+        params = as_params(params)
+        zeros = (params.like(np.zeros_like(params.flat)) for _ in range(slots))
+        return kind(0, math.nan, *zeros)
+
+    return init
+
+
+def apply_blockwise(
+    rule: Callable, params: Params | Iterable, grads: Params | Iterable, *remembered: Params
+) -> list[Params]:
+    """Run a rule over all parameters, a cacheful at a time.
+
+    rule: (g, olds, news), flat arrays: g the gradients, olds and news p and then what is remembered; it works
+        out the new ones and writes them into the arrays that are there for them
+    params, grads: Params, or any sequence of (weights, bias); they are not changed
+    remembered: Params, what the optimiser's state holds
+    returns: [new params, *new remembered]
+    raises: ValueError when the sizes differ
+    """
+    params, grads, *remembered = check_same_sizes(params, grads, *remembered)
+    olds = [params.flat, *(memory.flat for memory in remembered)]
+    news = [np.empty_like(old) for old in olds]
+    for start in range(0, params.flat.size, BLOCK):
+        block = slice(start, start + BLOCK)
+        rule(grads.flat[block], [old[block] for old in olds], [new[block] for new in news])
+    return [params.like(new) for new in news]
+
+
+def check_same_sizes(*networks: Params | Iterable) -> list[Params]:
+    """Params, grads and state as Params, refused when they do not belong to one network.
+
+    networks: params, grads, then what is remembered
+    returns: list of Params
+    raises: ValueError
+    """
+    networks = [as_params(network) for network in networks]
+    if len({network.sizes for network in networks}) > 1:
+        sizes = [str(network) for network in networks]
+        raise ValueError(
+            f"params are of a {sizes[0]} network, grads of a {sizes[1]} one, the state of {sizes[2:]}: "
+            "all must be of one network, and a new network needs a new state"
+        )
+    return networks
 
 
 def sgd(learning_rate: LearningRate) -> Optimizer:
@@ -31,13 +142,13 @@ def sgd(learning_rate: LearningRate) -> Optimizer:
 
     def update(params: Params, grads: Params, state: State) -> tuple[Params, State]:
         step, rate = _next(state, learning_rate)
-        params, grads = alike(params, grads)
+        params, grads = check_same_sizes(params, grads)
         # p - rate * g, in the memory of one array instead of two
         new = np.multiply(-rate, grads.flat, out=np.empty_like(params.flat))
         new += params.flat
         return params.like(new), State(step, rate)
 
-    return Optimizer("sgd", fresh(State, 0), update)
+    return Optimizer("sgd", zeros_state(State, 0), update)
 
 
 def momentum(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
@@ -116,10 +227,10 @@ def rmsprop(learning_rate: LearningRate, decay: float = 0.9, eps: float = 1e-8) 
             new_s += (1 - decay) * g * g
             np.subtract(p, rate * g / (np.sqrt(new_s) + eps), out=new_p)
 
-        new, mean_square = by_blocks(rule, params, grads, state.mean_square)
+        new, mean_square = apply_blockwise(rule, params, grads, state.mean_square)
         return new, RMSPropState(step, rate, mean_square)
 
-    return Optimizer("rmsprop", fresh(RMSPropState, 1), update)
+    return Optimizer("rmsprop", zeros_state(RMSPropState, 1), update)
 
 
 def adam(
@@ -160,10 +271,10 @@ def adam(
             part *= scale
             np.subtract(p, part, out=new_p)  # p - scale * new_m / (np.sqrt(new_s) + small)
 
-        new, mean, mean_square = by_blocks(rule, params, grads, state.mean, state.mean_square)
+        new, mean, mean_square = apply_blockwise(rule, params, grads, state.mean, state.mean_square)
         return new, AdamState(step, rate, mean, mean_square)
 
-    return Optimizer("adam", fresh(AdamState, 2), update)
+    return Optimizer("adam", zeros_state(AdamState, 2), update)
 
 
 def adamw(
@@ -246,10 +357,10 @@ def clip_by_global_norm(grads: Params | Iterable, max_norm: float) -> Params:
 def _with_velocity(name: str, learning_rate: LearningRate, rule: Callable[[float], Callable]) -> Optimizer:
     def update(params: Params, grads: Params, state: MomentumState) -> tuple[Params, MomentumState]:
         step, rate = _next(state, learning_rate)
-        new, velocity = by_blocks(rule(rate), params, grads, state.velocity)
+        new, velocity = apply_blockwise(rule(rate), params, grads, state.velocity)
         return new, MomentumState(step, rate, velocity)
 
-    return Optimizer(name, fresh(MomentumState, 1), update)
+    return Optimizer(name, zeros_state(MomentumState, 1), update)
 
 
 def _next(state: Any, learning_rate: LearningRate) -> tuple[int, float]:

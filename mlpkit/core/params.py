@@ -6,15 +6,23 @@ optimiser can treat the whole network as one array while a forward pass sees mat
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from .layers import Layer, check_layers
+from ._validation import check_layers
+
+
+class Layer(NamedTuple):
+    """One layer: `inputs @ weights + bias`.
+
+    weights: (fan_in, fan_out) float, column j belongs to unit j
+    bias: (fan_out,) float
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
 
 
 class Params(Sequence):
@@ -30,9 +38,9 @@ class Params(Sequence):
     __slots__ = ("_flat", "_layers", "sizes")
 
     def __init__(self, layers: Iterable) -> None:
-        layers = check_layers(layers)
-        sizes = (len(layers[0].weights), *(layer.bias.size for layer in layers))
-        flat = np.concatenate([part.ravel() for layer in layers for part in layer])
+        checked = check_layers(layers)
+        sizes = (len(checked[0][0]), *(bias.size for _, bias in checked))
+        flat = np.concatenate([part.ravel() for layer in checked for part in layer])
         self._look_at(flat, sizes)
 
     def _look_at(self, flat: np.ndarray, sizes: tuple[int, ...]) -> None:
@@ -127,101 +135,6 @@ def empty_params(sizes: Sequence[int], dtype: np.dtype | type = np.float32) -> P
     sizes = tuple(sizes)
     count = sum((fan_in + 1) * fan_out for fan_in, fan_out in zip(sizes, sizes[1:]))
     return _from_flat(np.empty(count, dtype), sizes)
-
-
-def save_params(path: str | os.PathLike, params: Params | Iterable) -> None:
-    """Save a network to an .npz file that holds plain arrays: weights_0, bias_0, weights_1 ...
-
-    path: file name, as given (`.npz` is appended if it has no ending)
-    params: Params, or any sequence of (weights, bias)
-    raises: OSError when the file cannot be written; an older file of that name is then still whole.
-        ValueError when some numbers are not finite
-    """
-    path, params = _npz_path(path), as_params(params)
-    if not np.isfinite(params.flat).all():
-        raise ValueError(
-            f"some numbers of this {params} network are not finite: save the network of an earlier step, "
-            "from before training went wrong"
-        )
-    arrays = {}
-    for i, (weights, bias) in enumerate(params):
-        arrays[f"weights_{i}"], arrays[f"bias_{i}"] = weights, bias
-    _write(path, arrays)
-
-
-def load_params(path: str | os.PathLike) -> Params:
-    """Load a network that `save_params` wrote; nothing in the file is ever executed.
-
-    path: file name (`.npz` is appended if it has no ending)
-    returns: Params
-    raises: OSError when there is no such file; ValueError when it is damaged or holds something else
-    """
-    path = _npz_path(path)
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"there is no file {str(path)!r}: check the name, or save a network there first"
-        )
-    content = path.read_bytes()
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except Exception as error:  # whatever a reader of zip files and headers says about bytes that are neither
-        raise ValueError(_damaged(path, f"it cannot be read ({error})")) from error
-    promised = _promised(content)
-    if len(arrays) != promised:
-        raise ValueError(_damaged(path, f"it says that it holds {promised} arrays, not {len(arrays)}"))
-    expected = [f"{part}_{i}" for i in range(len(arrays) // 2) for part in ("weights", "bias")]
-    if not arrays or sorted(arrays) != sorted(expected):
-        raise ValueError(
-            _damaged(path, f"it holds {sorted(arrays)[:6]}, not weights_0, bias_0, weights_1 ...")
-        )
-    try:
-        params = Params((arrays[w], arrays[b]) for w, b in zip(expected[::2], expected[1::2]))
-    except (ValueError, TypeError) as error:
-        raise ValueError(_damaged(path, str(error))) from error
-    if not np.isfinite(params.flat).all():
-        raise ValueError(_damaged(path, "some of its numbers are not finite"))
-    return params
-
-
-def _promised(content: bytes) -> int:
-    """How many files a zip file says that it holds, in the record at its end.
-
-    Python's reader does not look: one wrong byte in a length makes it pass over the last layers in silence.
-    """
-    end = content.rfind(b"PK\x05\x06")
-    return int.from_bytes(content[end + 10 : end + 12], "little")
-
-
-def _npz_path(path: str | os.PathLike) -> Path:
-    path = Path(path)
-    if not path.name:
-        raise ValueError(f"path is {str(path)!r}: expected the name of a file, for instance 'network.npz'")
-    return path if path.suffix else path.with_suffix(".npz")
-
-
-def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    # Written beside its place and moved there in one go: a crash cannot leave half a network behind.
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            np.savez(file, **arrays)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise OSError(
-            error.errno,
-            f"cannot save the network to {str(path)!r}: {error.strerror}; "
-            "choose a folder that exists, that you may write to, and that has room",
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-
-
-def _damaged(path: Path, what: str) -> str:
-    return (
-        f"{str(path)!r} is not a network saved by save_params: {what}. Save it again from a trained network"
-    )
 
 
 def _views(flat: np.ndarray, sizes: tuple[int, ...]) -> Iterator[Layer]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from ._validation import check_count, check_rng
+from ._validation import check_count, check_number, check_rng
 from .activations import Activation, relu
 from .backprop import loss_and_grads
 from .data import Examples
@@ -17,7 +17,6 @@ from .history import History
 from .losses import Loss
 from .metrics import evaluate
 from .params import Params
-from .schedules import check_number
 from .training import Step
 
 
@@ -72,12 +71,12 @@ def validated(
     returns: iterator of Step. Interrupting it (Ctrl-C, the notebook's stop button) ends it; the steps stay
     raises: TypeError or ValueError at once when `valid` or `every` cannot be used
     """
-    check_count("every", every, 1)
+    every = check_count("every", every, 1)
     if not (isinstance(valid, tuple) and len(valid) == 2):
         raise TypeError(
             f"valid is {type(valid).__name__}: expected Examples(images, labels), as in data.valid"
         )
-    return _validated(steps, valid, int(every), activation)
+    return _validated(steps, valid, every, activation)
 
 
 def _validated(steps: Iterable[Step], valid: Examples, every: int, activation: Activation) -> Iterator[Step]:
@@ -100,7 +99,7 @@ def early_stopping(steps: Iterable[Step], patience: int, history: History | None
     returns: Step, the one with the lowest validation loss
     raises: ValueError when no step was measured; TypeError or ValueError for a patience that cannot be used
     """
-    check_count("patience", patience, 1)
+    patience = check_count("patience", patience, 1)
     best, waited = None, 0
     for step in steps:
         if history is not None:

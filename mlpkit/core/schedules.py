@@ -6,8 +6,9 @@ A schedule is a function from the number of the step, counted from 1, to a learn
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Callable
+
+from ._validation import check_count, check_positive, check_rate, check_share
 
 LearningRate = float | Callable[[int], float]
 
@@ -33,9 +34,9 @@ def step_decay(learning_rate: LearningRate, every: int, factor: float = 0.1) -> 
     returns: schedule(step) -> float
     """
     check_rate(learning_rate)
-    check_steps("every", every)
-    check_share("factor", factor)
-    return lambda step: rate_at(learning_rate, step) * factor ** ((step - 1) // int(every))
+    every = check_count("every", every, 1)
+    factor = check_share("factor", factor)
+    return lambda step: rate_at(learning_rate, step) * factor ** ((step - 1) // every)
 
 
 def cosine(learning_rate: LearningRate, steps: int, final: float = 0.01) -> Callable[[int], float]:
@@ -50,8 +51,8 @@ def cosine(learning_rate: LearningRate, steps: int, final: float = 0.01) -> Call
     source: Loshchilov and Hutter 2017
     """
     check_rate(learning_rate)
-    check_steps("steps", steps)
-    check_share("final", final)
+    steps = check_count("steps", steps, 1)
+    final = check_share("final", final)
 
     def schedule(step: int) -> float:
         done = min(1.0, (step - 1) / max(1, steps - 1))
@@ -71,7 +72,7 @@ def warm_up(learning_rate: LearningRate, steps: int) -> Callable[[int], float]:
     source: Goyal et al. 2017
     """
     check_rate(learning_rate)
-    check_steps("steps", steps)
+    steps = check_count("steps", steps, 1)
     return lambda step: rate_at(learning_rate, step) * min(1.0, step / steps)
 
 
@@ -86,56 +87,3 @@ def rate_at(learning_rate: LearningRate, step: int) -> float:
     if not callable(learning_rate):
         return float(learning_rate)
     return check_positive(f"the learning rate that the schedule gives at step {step}", learning_rate(step))
-
-
-def check_rate(learning_rate: LearningRate) -> None:
-    """Refuse what can be neither a learning rate nor a schedule.
-
-    raises: TypeError for what is no number, ValueError for one that is not finite or not above 0
-    """
-    if not callable(learning_rate):
-        check_positive("learning_rate", learning_rate, ", for instance 0.1")
-
-
-def check_positive(name: str, value: float, example: str = "") -> float:
-    """A finite number above 0, or an error that says so.
-
-    raises: TypeError for what is no number, ValueError for one out of range
-    """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} is {value!r}: expected a number above 0{example}")
-    if not math.isfinite(value) or value <= 0:
-        raise ValueError(f"{name} is {value}: expected a finite number above 0{example}")
-    return float(value)
-
-
-def check_number(name: str, value: float, low: float, high: float) -> float:
-    """A number in [low, high), or an error that says so.
-
-    raises: TypeError for what is no number, ValueError for one out of range
-    """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} is {value!r}: expected a number from {low} up to, but not including, {high}")
-    if not low <= value < high:
-        raise ValueError(f"{name} is {value}: expected a number from {low} up to, but not including, {high}")
-    return float(value)
-
-
-def check_share(name: str, value: float) -> None:
-    """Refuse what is not a number above 0 and at most 1.
-
-    raises: TypeError or ValueError
-    """
-    if check_positive(name, value) > 1:
-        raise ValueError(f"{name} is {value}: expected a share, above 0 and at most 1")
-
-
-def check_steps(name: str, value: int) -> None:
-    """Refuse a number of steps that is not a whole number from 1.
-
-    raises: TypeError or ValueError
-    """
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} is {value!r}: expected a whole number of steps")
-    if value < 1:
-        raise ValueError(f"{name} is {value}: expected at least 1 step")

@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._fused import numbers_of
+from ._fused import StepFunction, select_step
 from ._nan_report import explain
-from ._validation import as_update, check_counts, check_functions, check_split, check_state
+from ._training_validation import as_update, check_counts, check_data, check_functions, check_state
+from ._validation import check_rng
 from .backprop import loss_and_grads
 from .data import Dataset, Examples, batches
 from .metrics import Metrics
@@ -87,77 +87,64 @@ def train(
     """
     _keep_freed_memory()
     params = _read_only(as_params(params).copy())
-    examples, valid = _splits(data)
-    check_split(examples, params)
-    if valid is not None:
-        check_split(valid, params, "validation")
-    check_functions(optimizer, loss_and_grads, rng)
-    epochs, batch_size, start = check_counts(epochs, batch_size, start, len(examples.labels))
-    fresh = optimizer.init(params)
-    check_state(state, fresh, optimizer.name)
-    state = fresh if state is None else state
-    compute = numbers_of(loss_and_grads)
-    take = partial(_step, optimizer=optimizer, loss_and_grads=loss_and_grads, compute=compute)
-    measure = partial(_measured, valid=valid, loss_and_grads=loss_and_grads, compute=compute)
-    return _steps(params, state, _order(examples, epochs, batch_size, rng, start), take, measure)
-
-
-class _Turn(NamedTuple):
-    """One batch and its place in the run."""
-
-    number: int
-    epoch: int
-    ends_epoch: bool
-    images: np.ndarray
-    labels: np.ndarray
-
-
-def _order(
-    examples: Examples, epochs: int, batch_size: int, rng: np.random.Generator, start: int
-) -> Iterator[_Turn]:
-    number = 0
-    for epoch in range(epochs):
-        last = number - (-len(examples.labels) // batch_size)
-        for images, labels in batches(*examples, batch_size, rng):
-            number += 1
-            if number > start:  # those before were taken in an earlier run: only their order is drawn again
-                yield _Turn(number, epoch, number == last, images, labels)
+    examples, valid = check_data(data, params)
+    check_functions(optimizer, loss_and_grads)
+    check_rng(rng)
+    epochs, batch_size, start = check_counts(epochs, batch_size, start, len(examples[1]))
+    new_state = optimizer.init(params)
+    check_state(state, new_state, optimizer.name)
+    state = new_state if state is None else state
+    return _steps(params, state, examples, valid, optimizer, loss_and_grads, epochs, batch_size, rng, start)
 
 
 def _steps(
-    params: Params, state: Any, order: Iterator[_Turn], take: Callable, measure: Callable
-) -> Iterator[Step]:
-    taken = before = None
-    try:
-        for turn in order:
-            taken = take(params, state, turn, before)
-            params, state, before = taken.params, taken.state, (taken.loss, taken.grads)
-            step, taken = measure(taken) if turn.ends_epoch else taken, None
-            yield step
-    except KeyboardInterrupt:
-        # The learner pressed stop: the loop around this generator ends, and what was learned is theirs.
-        if taken is not None:  # the step was done, only its validation was not
-            yield taken
-
-
-def _step(
     params: Params,
     state: Any,
-    turn: _Turn,
-    before: tuple[float, Params] | None,
+    examples: tuple[np.ndarray, np.ndarray],
+    valid: tuple[np.ndarray, np.ndarray] | None,
     optimizer: Optimizer,
     loss_and_grads: Callable,
-    compute: Callable,
-) -> Step:
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # explained in words instead
-        loss, grads, right = compute(params, turn.images, turn.labels)
-        if not math.isfinite(loss):
-            batch, updates = (turn.images, turn.labels), turn.number - 1
-            why = explain(params, batch, loss_and_grads, updates=updates, rate=_rate(state), before=before)
-            raise ValueError(f"the loss became {loss} at step {turn.number} (epoch {turn.epoch}). {why}")
-        new, state = _updated(params, grads, state, optimizer)
-    new = _read_only(new)
-    return Step(turn.number, turn.epoch, loss, right, _rate(state), new, grads, state, None)
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    start: int,
+) -> Iterator[Step]:
+    """The training loop: for each epoch, for each batch, loss and gradients, an update, a Step."""
+    compute = select_step(loss_and_grads)
+    steps_per_epoch = -(-len(examples[1]) // batch_size)
+    number, done = 0, None  # `done` is a step that was taken but not given out yet
+    before = None  # loss and gradients of the step before
+    try:
+        for epoch in range(epochs):
+            for images, labels in batches(*examples, batch_size, rng):
+                number += 1
+                if number <= start:  # an earlier run took this step: only its order is drawn again
+                    continue
+                with np.errstate(all="ignore"):  # a loss that is not finite is explained in words
+                    loss, grads, accuracy = compute(params, images, labels)
+                    if not math.isfinite(loss):
+                        why = explain(
+                            params,
+                            (images, labels),
+                            loss_and_grads,
+                            updates=number - 1,
+                            rate=_rate(state),
+                            before=before,
+                        )
+                        raise ValueError(f"the loss became {loss} at step {number} (epoch {epoch}). {why}")
+                    params, state = _updated(params, grads, state, optimizer)
+                params, before = _read_only(params), (loss, grads)
+                done = Step(number, epoch, loss, accuracy, _rate(state), params, grads, state, None)
+                if valid is not None and number == steps_per_epoch * (epoch + 1):
+                    step = done._replace(valid=_measured(done, valid, loss_and_grads, compute))
+                else:
+                    step = done
+                done = None
+                yield step
+    except KeyboardInterrupt:
+        # The learner pressed stop: the loop around this generator ends, and what was learned is theirs.
+        if done is not None:  # the step was taken, only its validation was not
+            yield done
 
 
 def _updated(params: Params, grads: Params, state: Any, optimizer: Optimizer) -> tuple[Params, Any]:
@@ -173,26 +160,31 @@ def _updated(params: Params, grads: Params, state: Any, optimizer: Optimizer) ->
     return as_update(result, params, optimizer.name)
 
 
-def _measured(step: Step, valid: Examples | None, loss_and_grads: Callable, compute: Callable) -> Step:
-    """The step with loss and accuracy on the validation split, by the very function that trains."""
-    if valid is None:
-        return step
+def _measured(
+    step: Step, valid: tuple[np.ndarray, np.ndarray], loss_and_grads: Callable, compute: StepFunction
+) -> Metrics:
+    """Loss and accuracy on the validation split after a step, by the very function that trains."""
     total = hits = 0.0
-    for i in range(0, len(valid.labels), CHUNK):
-        images, labels = valid.images[i : i + CHUNK], valid.labels[i : i + CHUNK]
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    count = len(valid[1])
+    for i in range(0, count, CHUNK):
+        images, labels = (part[i : i + CHUNK] for part in valid)
+        with np.errstate(all="ignore"):
             loss, _, right = compute(step.params, images, labels)
             if not math.isfinite(loss):
-                batch, rate, before = (images, labels), step.learning_rate, (step.loss, step.grads)
                 why = explain(
-                    step.params, batch, loss_and_grads, updates=step.number, rate=rate, before=before
+                    step.params,
+                    (images, labels),
+                    loss_and_grads,
+                    updates=step.number,
+                    rate=step.learning_rate,
+                    before=(step.loss, step.grads),
                 )
                 raise ValueError(
                     f"the validation loss became {loss} after step {step.number} (epoch {step.epoch}). {why}"
                 )
         total += loss * len(labels)
         hits += right * len(labels)
-    return step._replace(valid=Metrics(total / len(valid.labels), round(hits) / len(valid.labels)))
+    return Metrics(total / count, round(hits) / count)
 
 
 def _rate(state: Any) -> float:
@@ -215,23 +207,3 @@ def _keep_freed_memory() -> None:
     (M_TRIM_THRESHOLD in mallopt(3)): this one, which is never written to and so takes no memory.
     """
     np.empty(30_000_000, np.uint8)
-
-
-def _splits(data: Dataset | Examples) -> tuple[Examples, Examples | None]:
-    if isinstance(data, Dataset):
-        valid = _arrays(data.valid, "validation")
-        return _arrays(data.train), valid if any(part.size for part in valid) else None
-    if isinstance(data, tuple) and len(data) == 2:
-        return _arrays(data), None
-    raise TypeError(
-        f"data is {type(data).__name__}: expected a Dataset from mlpkit.load, or Examples(images, labels)"
-    )
-
-
-def _arrays(examples: tuple, name: str = "training") -> Examples:
-    if not (isinstance(examples, tuple) and len(examples) == 2):
-        raise TypeError(
-            f"the {name} split is {type(examples).__name__}: expected Examples(images, labels); "
-            "one without any is Examples(images[:0], labels[:0])"
-        )
-    return Examples(*(np.asarray(part) for part in examples))

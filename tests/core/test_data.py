@@ -74,11 +74,11 @@ def test_load_maps_the_images_without_copying_and_for_reading_only():
 @pytest.mark.parametrize(
     ("size", "error", "words"),
     [
-        (-1, ValueError, "valid_size is -1; expected at least 0"),
-        (60_000, ValueError, "valid_size is 60000; expected 0 to 59999"),
-        (0.1, TypeError, "valid_size is 0.1; expected a whole number"),
-        (True, TypeError, "valid_size is True; expected a whole number"),
-        ("5", TypeError, "valid_size is '5'; expected a whole number"),
+        (-1, ValueError, "valid_size is -1: expected at least 0"),
+        (60_000, ValueError, "valid_size is 60000: expected 0 to 59999"),
+        (0.1, TypeError, "valid_size is 0.1: expected a whole number"),
+        (True, TypeError, "valid_size is True: expected a whole number"),
+        ("5", TypeError, "valid_size is '5': expected a whole number"),
     ],
 )
 def test_load_refuses_a_valid_size_that_cannot_be(size, error, words):
@@ -134,9 +134,9 @@ def test_batches_keep_the_bytes_and_leave_the_stored_arrays_alone():
 @pytest.mark.parametrize(
     ("images", "labels", "batch_size", "random", "error", "words"),
     [
-        (IMAGES, LABELS, 0, rng(), ValueError, "batch_size is 0; expected at least 1"),
-        (IMAGES, LABELS, -3, rng(), ValueError, "batch_size is -3; expected at least 1"),
-        (IMAGES, LABELS, 2.0, rng(), TypeError, "batch_size is 2.0; expected a whole number"),
+        (IMAGES, LABELS, 0, rng(), ValueError, "batch_size is 0: expected at least 1"),
+        (IMAGES, LABELS, -3, rng(), ValueError, "batch_size is -3: expected at least 1"),
+        (IMAGES, LABELS, 2.0, rng(), TypeError, "batch_size is 2.0: expected a whole number"),
         (IMAGES, LABELS, None, rng(), TypeError, "batch_size is None"),
         (
             IMAGES,
@@ -144,21 +144,28 @@ def test_batches_keep_the_bytes_and_leave_the_stored_arrays_alone():
             2,
             rng(),
             ValueError,
-            r"\(10, 6\) and labels \(9,\); expected one label an image",
+            r"labels have shape \(9,\): expected \(10,\), one for each image",
         ),
-        (IMAGES[:0], LABELS[:0], 2, rng(), ValueError, "no examples; expected at least one"),
-        (IMAGES, LABELS - 1, 2, rng(), ValueError, "labels go down to -1; expected 0 or more"),
-        (IMAGES, LABELS / 2, 2, rng(), TypeError, "labels are float64; expected whole numbers"),
-        (IMAGES, LABELS > 1, 2, rng(), TypeError, "labels are bool; expected whole numbers"),
-        (IMAGES, LABELS[:, None], 2, rng(), ValueError, r"shape \(10, 1\); expected \(n,\)"),
-        (np.uint8(3), LABELS, 2, rng(), ValueError, r"images have the shape \(\)"),
+        (
+            IMAGES[:0],
+            LABELS[:0],
+            2,
+            rng(),
+            ValueError,
+            r"images have shape \(0, 6\): expected .*at least one",
+        ),
+        (IMAGES, LABELS - 1, 2, rng(), ValueError, "labels run from -1 to 1: expected 0 or more"),
+        (IMAGES, LABELS / 2, 2, rng(), TypeError, "labels hold float64: expected class numbers"),
+        (IMAGES, LABELS > 1, 2, rng(), TypeError, "labels hold bool: expected class numbers"),
+        (IMAGES, LABELS[:, None], 2, rng(), ValueError, r"shape \(10, 1\): expected \(10,\).*labels.ravel"),
+        (np.uint8(3), LABELS, 2, rng(), ValueError, r"images have shape \(\)"),
         (
             IMAGES,
             LABELS,
             2,
             0,
             TypeError,
-            r"rng is 0; expected a generator, such as np.random.default_rng\(0\)",
+            r"rng is 0: expected a generator, pass np.random.default_rng\(0\)",
         ),
         (IMAGES, LABELS, 2, np.random, TypeError, "expected a generator"),
     ],
@@ -194,7 +201,7 @@ def test_split_is_random_and_repeats_with_the_seed():
 
 @pytest.mark.parametrize("valid_size", [-1, 10, 11])
 def test_split_leaves_something_to_train_on(valid_size):
-    with pytest.raises(ValueError, match=f"valid_size is {valid_size}; expected"):
+    with pytest.raises(ValueError, match=f"valid_size is {valid_size}: expected"):
         split(IMAGES, LABELS, valid_size, rng())
 
 
@@ -219,13 +226,13 @@ def test_one_hot_takes_any_dtype_and_any_whole_numbers():
 @pytest.mark.parametrize(
     ("labels", "classes", "error", "words"),
     [
-        ([0, 3], 3, ValueError, "labels go up to 3; expected 0 to 2 for 3 classes"),
-        ([-1, 0], 3, ValueError, "labels go down to -1"),
-        ([0.0, 1.0], 3, TypeError, "labels are float64; expected whole numbers"),
+        ([0, 3], 3, ValueError, "run from 0 to 3, but 3 outputs stand for classes 0 to 2"),
+        ([-1, 0], 3, ValueError, "labels run from -1 to 0"),
+        ([0.0, 1.0], 3, TypeError, "labels hold float64: expected class numbers"),
         ([[0, 1]], 3, ValueError, r"shape \(1, 2\)"),
         (2, 3, ValueError, r"shape \(\)"),
-        ([0], 0, ValueError, "classes is 0; expected at least 1"),
-        ([0], 2.0, TypeError, "classes is 2.0; expected a whole number"),
+        ([0], 0, ValueError, "classes is 0: expected at least 1"),
+        ([0], 2.0, TypeError, "classes is 2.0: expected a whole number"),
     ],
 )
 def test_one_hot_refuses_labels_that_are_no_classes(labels, classes, error, words):
@@ -247,10 +254,10 @@ def test_scale_pixels_gives_rows_from_0_to_1(shape):
 @pytest.mark.parametrize(
     ("images", "error", "words"),
     [
-        (IMAGES / 255, TypeError, "images are float64; expected uint8"),
-        (IMAGES.astype(int), TypeError, "images are int64; expected uint8"),
-        (IMAGES[0], ValueError, r"shape \(6,\); expected \(n, 28, 28\) or \(n, 784\)"),
-        (IMAGES[:0], ValueError, r"shape \(0, 6\); expected"),
+        (IMAGES / 255, TypeError, "images hold float64: expected uint8"),
+        (IMAGES.astype(int), TypeError, "images hold int64: expected uint8"),
+        (IMAGES[0], ValueError, r"shape \(6,\): expected \(n, 28, 28\) or \(n, 784\)"),
+        (IMAGES[:0], ValueError, r"shape \(0, 6\): expected"),
     ],
 )
 def test_scale_pixels_refuses_what_is_no_stack_of_bytes(images, error, words):

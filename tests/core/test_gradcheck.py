@@ -334,7 +334,7 @@ def test_fast_numerical_grads_are_the_slow_ones(activation, loss, depth):
 def test_fast_numerical_grads_in_several_rounds(monkeypatch):
     params, images, labels = make([6, 5, 4, 3], 0)
     whole = numerical_grads(params, images, labels)
-    monkeypatch.setattr("mlpkit.core.numerical.CHUNK", 100)
+    monkeypatch.setattr("mlpkit.core.gradcheck.CHUNK", 100)
     np.testing.assert_allclose(numerical_grads(params, images, labels).flat, whole.flat, atol=1e-10)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import mlpkit
 from mlpkit import History, Snapshot, Step, train
 from mlpkit.core.history import COLUMNS, _bytes
-from mlpkit.core.updates import State
+from mlpkit.core.optimizers import State
 from tests.core.test_training import dataset, go, net, same
 from tests.nets import examples
 

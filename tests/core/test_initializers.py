@@ -112,11 +112,11 @@ def test_an_initializer_written_without_a_dtype_will_do():
     [
         ([], ValueError, "at least an input and an output"),
         ([784], ValueError, "at least an input and an output"),
-        ([784, 0], ValueError, "at least 1, not 0"),
-        ([784, -3, 10], ValueError, "at least 1, not -3"),
-        ([784, 10.0], TypeError, "whole number, not 10.0"),
-        ([784, True], TypeError, "whole number, not True"),
-        ([784, "10"], TypeError, "whole number, not '10'"),
+        ([784, 0], ValueError, r"size 1 of \[784, 0\] is 0: expected at least 1"),
+        ([784, -3, 10], ValueError, "is -3: expected at least 1"),
+        ([784, 10.0], TypeError, "is 10.0: expected a whole number"),
+        ([784, True], TypeError, "is True: expected a whole number"),
+        ([784, "10"], TypeError, "is '10': expected a whole number"),
         (784, TypeError, "list of layer sizes"),
         ("ab", TypeError, "whole number"),
     ],
@@ -147,7 +147,7 @@ def test_initializers_refuse_bad_arguments(name):
     function = getattr(mlpkit, name)
     with pytest.raises(TypeError, match="default_rng"):
         function(3, 2, 42)
-    with pytest.raises(ValueError, match="fan_in must be at least 1"):
+    with pytest.raises(ValueError, match="fan_in is 0: expected at least 1"):
         function(0, 2, rng())
-    with pytest.raises(TypeError, match="fan_out must be a whole number"):
+    with pytest.raises(TypeError, match=r"fan_out is 2\.5: expected a whole number"):
         function(2, 2.5, rng())

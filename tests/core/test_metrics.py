@@ -40,13 +40,13 @@ def test_evaluate_takes_lists_bytes_and_another_loss():
 
 def test_evaluate_refuses_what_does_not_fit():
     params, images, labels = make([6, 5, 3], 0)
-    with pytest.raises(ValueError, match="0 images and 0 labels"):
+    with pytest.raises(ValueError, match=r"images have shape \(0, 6\): expected .*at least one"):
         evaluate(params, images[:0], labels[:0])
-    with pytest.raises(ValueError, match="5 images and 4 labels"):
+    with pytest.raises(ValueError, match=r"labels have shape \(4,\): expected \(5,\)"):
         evaluate(params, images, labels[:4])
-    with pytest.raises(ValueError, match=r"images have shape \(\), labels \(5,\): expected \(n, fan_in\)"):
+    with pytest.raises(ValueError, match=r"images have shape \(\): expected"):
         evaluate(params, 3, labels)
-    with pytest.raises(ValueError, match=r"labels \(\)"):
+    with pytest.raises(ValueError, match=r"labels have shape \(\)"):
         evaluate(params, images, 3)
     with pytest.raises(ValueError, match="run from"):
         evaluate(params, images, labels + 3)

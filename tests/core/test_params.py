@@ -117,10 +117,10 @@ def test_copies_and_pickles_keep_vector_and_layers_together(params, again):
 @pytest.mark.parametrize(
     "layers, error, words",
     [
-        ([], ValueError, "no layers were given"),
+        ([], ValueError, "layers is empty: expected at least one"),
         (5, TypeError, "layers is int"),
-        ([1], TypeError, "layer 0 is int, not a pair"),
-        ([(np.ones((2, 2)),)], TypeError, "not a pair"),
+        ([1], TypeError, "layer 0 is int: expected a pair"),
+        ([(np.ones((2, 2)),)], TypeError, "expected a pair"),
         ([(np.ones(2), np.ones(2))], ValueError, r"weights of layer 0 have shape \(2,\)"),
         ([(np.ones((0, 2)), np.ones(2))], ValueError, r"shape \(0, 2\)"),
         ([(np.ones((2, 3)), np.ones(2))], ValueError, r"bias of layer 0 has shape \(2,\).*\(3,\)"),

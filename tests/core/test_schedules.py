@@ -73,7 +73,7 @@ def test_rates_that_are_no_numbers(bad):
 @pytest.mark.parametrize(
     "make, error, words",
     [
-        (lambda: step_decay(0.1, 0), ValueError, "every is 0: expected at least 1 step"),
+        (lambda: step_decay(0.1, 0), ValueError, "every is 0: expected at least 1"),
         (lambda: step_decay(0.1, 2.5), TypeError, "every is 2.5: expected a whole number"),
         (lambda: step_decay(0.1, 5, factor=0), ValueError, "factor is 0"),
         (lambda: step_decay(0.1, 5, factor=1.5), ValueError, "factor is 1.5: expected a share"),

@@ -700,8 +700,8 @@ def test_an_update_that_divides_by_zero(rate):
         with np.errstate(all="ignore"):
             return params.like(params.flat - np.float32(0.01) * grads.flat / (0 * grads.flat)), state
 
-    state = mlpkit.core.updates.State(0, rate)
-    said, kept = diverge(optimizer=mlpkit.core.updates.Optimizer("mine", lambda params: state, update))
+    state = mlpkit.core.optimizers.State(0, rate)
+    said, kept = diverge(optimizer=mlpkit.core.optimizers.Optimizer("mine", lambda params: state, update))
     assert len(kept) == 1
     assert "It began in layer 0 (6 -> 5): its weights or biases are not finite" in said
     assert "Likely cause: the optimizer's update: the loss of the step before was" in said
@@ -714,7 +714,7 @@ def test_an_optimizer_that_does_not_tell_its_rate():
         return params.like(params.flat - np.float32(1e6) * grads.flat), state
 
     said, kept = diverge(
-        optimizer=mlpkit.core.updates.Optimizer("mine", lambda params: (), update),
+        optimizer=mlpkit.core.optimizers.Optimizer("mine", lambda params: (), update),
         loss_and_grads=with_activation(mlpkit.relu, "squared"),
     )
     assert kept

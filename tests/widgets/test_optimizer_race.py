@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mlpkit
-from mlpkit.core.numerical import numerical_gradient
+from mlpkit.core.gradcheck import numerical_gradient
 from mlpkit.figures import describe
 from mlpkit.widgets import OptimizerRace
 from mlpkit.widgets.optimizer_race.lanes import as_point

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from mlpkit.core._validation import check_rate
 from mlpkit.core.losses import Loss
 from mlpkit.core.optimizers import Optimizer
 from mlpkit.core.params import Params, as_params
-from mlpkit.core.schedules import check_rate, rate_at
+from mlpkit.core.schedules import rate_at
 
 from .store import passed_names
 

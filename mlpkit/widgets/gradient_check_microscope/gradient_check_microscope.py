@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core._validation import as_loss_and_grads, check_labels
+from ...core._training_validation import as_loss_and_grads
+from ...core._validation import check_labels
 from ...core.backprop import loss_and_grads as package_loss_and_grads
 from ...core.data import load
 from ...core.gradcheck import TOLERANCE

@@ -13,9 +13,8 @@ import numpy as np
 from ...core._validation import check_labels
 from ...core.activations import Activation, identity, relu
 from ...core.data import Dataset, Examples
-from ...core.layers import Layer
 from ...core.network import CHUNK, forward
-from ...core.params import Params, as_params
+from ...core.params import Layer, Params, as_params
 from ..base import Widget
 from ..prediction_gallery.prediction_gallery import as_bytes, picture_shape
 

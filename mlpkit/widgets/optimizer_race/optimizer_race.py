@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.schedules import check_positive
+from ...core._validation import check_positive
 from ..base import Widget
 from .lanes import MAKERS, Lane, RacePath, lanes, run
 from .surfaces import NAMES, Surface, surface
