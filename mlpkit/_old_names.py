@@ -49,8 +49,7 @@ def find(module: str, name: str) -> Any:
     if name not in NAMES.get(module, {}):
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
     new_module, _, new_name = NAMES[module][name].rpartition(".")
-    new = importlib.import_module(new_module)
-    return getattr(new, new_name, None) or getattr(new, name)
+    return getattr(importlib.import_module(new_module), new_name)
 
 
 class _OldNames:

@@ -17,6 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.ticker import FuncFormatter, LogLocator
 
+from .. import _old_names
+
 STYLE = mpl.rc_params_from_file(
     Path(__file__).with_name("mlpkit.mplstyle"), fail_on_error=True, use_default_template=False
 )
@@ -147,3 +149,7 @@ def contrast(one: Any, other: Any) -> float:
 def _luminance(rgb: tuple[float, ...]) -> float:
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def __getattr__(name: str) -> Any:
+    return _old_names.find(__name__, name)  # saved notebooks ask for `look`
