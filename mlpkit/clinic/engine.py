@@ -15,7 +15,7 @@ import numpy as np
 
 from mlpkit.exercises.checker.check import check_against
 from mlpkit.exercises.checker.result import NOT_ATTEMPTED, PASSED, Result
-from mlpkit.exercises.checker.sandbox import run as run_safely
+from mlpkit.exercises.checker.sandbox import run_limited
 from mlpkit.exercises.workbook.loader import source_of
 
 from . import menu
@@ -213,7 +213,7 @@ def _worth(patient: Patient, function: Callable) -> tuple[float, float, str]:
         except Exception as error:  # right on all inputs of the check, and not on those of a training
             failed.append(f"in training yours raised {type(error).__name__}")
 
-    status = run_safely(measure, MEASURING)
+    status = run_limited(measure, MEASURING).status
     stopped = {"time": "yours is too slow to train with", "interrupted": "yours was interrupted in training"}
     why = "" if found else (failed or [stopped.get(status, "yours broke off in training")])[0]
     after = found[0] if found else _score(patient, patient.healthy_program)

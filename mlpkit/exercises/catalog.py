@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
+from .checker.runner import freeze
 from .spec import Exercise
 
 # The file of a topic, and its name as it is shown.
@@ -26,6 +27,9 @@ def exercises() -> dict[str, Exercise]:
     found = {}
     for topic in TOPICS:
         for entry in import_module(f"{__package__}.topics.{topic}").EXERCISES:
+            freeze(
+                tuple(case.args for case in entry.cases)
+            )  # what one function does to a case no other meets
             found[entry.name] = replace(entry, topic=topic)
     return found
 

@@ -1,6 +1,6 @@
-"""What an exercise is: a task, a model solution, inputs to try it on, and the mistakes people make in it.
+"""What an exercise is: a task, a model solution, cases to try a function on, and the mistakes people make.
 
-Everything here is plain data; how a function is run, judged and talked about stands in the other modules.
+Everything here is plain data. How a function is run and judged stands in the other modules.
 
 How to add an exercise: one entry in one topic file (start, data, init, forward, loss ...).
 
@@ -12,10 +12,10 @@ How to add an exercise: one entry in one topic file (start, data, init, forward,
         "relu",
         task="Keep what is positive and make the rest 0.",
         reference=relu,
-        package=activations.relu.function,   # mlpkit's own, if it is another: forwarding to it is noticed
-        takes={"z": "batch units"},          # each argument, in order, and what its axes are called
-        gives="batch units",                 # see below
-        probes=(Probe("a batch of 5 with 3 units", (Z,)), Probe("numbers around 1000", (1000 * Z,))),
+        package=activations.relu.function,   # mlpkit's own, if it is another: delegating to it is noticed
+        inputs={"z": "batch units"},         # each argument, in order, and what its axes are called
+        output="batch units",                # see below
+        cases=(Case("a batch of 5 with 3 units", (Z,)), Case("numbers around 1000", (1000 * Z,))),
         mistakes=(
             Mistake("absolute-value", lambda z: np.abs(z),
                     "It looks as if the sign is dropped. Look at what becomes of a negative number."),
@@ -24,36 +24,37 @@ How to add an exercise: one entry in one topic file (start, data, init, forward,
     )
     EXERCISES = (RELU, ...)                  # every topic file ends with this tuple
 
-`gives` is the shape of the answer, and names its parts:
+`output` is the shape of the answer, and names its parts:
     "batch classes"                          an array; the words name the axes, and messages use them
     "number"                                 one float; "numbers" is a list or array of floats
     {"dweights": "fan_in fan_out", "dbias": "fan_out"}      a tuple with named parts
-    [{"weights": "fan_in fan_out", "bias": "fan_out"}]      a list (or iterator) of such; `each` says of what
+    [{"weights": "fan_in fan_out", "bias": "fan_out"}]      a list of such; `list_item` says of what
 
-Arguments of probes are copied afresh for every call, generators too, so `np.random.default_rng(7)` may stand
-in them. Choose sizes that all differ and random asymmetric numbers, then the special cases (large, exactly 0,
-batch == fan_out). Take two probes with different batch sizes: so a factor `batch` is told from a factor 4.
+The arguments of a case are copied for every call, generators too: `np.random.default_rng(7)` may be one.
+Choose sizes that all differ and random asymmetric numbers. Then add the special cases: large, exactly 0,
+equal, batch == fan_out, and a large spread inside a row for all that take a power. Two cases with different
+batch sizes tell a factor `batch` from a factor 4. A function that leaves out any row, column, layer, batch
+or step must fail: tests/exercises/test_mutations.py tries it.
 
-A step function is judged over many steps: `Probe(note, args, steps=12, carry={"param": 0}, vary=f)` calls it
-twelve times, puts the part `param` of its answer back into argument 0, and lets `vary(step, args)` (step
-counts from 0) change the arguments first, for instance to this step's gradient. See topics/optimizers.py.
+A step function is called many times: `Case(note, args, steps=12, feedback={"param": 0}, schedule_args=f)`
+calls it twelve times, and puts the part `param` of its answer back into argument 0. Before each call
+`schedule_args(step, args)` changes the arguments, for instance to the gradient of this step; steps count
+from 0. `updates=("param",)` says which parts are the first argument after a step. See topics/optimizers.py.
 
-`moves=("param",)` says which parts are the first argument after a step: then the step itself is talked about.
+A random function (`random=True`, takes an rng) may draw in any order, so its numbers are never compared:
+give `properties`, each a `Property(name, measure, message)`. `measure(value, args)` makes a number or a
+small array of an answer, and it must be close to what the reference gives. `message` is the sentence shown
+when it is not; it may use {got} and {expected}, or be (got, expected) -> sentence. random_properties.py has
+ready-made ones: see topics/init.py. For other exercises properties are optional, and only help to describe
+what is wrong.
 
-A random function (`random=True`, takes an rng) may draw in any order, so its numbers are never compared: give
-`properties`, each a `Property(name, measure, says)`. `measure(value, args)` makes a number or small array of
-an answer, and it must be close to what the reference gives. `says` is the sentence shown when it is not; it
-may use {got} and {expected}, or be (got, want) -> sentence. measures.py has ready-made ones: see init.py.
-For other exercises properties are optional, and only help to word what is wrong.
+A mistake is a wrong program (or a tuple of variants), a name, and up to three short sentences: what the
+cause may be and what to look at next, never the answer. What was observed, with numbers, is put before it;
+give `observe=(got, expected, args) -> sentence` for a better one. `unambiguous=False` where another mistake
+looks the same. A wrong program that keeps something between calls is given as `Stateful(make)`.
 
-A mistake is a wrong program (or a tuple of variants), a name, and up to three short sentences: what is
-suspected and what to look at next, never the answer. What was observed, with numbers, is put before it; give
-`seen=(got, want, args) -> sentence` for a better one. `sure=False` where another mistake looks the same.
-A wrong program that keeps something between calls is given as `Fresh(make)`.
-
-tests/exercises/test_every_exercise.py checks every entry, with at least three correct programs in other
-styles for each from right_programs/<topic>.py. `python -m mlpkit.exercises.preview relu`
-prints what a learner will see.
+tests/exercises/test_every_exercise.py tests every entry, with at least three correct programs in other styles
+for each from right_programs/<topic>.py. `python -m mlpkit.exercises.preview relu` prints what a learner sees.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ class Case(NamedTuple):
     note: str, the situation in a few words: "a batch of 5 with 3 classes"
     args: the arguments, in order
     steps: int, 0 for one call; otherwise the number of calls, each going on from the last
-    carry: part of the answer -> place of the argument that it becomes in the next call
-    vary: (step, args) -> args, applied before each call
+    feedback: part of the answer -> place of the argument that it becomes in the next call
+    schedule_args: (step, args) -> args, applied before each call
     """
 
     note: str
@@ -92,10 +93,10 @@ class Mistake(NamedTuple):
     """A wrong program that people really write.
 
     name: str, a short slug: "axis-0"
-    wrong: the wrong program, or a tuple of variants of it
-    says: str, what is suspected and what to look at next, at most three short sentences
-    seen: (got, want, args) -> sentence with numbers, in place of the engine's own observation
-    sure: False when another mistake has the same fingerprint
+    programs: the wrong program, or a tuple of variants of it
+    message: str, what the cause may be and what to look at next, at most three short sentences
+    observe: (got, expected, args) -> sentence with numbers, in place of the general observation
+    unambiguous: False when another mistake gives the same numbers
     """
 
     name: str
@@ -116,8 +117,8 @@ class Property(NamedTuple):
 
     name: str, a few words
     measure: (value, args) -> number or array
-    says: str with {got} and {expected}, or (got, want) -> str
-    tolerance: float, how far `got` may be from `want`, relative to `want`
+    message: str with {got} and {expected}, or (got, expected) -> str
+    tolerance: float, how far `got` may be from `expected`, relative to `expected`
     absolute: float, and this much more
     """
 
@@ -130,7 +131,12 @@ class Property(NamedTuple):
 
 @dataclass(frozen=True)
 class Exercise:
-    """One function for the learner to write; the top of this module explains every field."""
+    """One function for the learner to write; the top of this module explains most fields.
+
+    tolerance: float, how far a number may be off, relative to itself
+    kinds: str, the kinds of numbers an answer may hold, as NumPy's dtype.kind
+    dtype: str, the type that the answer's numbers must have; "" for any float or whole number
+    """
 
     name: str
     task: str
@@ -147,6 +153,7 @@ class Exercise:
     updates: tuple[str, ...] = ()
     tolerance: float = 1e-5
     kinds: str = "fiu"
+    dtype: str = ""
     topic: str = field(default="", compare=False)
 
     @property

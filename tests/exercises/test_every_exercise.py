@@ -13,9 +13,8 @@ import pytest
 
 from mlpkit.exercises import check, mine
 from mlpkit.exercises.catalog import TOPICS, exercises
-from mlpkit.exercises.checker.isolation import untouched
-from mlpkit.exercises.checker.runner import equivalent
-from mlpkit.exercises.diagnosis.judge import reference_runs
+from mlpkit.exercises.checker.isolation import preserve_global_state
+from mlpkit.exercises.checker.runner import equivalent, reference_runs
 from mlpkit.exercises.diagnosis.known_mistakes import run_wrong, side_effects
 
 EXERCISES = list(exercises().values())
@@ -106,7 +105,7 @@ def test_each_mistake_is_named_with_its_own_sentence(exercise, mistake):
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
 def test_no_two_mistakes_agree_on_all_probes(exercise):
-    with untouched():
+    with preserve_global_state():
         tried = [(m, run_wrong(exercise, p)) for m in exercise.mistakes for p in m.variants]
         right = reference_runs(exercise)
     for (one, a), (other, b) in itertools.combinations([*tried, (None, right)], 2):

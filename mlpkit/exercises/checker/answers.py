@@ -1,6 +1,6 @@
-"""What a function returned, turned into plain arrays that can be compared and talked about.
+"""Turn what a function returned into plain arrays that can be compared.
 
-Whatever cannot be turned becomes an Odd, which says in words what it is; nothing here trusts the value.
+What is no answer becomes an InvalidAnswer, which says in words what it is; nothing here trusts the value.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Leaf(NamedTuple):
     name: str, for instance "dweights"; "" if the answer is one array
     index: place in a list, counted from 0, or None
     spec: str, its axes in words
-    value: array or Odd
+    value: array or InvalidAnswer
     """
 
     name: str
@@ -49,8 +49,8 @@ def normalize_answer(value: object, output: Any) -> Any:
     """Turn an answer into arrays, in the structure that was asked for.
 
     value: anything
-    gives: the structure, as in Exercise.gives
-    returns: an array, a tuple or list of settled parts, or an Odd
+    output: the structure, as in Exercise.output
+    returns: an array, a tuple or list of normalised parts, or an InvalidAnswer
     """
     if value is None:
         return InvalidAnswer("None", "nothing")
@@ -75,11 +75,11 @@ def normalize_answer(value: object, output: Any) -> Any:
 
 
 def leaves(value: Any, output: Any, name: str = "", index: int | None = None) -> list[Leaf]:
-    """The arrays of a settled answer, one after another, each with its name.
+    """The arrays of a normalised answer, one after another, each with its name.
 
-    value: settled
-    gives: the structure
-    returns: list of Leaf; an Odd stands where a whole part is odd
+    value: normalised
+    output: the structure
+    returns: list of Leaf; an InvalidAnswer stands where a whole part is one
     """
     if isinstance(output, str) or isinstance(value, InvalidAnswer):
         return [Leaf(name, index, output if isinstance(output, str) else "", value)]
@@ -94,7 +94,7 @@ def leaves(value: Any, output: Any, name: str = "", index: int | None = None) ->
 def close(got: np.ndarray, expected: np.ndarray, tolerance: float = 1e-5) -> np.ndarray:
     """Where two arrays of one shape agree, entry by entry.
 
-    got, want: arrays of one shape
+    got, expected: arrays of one shape
     tolerance: float, relative; numbers small beside the largest get a twentieth of it in absolute terms
     returns: bool array
     """
@@ -110,9 +110,9 @@ def close(got: np.ndarray, expected: np.ndarray, tolerance: float = 1e-5) -> np.
 
 
 def equal(got: Any, expected: Any, tolerance: float = 1e-5) -> bool:
-    """Whether two settled answers are the same, in structure, shapes and numbers.
+    """Whether two normalised answers are the same, in structure, shapes and numbers.
 
-    returns: bool; two odd answers are the same when the same can be said of them
+    returns: bool; two invalid answers are the same when the same can be said of them
     """
     if isinstance(got, InvalidAnswer) or isinstance(expected, InvalidAnswer):
         return type(got) is type(expected) and got[:3] == expected[:3]
@@ -125,7 +125,7 @@ def equal(got: Any, expected: Any, tolerance: float = 1e-5) -> bool:
 
 
 def describe_type(value: object) -> str:
-    """What something is, in a learner's words: "a list of 3", "an array of shape (2, 3)"."""
+    """What something is, in plain words: "a list of 3", "an array of shape (2, 3)"."""
     if value is None or isinstance(value, bool):
         return repr(value)
     if isinstance(value, np.ndarray):
@@ -185,11 +185,10 @@ def _numbers(value: object) -> Any:
     if isinstance(parts, InvalidAnswer):
         return parts
     scalars = [_leaf(part, "number") for part in parts]
-    odd = next((part for part in scalars if isinstance(part, InvalidAnswer) or part.ndim), None)
-    if odd is not None:
-        return InvalidAnswer(
-            f"a list that holds {odd.what if isinstance(odd, InvalidAnswer) else describe_type(odd)}"
-        )
+    invalid = next((part for part in scalars if isinstance(part, InvalidAnswer) or part.ndim), None)
+    if invalid is not None:
+        what = invalid.what if isinstance(invalid, InvalidAnswer) else describe_type(invalid)
+        return InvalidAnswer(f"a list that holds {what}")
     return np.array([float(part.real) for part in scalars])
 
 

@@ -1,4 +1,4 @@
-"""Check a function: run it where it can do no harm, compare, and put what is found into words.
+"""Check a function: run it where it can do no harm, compare its answers, and say what was found.
 
 A check has no effect besides its Result: nothing is stored, shown or remembered.
 """
@@ -9,16 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..catalog import find
-from ..diagnosis.judge import judge, reference_runs
-from ..diagnosis.wording import number
+from ..diagnosis.judge import judge
 from ..spec import Exercise
 from .answers import InvalidAnswer, describe_type, leaves
 from .delegation import forwards
-from .isolation import untouched
+from .isolation import AsksForInput, Changes, preserve_global_state, put_back_changes
+from .memory import limit_memory
 from .placeholders import has_blanks
-from .result import INCORRECT, NOT_ATTEMPTED, PASSED, Result
-from .runner import CaseRun, equivalent, output_of, run_cases
-from .sandbox import SECONDS, TimeUp, run
+from .result import INCORRECT, NOT_ATTEMPTED, PASSED, TOO_SLOW, Result
+from .runner import CaseRun, equivalent, output_of, reference_runs, run_cases
+from .sandbox import BUSY, FINISHED, INTERRUPTED, SECONDS, TIME, WAITING, Ended, TimeUp, run_limited
+
+SLOW = SECONDS / 30  # seconds; a function whose calls take as long is slow, and may be right
 
 
 @dataclass
@@ -29,7 +31,8 @@ class _Seen:
     printed: list[str] = field(default_factory=list)
     blank: bool = False
     forwards: bool = False
-    ended: bool = False
+    ended: Ended | None = None
+    changes: Changes | None = None
 
 
 def check(name: str, function: Callable) -> Result:
@@ -44,30 +47,38 @@ def check(name: str, function: Callable) -> Result:
 
 
 def check_against(exercise: Exercise, function: Callable) -> Result:
-    """The same for an exercise that stands in no topic of the course, as the clinic's repairs do.
+    """The same for an exercise that is not in the catalogue, such as the clinic's repairs.
 
     exercise: Exercise
     function: any callable
     returns: Result, as `check`
     """
-    with untouched():
+    with preserve_global_state():
         expected_runs = reference_runs(exercise)
-        seen = _Seen()
         if not callable(function):
             return _not_a_function(exercise, function)
-        status = run(lambda: _try(exercise, function, seen))
-        return _result(exercise, seen, expected_runs, status)
+        seen = _Seen()
+        with put_back_changes() as seen.changes, limit_memory():
+            seen.ended = run_limited(
+                lambda: _run(exercise, function, seen), progress=lambda: _progress(seen.runs)
+            )
+        return _result(exercise, seen, expected_runs)
 
 
-def _try(exercise: Exercise, function: Callable, seen: _Seen) -> None:
-    seen.blank = _quietly(has_blanks, function)
+def _run(exercise: Exercise, function: Callable, seen: _Seen) -> None:
+    seen.blank = _answer(has_blanks, function)
     if not seen.blank:
         run_cases(exercise, function, seen.runs, seen.printed)
-        seen.forwards = _quietly(lambda f: forwards(exercise, f), function)
-    seen.ended = True
+        seen.forwards = _answer(lambda f: forwards(exercise, f), function)
 
 
-def _quietly(question: Callable, function: Callable) -> bool:
+def _progress(runs: list[CaseRun]) -> tuple:
+    """Changes with every call that has ended."""
+    first = [(r.repeat is None, r.reseeded is None, r.same_rng_continued is None) for r in runs[:1]]
+    return len(runs), *first
+
+
+def _answer(question: Callable, function: Callable) -> bool:
     try:
         return question(function)
     except TimeUp:
@@ -76,33 +87,29 @@ def _quietly(question: Callable, function: Callable) -> bool:
         return False
 
 
-def _result(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun], status: str) -> Result:
-    if seen.blank or any(_ran_into_blank(exercise, r) for r in seen.runs):
-        return Result(
-            exercise.name, NOT_ATTEMPTED, None, f"There are blanks left to fill in. {exercise.task}"
-        )
+def _result(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun]) -> Result:
     printed = "".join(seen.printed)[:600]
-    if status != "finished" or len(seen.runs) < len(exercise.cases):
-        message = _unfinished(exercise, seen, status)
-        return Result(exercise.name, INCORRECT, None, message, printed=printed)
+    notes = _notes(seen)
+    if seen.blank or any(_ran_into_blank(exercise, r) for r in seen.runs):
+        return _not_attempted(exercise)
+    if any(run.raised and run.raised.kind == AsksForInput.__name__ for run in seen.runs):
+        message = "A check cannot type anything: take `input()` or the debugger out of the function."
+        return Result(exercise.name, INCORRECT, None, message, printed=printed, notes=notes)
+    if seen.ended.status != FINISHED or len(seen.runs) < len(exercise.cases):
+        outcome, message = _unfinished(exercise, seen, expected_runs)
+        return Result(exercise.name, outcome, None, message, printed=printed, notes=notes)
+    if seen.changes.code:
+        return Result(exercise.name, INCORRECT, None, _changed_words(seen), printed=printed, notes=notes)
     try:
         verdict = judge(exercise, seen.runs, expected_runs)
     except Exception as error:  # a fault of the check's own must not become the learner's
-        return Result(
-            exercise.name, INCORRECT, None, _own_fault(exercise, seen, expected_runs, error), printed=printed
-        )
+        verdict = None, _own_fault(seen, expected_runs, exercise, error)
     if verdict is not None:
-        return Result(exercise.name, INCORRECT, *verdict, forwards=seen.forwards, printed=printed)
-    return Result(exercise.name, PASSED, None, _praise(exercise, seen.forwards), seen.forwards, printed)
-
-
-def _praise(exercise: Exercise, hands_on: bool) -> str:
-    tried = f"Right on all {len(exercise.cases)} inputs it was tried on."
-    return (
-        f"{tried} It hands the work to mlpkit's own function, so this one is not yet yours."
-        if hands_on
-        else tried
-    )
+        return Result(exercise.name, INCORRECT, *verdict, seen.forwards, printed, notes)
+    praise = f"Right on all {len(exercise.cases)} inputs it was tried on."
+    if seen.forwards:
+        praise += " It hands the work to mlpkit's own function, so this one is not yet yours."
+    return Result(exercise.name, PASSED, None, praise, seen.forwards, printed, notes)
 
 
 def _ran_into_blank(exercise: Exercise, attempt: CaseRun) -> bool:
@@ -112,45 +119,84 @@ def _ran_into_blank(exercise: Exercise, attempt: CaseRun) -> bool:
     return any(isinstance(leaf.value, InvalidAnswer) and leaf.value.kind == "blank" for leaf in found)
 
 
-def _unfinished(exercise: Exercise, seen: _Seen, status: str) -> str:
-    note = exercise.cases[min(len(seen.runs), len(exercise.cases) - 1)].note
-    if status == "time":
-        return (
-            f"On {note} it was still running after {number(SECONDS)} seconds, and was stopped. A right "
-            "answer takes "
-            "a few thousandths. Look at each loop: does what it waits for ever happen?"
-        )
-    if status == "interrupted":
-        return "The check was interrupted before it had an answer. Run the cell again to have it checked."
+def _not_attempted(exercise: Exercise) -> Result:
+    return Result(exercise.name, NOT_ATTEMPTED, None, f"There are blanks left to fill in. {exercise.task}")
+
+
+def _changed_words(seen: _Seen) -> str:
     return (
+        f"The function changed {', '.join(seen.changes.code[:3])} for the whole notebook. "
+        "A function must leave everything outside it as it was: use a name of your own."
+    )
+
+
+def _notes(seen: _Seen) -> tuple[str, ...]:
+    notes = []
+    if seen.ended.left_behind:
+        notes.append("It could not be stopped, and is still running. Restart the kernel before you go on.")
+    changed = seen.changes.code + seen.changes.places
+    if changed:
+        notes.append(
+            f"The check put back what the function changed: {', '.join(changed[:4])}. "
+            "To be safe, restart the kernel before you go on."
+        )
+    return tuple(notes)
+
+
+def _unfinished(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun]) -> tuple[str, str]:
+    """Outcome and message for a function that was stopped, or that cannot be looked at."""
+    note = exercise.cases[min(len(seen.runs), len(exercise.cases) - 1)].note
+    status = seen.ended.status
+    if status == INTERRUPTED:
+        return (
+            TOO_SLOW,
+            "The check was interrupted before it had an answer. Run the cell again to have it checked.",
+        )
+    if status == BUSY:
+        return TOO_SLOW, f"On {note} the machine was too busy to run it to its end. Run the cell again later."
+    if status == TIME:
+        slow = max([run.seconds for run in seen.runs], default=0.0) > SLOW
+        if slow and not _wrong_cases(exercise, seen.runs, expected_runs):
+            return TOO_SLOW, (
+                f"It is right on {len(seen.runs)} of {len(exercise.cases)} inputs, but on {note} it was still "
+                f"running after {SECONDS:.0f} seconds. Let NumPy do the inner loops: then it can be checked."
+            )
+        return INCORRECT, (
+            f"On {note} it was still running after {SECONDS:.0f} seconds, and was stopped. A right answer "
+            "takes a few thousandths. Look at each loop: does what it waits for ever happen?"
+        )
+    if status == WAITING:
+        return INCORRECT, (
+            f"On {note} it was still running after {SECONDS:.0f} seconds, and it did not compute anything. "
+            "It waits for something, such as `time.sleep`: take that out."
+        )
+    return INCORRECT, (
         f"On {note} it could not be tried: what it is, or what it returns, cannot be looked at. Does "
         "it return plain numbers?"
     )
 
 
-def _own_fault(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun], error: Exception) -> str:
-    """The numbers differ, or nobody knows; the check itself stumbled while it looked for the reason."""
-    off = [
-        run.case.note
-        for run, expected in zip(seen.runs, expected_runs)
-        if not _quietly(lambda run, expected=expected: equivalent(run, expected, exercise), run)
+def _wrong_cases(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> list[str]:
+    """The cases on which the answer is not the right one."""
+    pairs = zip(runs, expected_runs)
+    return [
+        run.case.note for run, right in pairs if not _answer(lambda _: equivalent(run, right, exercise), run)
     ]
-    where = (
-        f"On {off[0]} the answer is not the right one."
-        if off
-        else "It could not be compared with the right answer."
-    )
+
+
+def _own_fault(seen: _Seen, expected_runs: list[CaseRun], exercise: Exercise, error: Exception) -> str:
+    """The numbers differ, or nobody knows; the check itself failed while it looked for the reason."""
+    wrong = _wrong_cases(exercise, seen.runs, expected_runs)
+    where = f"On {wrong[0]} the answer is not the right one." if wrong else "It could not be compared."
     return (
-        f"{where} More cannot be said: the check itself stumbled over it ({type(error).__name__}), "
+        f"{where} More cannot be said: the check itself failed ({type(error).__name__}), "
         "which is not your mistake. Work a small example out by hand, and print every step beside it."
     )
 
 
 def _not_a_function(exercise: Exercise, thing: object) -> Result:
     if thing is Ellipsis:
-        return Result(
-            exercise.name, NOT_ATTEMPTED, None, f"There are blanks left to fill in. {exercise.task}"
-        )
+        return _not_attempted(exercise)
     try:
         what = describe_type(thing)
     except BaseException:

@@ -1,7 +1,6 @@
-"""What is the first thing that is not right? Raised, type, shape, finite, values, inputs unchanged: in
-this order.
+"""Find the first check that an answer fails: raised, type, shape, finite, values, inputs unchanged.
 
-Everything after the first failure is left for the next try: one thing at a time.
+What comes after the first failure is left for the next try: one thing at a time.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ from ..spec import Exercise
 from .answers import InvalidAnswer, Leaf, close, equal, leaves
 from .runner import CaseRun, equivalent, output_of
 
-STAGES = ("raised", "type", "shape", "finite", "repeat", "values", "changed", "rng")
+CHECKS = ("raised", "type", "shape", "finite", "repeat", "values", "dtype", "changed", "rng")
 
 
 class Failure(NamedTuple):
     """The first thing that is not right.
 
-    stage: one of STAGES
-    at: int, the number of the probe where it shows first
+    failed_check: one of CHECKS
+    at: int, the number of the first case that fails it
     """
 
     failed_check: str
@@ -31,8 +30,8 @@ class Failure(NamedTuple):
 class Comparison(NamedTuple):
     """One array of the answer beside the one that is right.
 
-    at: int, the number of the probe
-    leaf: Leaf, what came back; want: array
+    at: int, the number of the case
+    leaf: Leaf, what came back; expected: array
     """
 
     at: int
@@ -46,12 +45,12 @@ class Comparison(NamedTuple):
 
 
 def first_failure(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> Failure | None:
-    """Find the first stage that fails, and the first probe on which it does.
+    """Find the first check that fails, and the first case on which it does.
 
-    runs: of the learner's function; wants: of the reference
+    runs: of the learner's function; expected_runs: of the reference
     returns: Failure, or None when all is right
     """
-    for failed_check in STAGES:
+    for failed_check in CHECKS:
         for at, (run, expected) in enumerate(zip(runs, expected_runs)):
             if _FAILS[failed_check](exercise, run, expected):
                 return Failure(failed_check, at)
@@ -61,7 +60,7 @@ def first_failure(exercise: Exercise, runs: list[CaseRun], expected_runs: list[C
 def comparisons_of(exercise: Exercise, run: CaseRun, expected: CaseRun, at: int = 0) -> list[Comparison]:
     """Every array of an answer beside the right one; parts without a counterpart are left out.
 
-    returns: list of Pair
+    returns: list of Comparison
     """
     if run.raised or expected.raised:
         return []
@@ -79,9 +78,9 @@ def wrong_type(leaf: Leaf, exercise: Exercise) -> bool:
     return leaf.value.dtype.kind not in exercise.kinds
 
 
-def wrong_values(pair: Comparison, exercise: Exercise) -> bool:
+def wrong_values(comparison: Comparison, exercise: Exercise) -> bool:
     """Whether numbers differ (never for random functions, whose numbers nobody knows)."""
-    return not exercise.random and not close(pair.got, pair.expected, exercise.tolerance).all()
+    return not exercise.random and not close(comparison.got, comparison.expected, exercise.tolerance).all()
 
 
 def _type(exercise: Exercise, run: CaseRun, expected: CaseRun) -> bool:
@@ -126,6 +125,7 @@ _FAILS = {
     "finite": _finite,
     "repeat": _repeat,
     "values": _values,
+    "dtype": lambda exercise, run, expected: bool(run.dtype),
     "changed": lambda exercise, run, expected: bool(run.changed),
     "rng": _rng,
 }

@@ -1,9 +1,8 @@
-"""Does a function do the work itself, or hand it to mlpkit's own?
+"""Find out whether a function delegates its work to mlpkit's own function.
 
-Handing it on is a right answer, but the learner and the teacher should know. The names in the function are
-followed
-to what they stand for; it is not watched while it runs, since tracing hangs Python 3.11 beside a stopped
-thread.
+That is a right answer, but the learner and the teacher should know. The names in the function are followed to
+what they stand for; the function is not watched while it runs, since tracing hangs Python 3.11 beside a
+stopped thread.
 """
 
 from __future__ import annotations

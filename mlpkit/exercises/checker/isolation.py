@@ -1,25 +1,35 @@
-"""Keep a check from leaving traces: what it prints, what it warns of, and how it turns the random state.
+"""Keep a check from leaving traces: what it prints and shows, and what it changes for everybody.
 
-Printing is caught only in the thread that is being checked; everybody else goes on printing as before.
+Output is caught only in the thread that is being checked; everybody else goes on printing as before.
 """
 
 from __future__ import annotations
 
+import builtins
+import math
+import os
 import random
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 
 KEPT = 2_000  # characters of what a function prints
+SHOWN = 3  # pictures and tables that a function displays
 
 _lock = threading.RLock()
 _depth = 0  # checks that run now, on any thread: the first saves the state, the last brings it back
 _saved: list = []
 _caught: dict[int, list[str]] = {}  # thread -> what it printed
+
+
+class AsksForInput(Exception):
+    """Raised inside a function that waits for somebody to type."""
 
 
 class _Stream:
@@ -37,12 +47,17 @@ class _Stream:
             kept.extend(str(text)[: KEPT - len(kept)])
         return len(text)
 
+    def close(self) -> None:
+        """Close the real stream, unless it is a function under check that asks."""
+        if threading.get_ident() not in _caught:
+            self._real.close()
+
     def __getattr__(self, name: str) -> object:
         return getattr(self._real, name)
 
 
 @contextmanager
-def untouched() -> Iterator[None]:
+def preserve_global_state() -> Iterator[None]:
     """Bring back random states, warning filters, streams and the recursion limit afterwards."""
     global _depth
     with _lock:
@@ -59,7 +74,7 @@ def untouched() -> Iterator[None]:
 
 
 @contextmanager
-def caught() -> Iterator[list[str]]:
+def capture_output() -> Iterator[list[str]]:
     """Catch what this thread prints, and let NumPy not warn in it.
 
     returns: a list that the printed characters are put in
@@ -73,20 +88,105 @@ def caught() -> Iterator[list[str]]:
         _caught.pop(threading.get_ident(), None)
 
 
+def _refuse(real: Callable) -> Callable:
+    """Stands in for a function that waits for the keyboard: raises in caught threads."""
+
+    def ask(*args: object, **keywords: object) -> object:
+        if threading.get_ident() in _caught:
+            raise AsksForInput
+        return real(*args, **keywords)
+
+    return ask
+
+
 def _save() -> None:
     filters = warnings.catch_warnings()
     filters.__enter__()
     warnings.simplefilter("ignore")
     _saved[:] = [
-        filters, sys.stdout, sys.stderr, sys.getrecursionlimit(), np.random.get_state(), random.getstate()
+        filters, sys.stdout, sys.stderr, sys.getrecursionlimit(), np.random.get_state(), random.getstate(),
+        builtins.input, sys.breakpointhook,
     ]  # fmt: skip
     sys.stdout, sys.stderr = _Stream(sys.stdout), _Stream(sys.stderr)
+    builtins.input, sys.breakpointhook = _refuse(builtins.input), _refuse(sys.breakpointhook)
 
 
 def _restore() -> None:
-    filters, sys.stdout, sys.stderr, limit, numpy_state, python_state = _saved
+    filters, sys.stdout, sys.stderr, limit, numpy_state, python_state = _saved[:6]
+    builtins.input, sys.breakpointhook = _saved[6:]
     sys.setrecursionlimit(limit)
     np.random.set_state(numpy_state)
     random.setstate(python_state)
     _caught.clear()  # a function that was stopped may not have taken itself off
     filters.__exit__(None, None, None)
+
+
+class Changes(NamedTuple):
+    """What a function changed for everybody, in words.
+
+    code: functions that it replaced, and streams that it closed: whatever it answered cannot be trusted
+    places: the working folder, variables of the environment
+    """
+
+    code: list[str]
+    places: list[str]
+
+
+MODULES: dict[str, ModuleType] = {
+    "": builtins,
+    "np.": np,
+    "np.linalg.": np.linalg,
+    "np.random.": np.random,
+    "math.": math,
+    "random.": random,
+}
+
+
+@contextmanager
+def put_back_changes() -> Iterator[Changes]:
+    """Put back what is replaced meanwhile in NumPy and Python, the working folder and the environment.
+
+    returns: Changes, filled at the end
+    """
+    changes = Changes([], [])
+    names = {prefix: dict(vars(module)) for prefix, module in MODULES.items()}
+    folder, environment, closed = _folder(), dict(os.environ), _closed()
+    try:
+        yield changes
+    finally:
+        for prefix, before in names.items():
+            changes.code.extend(_put_back(prefix, before))
+        changes.code.extend(f"`{name}` (closed)" for name in _closed() if name not in closed)
+        if _folder() != folder:
+            changes.places.append("the working folder")
+            with suppress(OSError):
+                os.chdir(folder or "/")
+        if dict(os.environ) != environment:
+            changed = sorted(environment.items() ^ dict(os.environ).items())
+            changes.places.append(f"the environment (`{changed[0][0][:40]}`)")
+            for name in {name for name, _ in changed}:
+                if name in environment:
+                    os.environ[name] = environment[name]
+                else:
+                    del os.environ[name]
+
+
+def _put_back(prefix: str, before: dict) -> list[str]:
+    """Names of a module that stand for something else now, or for nothing; new names are no harm."""
+    now, missing = vars(MODULES[prefix]), object()
+    changed = [name for name, thing in before.items() if now.get(name, missing) is not thing and name != "_"]
+    now.update({name: before[name] for name in changed})
+    return [f"`{prefix}{name}`" for name in changed]
+
+
+def _folder() -> str | None:
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
+
+
+def _closed() -> list[str]:
+    return [
+        f"sys.{name}" for name in ("__stdout__", "__stderr__") if getattr(vars(sys)[name], "closed", False)
+    ]

@@ -1,4 +1,4 @@
-"""Has the learner begun? A blank is three dots that stand for code still to be written.
+"""Find blanks: three dots that stand for code still to be written.
 
 Dots inside square brackets, as in `x[..., None]`, are NumPy's and no blank.
 """
@@ -9,8 +9,9 @@ import ast
 import dis
 import functools
 import inspect
-import textwrap
 from collections.abc import Callable
+
+from .source import function_source
 
 
 def has_blanks(function: Callable) -> bool:
@@ -23,8 +24,8 @@ def has_blanks(function: Callable) -> bool:
     code = getattr(function, "__code__", None)
     if code is None:
         return False
-    tree = body(function)
-    return _blank_tree(tree) if tree is not None else _blank_code(code)
+    found = function_source(function)
+    return _blank_tree(found[1]) if found is not None else _blank_code(code)
 
 
 def inner(function: Callable) -> Callable:
@@ -41,21 +42,6 @@ def inner(function: Callable) -> Callable:
         else:
             break
     return function
-
-
-def body(function: Callable) -> ast.AST | None:
-    """The syntax tree of a function, or None when there is no source that is surely its own."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return None
-    first = tree.body[0] if tree.body else None
-    if (
-        not isinstance(first, (ast.FunctionDef, ast.AsyncFunctionDef))
-        or first.name != function.__code__.co_name
-    ):
-        return None
-    return first
 
 
 def _blank_tree(tree: ast.FunctionDef) -> bool:

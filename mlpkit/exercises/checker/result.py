@@ -1,7 +1,6 @@
-"""What a check found, as an object that reads well wherever it is shown.
+"""What a check found, in a form that reads well wherever it is shown.
 
-In a terminal it is text, in a notebook HTML with a symbol and a word, in a saved notebook also JSON for
-the teacher.
+In a terminal it is text, in a notebook HTML, and in a saved notebook also JSON for the teacher.
 """
 
 from __future__ import annotations
@@ -14,8 +13,9 @@ JSON_TYPE = "application/vnd.mlpkit.check+json"
 SCHEMA = 1
 
 NOT_ATTEMPTED, PASSED, INCORRECT = "not attempted", "passed", "incorrect"
-SYMBOLS = {NOT_ATTEMPTED: "○", PASSED: "✓", INCORRECT: "✗"}
-COLOURS = {NOT_ATTEMPTED: "#767676", PASSED: "#009E73", INCORRECT: "#D55E00"}
+TOO_SLOW = "too slow to tell"  # nobody knows whether it is right, so it is no wrong try
+SYMBOLS = {NOT_ATTEMPTED: "○", PASSED: "✓", INCORRECT: "✗", TOO_SLOW: "…"}
+COLOURS = {NOT_ATTEMPTED: "#767676", PASSED: "#009E73", INCORRECT: "#D55E00", TOO_SLOW: "#767676"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,7 +23,7 @@ class Result:
     """The verdict on one function.
 
     exercise: str, its name
-    outcome: "not attempted", "passed" or "incorrect"
+    outcome: "not attempted", "passed", "incorrect" or "too slow to tell"
     mistake: str, the name of the listed mistake, or None
     message: str, at most four sentences
     forwards: True when the function hands the work to mlpkit's own

@@ -1,14 +1,14 @@
-"""Try a function on every probe of an exercise, and write down everything that happened.
+"""Run a function on every case of an exercise, and write down everything that happened.
 
-The same lines run the learner's function, the model solution and the wrong programs, so that they can be
-compared.
+The learner's function, the model solution and the wrong programs are all run by the same lines.
 """
 
 from __future__ import annotations
 
 import copy
-import linecache
+import functools
 import random
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,8 +18,9 @@ import numpy as np
 
 from ..spec import Case, Exercise, Property
 from .answers import InvalidAnswer, equal, normalize_answer
-from .isolation import caught
+from .isolation import capture_output
 from .sandbox import TimeUp
+from .source import source_line
 
 
 class Raised(NamedTuple):
@@ -37,56 +38,95 @@ class Raised(NamedTuple):
 
 @dataclass
 class CaseRun:
-    """What one probe brought to light.
+    """What a function did on one case.
 
-    value: the settled answer (a list of answers, one a step, for a probe with steps), or None when it raised
+    value: the normalised answer (for a case with steps a list of answers, one a step); None when it raised
     raised: Raised or None
     changed: names of arguments that were changed in place
-    again: the settled answer to the very same call made once more, or None if that was not tried
-    other_seed: for random functions, the answer with another rng
-    going_on: for random functions, the answer of a second call with the very same rng
+    dtype: the type of the answer's numbers where the exercise asks for another one, else ""
+    repeat: the answer to the very same call made once more, or None if that was not tried
+    reseeded: for random functions, the answer with another rng
+    same_rng_continued: for random functions, the answer to a second call with the very same rng
     measures: what was measured of the answer already, by the property's name
+    seconds: processor time that the call took
     """
 
     case: Case
     value: Any = None
     raised: Raised | None = None
     changed: tuple[str, ...] = ()
+    dtype: str = ""
     repeat: Any = None
     reseeded: Any = None
     same_rng_continued: Any = None
     measures: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@functools.cache
+def _reference_runs(at: int) -> list[CaseRun]:
+    exercise = _exercises[at]
+    runs: list[CaseRun] = []
+    run_cases(exercise, exercise.reference, runs)
+    for run in runs:
+        freeze((run.value, run.repeat, run.reseeded, run.same_rng_continued))
+    return runs
+
+
+_exercises: dict[int, Exercise] = {}  # kept, so that no other object gets the same id
+
+
+def reference_runs(exercise: Exercise) -> list[CaseRun]:
+    """What the model solution does on every case.
+
+    It is run once, before any function of a learner: so nothing that one of those breaks gets into it.
+    """
+    _exercises[id(exercise)] = exercise
+    return _reference_runs(id(exercise))
+
+
+def freeze(value: Any) -> Any:
+    """Make all arrays in a value read-only.
+
+    returns: the value itself
+    """
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            freeze(part)
+    return value
 
 
 def run_cases(
     exercise: Exercise, function: Callable, runs: list[CaseRun], printed: list[str] | None = None
 ) -> None:
-    """Try a function on all probes; the first is tried again, to see whether it always gives the same.
+    """Run a function on all cases; the first is run again, to see whether it always gives the same.
 
-    runs: list that the Runs are appended to, so that those before a time-out are not lost
+    runs: list that each CaseRun is appended to, so that those before a time-out are not lost
     printed: list that what the first call prints is appended to
     """
-    with caught() as pieces:
+    with capture_output() as pieces:
         for i, case in enumerate(exercise.cases):
             _seed(i)
             runs.append(run := run_case(exercise, function, case))
             if i == 0 and printed is not None:
                 printed.extend(pieces)
             if i == 0 and run.raised is None:
-                _try_again(exercise, function, run)
+                _run_again(exercise, function, run)
 
 
 def matches_runs(exercise: Exercise, function: Callable, runs: list[CaseRun]) -> list[CaseRun] | None:
-    """What a program does on all probes if it does what was seen in `runs`; None at the first difference."""
+    """What a program does on all cases if it does what was seen in `runs`; None at the first difference."""
     others: list[CaseRun] = []
-    with caught():
+    with capture_output():
         for i, run in enumerate(runs):
             _seed(i)
             others.append(other := run_case(exercise, function, run.case))
             if not equivalent(run, other, exercise):
                 return None
             if i == 0 and other.raised is None:
-                _try_again(exercise, function, other)
+                _run_again(exercise, function, other)
     return others
 
 
@@ -95,7 +135,7 @@ def _seed(number: int) -> None:
     random.seed(number)
 
 
-def _try_again(exercise: Exercise, function: Callable, run: CaseRun) -> None:
+def _run_again(exercise: Exercise, function: Callable, run: CaseRun) -> None:
     """The very same call once more, and for a random function with another rng, and with one that goes on."""
     _seed(1_000)
     run.repeat = run_case(exercise, function, run.case).value
@@ -105,27 +145,36 @@ def _try_again(exercise: Exercise, function: Callable, run: CaseRun) -> None:
 
 
 def run_case(exercise: Exercise, function: Callable, case: Case, reseeded: bool = False) -> CaseRun:
-    """Try a function on one probe.
+    """Run a function on one case.
 
-    other_seed: True to give it generators in another state
-    returns: Run
+    reseeded: True to give it generators in another state
+    returns: CaseRun
     """
     run = CaseRun(case)
     args = copy.deepcopy(case.args)
     if reseeded:
         args = tuple(np.random.default_rng(99) if isinstance(a, np.random.Generator) else a for a in args)
     before = copy.deepcopy(args)
+    start = time.thread_time()
     try:
         if case.steps:
-            run.value, args, before = _roll(exercise, function, case, args)
+            run.value, args, before = _take_steps(exercise, function, case, args)
         else:
             run.value = normalize_answer(function(*args), exercise.output)
     except TimeUp:
         raise
     except BaseException as error:
         run.raised = describe(error, function)
+    run.seconds = time.thread_time() - start
+    run.dtype = _other_dtype(run.value, exercise)
     run.changed = tuple(name for name, a, b in zip(exercise.inputs, args, before) if not _same(a, b))
     return run
+
+
+def _other_dtype(value: Any, exercise: Exercise) -> str:
+    if not exercise.dtype or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        return ""
+    return "" if value.dtype.name == exercise.dtype else value.dtype.name
 
 
 def _second_call(exercise: Exercise, function: Callable, case: Case) -> Any:
@@ -142,7 +191,7 @@ def _second_call(exercise: Exercise, function: Callable, case: Case) -> Any:
         return None
 
 
-def _roll(exercise: Exercise, function: Callable, case: Case, args: tuple) -> tuple[list, tuple, tuple]:
+def _take_steps(exercise: Exercise, function: Callable, case: Case, args: tuple) -> tuple[list, tuple, tuple]:
     """Call a step function again and again, each time with what it returned."""
     values, names, first = [], list(exercise.output), None
     for step in range(case.steps):
@@ -166,7 +215,7 @@ def _roll(exercise: Exercise, function: Callable, case: Case, args: tuple) -> tu
 
 
 def output_of(exercise: Exercise, case: Case) -> Any:
-    """The structure of a probe's answer: for a probe with steps, a list of answers."""
+    """The structure of an answer to a case: for a case with steps, a list of answers."""
     return [exercise.output] if case.steps else exercise.output
 
 
@@ -185,12 +234,12 @@ def describe(error: BaseException, function: Callable) -> Raised:
     if not frames:
         return Raised(kind, text)
     line = frames[0][1]
-    source = linecache.getline(code.co_filename, line).strip()[:80]
+    source = source_line(function, line)[:80]
     return Raised(kind, text, line - code.co_firstlineno + 1, source)
 
 
 def equivalent(one: CaseRun, other: CaseRun, exercise: Exercise) -> bool:
-    """Whether two programs did the same on a probe, as far as can be seen from outside."""
+    """Whether two programs did the same on a case, as far as can be seen from outside."""
     if one.raised or other.raised:
         return bool(one.raised and other.raised) and one.raised[:2] == other.raised[:2]
     if not exercise.random:
@@ -228,7 +277,7 @@ def within(got: Any, expected: Any, prop: Property) -> bool:
 
 
 def shapes(value: Any) -> Any:
-    """The shapes of all arrays of a settled answer, in its structure."""
+    """The shapes of all arrays of a normalised answer, in its structure."""
     if isinstance(value, InvalidAnswer):
         return value[:3]
     return value.shape if isinstance(value, np.ndarray) else [shapes(part) for part in value]

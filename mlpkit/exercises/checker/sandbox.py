@@ -1,50 +1,98 @@
-"""Run somebody else's function so that nothing it does can stop the notebook.
+"""Run a function that may never end, so that nothing it does can stop the notebook.
 
-It runs in a thread of its own; whoever waits for it stops it when its time is up. A function may catch even
-that (`except BaseException: pass`) and go on: then it is raised again right after it was caught.
+It runs in a thread of its own, and is stopped when that thread has used too much processor time.
 """
 
 from __future__ import annotations
 
 import ctypes
-import functools
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from types import CodeType
+from contextlib import contextmanager
+from typing import NamedTuple
 
-SECONDS = 3.0  # a right function needs a few thousandths
-GRACE = 1.5  # how long a function may go on after it was told to stop, before it is left behind
-STACK = 64 * 2**20  # macOS gives threads half a megabyte, too little for deep recursion
+SECONDS = 3.0  # of processor time for one call of a function; a right one needs a few thousandths
+GRACE = 1.0  # seconds that a function has to end after it was told to stop
+PATIENCE = 20  # times `seconds` on the clock, for a machine that is too busy to run the function
+TICK = 0.05
+STACK = 64 * 2**20  # bytes; macOS gives threads half a megabyte, too little for deep recursion
+
+FINISHED, TIME, WAITING, BUSY, INTERRUPTED = "finished", "time", "waiting", "busy", "interrupted"
 
 
 class TimeUp(BaseException):
     """Raised inside a function whose time is up."""
 
 
-def run(job: Callable[[], object], seconds: float = SECONDS) -> str:
-    """Run a job to its end, or until its time is up.
+class Ended(NamedTuple):
+    """How a run ended.
 
-    job: called without arguments; what it finds out it must put somewhere itself
-    seconds: float
-    returns: "finished", "time" when it was stopped, or "interrupted" by the stop button or Ctrl-C
+    status: "finished"; "time" when it used too much processor time; "waiting" when it did not compute at all;
+        "busy" when the machine gave it too little time to say; "interrupted" by the stop button or Ctrl-C
+    left_behind: True when it could not be stopped, and still runs in its thread
     """
-    ended = threading.Event()
-    status = "time"
+
+    status: str
+    left_behind: bool = False
+
+
+def run_limited(
+    function: Callable[[], object],
+    seconds: float = SECONDS,
+    progress: Callable[[], object] = lambda: None,
+) -> Ended:
+    """Run a function to its end, or until its time is up.
+
+    function: called without arguments; what it finds out it must put somewhere itself
+    seconds: float, processor time of its own thread; what else the machine does counts nothing
+    progress: gives something that changes when a part of the work is done; then the time starts anew
+    returns: Ended; nothing that the function raises gets out
+    """
+    running = threading.Lock()
+    running.acquire()
+    clocks: list[int] = []
     with _interrupts() as interrupts:
-        worker, repeat = _start(job, ended)
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and status == "time":
-            if ended.wait(0.05):  # in short pieces: an interrupt does not cut a wait short
-                status = "finished"
-            if interrupts:
-                status = "interrupted"
-        if not ended.is_set():
-            _stop(worker, repeat, ended)
-    return status
+        worker = _start(function, running, clocks)
+        status = _wait(running, lambda: _processor_time(clocks), seconds, progress, interrupts)
+        if status == FINISHED:
+            return Ended(FINISHED)
+        stopped = _stop(worker, running)
+        if interrupts:
+            time.sleep(TICK)  # the last interrupts may still be on their way
+    return Ended(status, not stopped)
+
+
+def _wait(
+    running: threading.Lock,
+    processor_time: Callable[[], float],
+    seconds: float,
+    progress: Callable[[], object],
+    interrupts: list[int],
+) -> str:
+    """Wait until the function has ended, or until there is a reason to stop it."""
+    used = began = processor_time()
+    idle = waited = 0.0
+    done = progress()
+    while True:
+        start = time.monotonic()
+        if running.acquire(timeout=TICK):  # in short pieces: an interrupt does not cut a wait short
+            return FINISHED
+        if interrupts:
+            return INTERRUPTED
+        late = time.monotonic() - start > 3 * TICK  # the machine is busy, or the kernel was paused
+        before, used = used, processor_time()
+        if progress() != done:
+            done, began, idle, waited = progress(), used, 0.0, 0.0
+        waited += TICK
+        idle = 0.0 if late or used - before > 0.02 * TICK else idle + TICK
+        if used - began > seconds:
+            return TIME
+        if idle > seconds:
+            return WAITING
+        if waited > PATIENCE * seconds:
+            return BUSY
 
 
 @contextmanager
@@ -64,25 +112,18 @@ def _interrupts() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before if before is not None else signal.default_int_handler)
 
 
-def _start(job: Callable, ended: threading.Event) -> tuple[threading.Thread, type[TimeUp]]:
-    repeat = _stubborn_error()
-
+def _start(function: Callable, running: threading.Lock, clocks: list[int]) -> threading.Thread:
     def work() -> None:
-        repeat.__init__ = _strike_own(repeat)
         try:
-            job()
-        except BaseException:
-            repeat.__init__ = (
-                BaseException.__init__
-            )  # before anything else: from now on it is raised once more at most
             try:
-                _wait_for_it()
-            except BaseException:
-                pass
-        try:
-            ended.set()
-        except BaseException:
-            ended.set()
+                if hasattr(time, "pthread_getcpuclockid"):  # asked from inside: here the thread surely lives
+                    clocks.append(time.pthread_getcpuclockid(threading.get_ident()))
+                function()
+            finally:
+                running.release()
+        except BaseException:  # TimeUp may come anywhere, also between the lines above
+            if running.locked():
+                running.release()
 
     worker = threading.Thread(target=work, daemon=True, name="mlpkit-check")
     size = _stack_size(STACK)
@@ -90,29 +131,32 @@ def _start(job: Callable, ended: threading.Event) -> tuple[threading.Thread, typ
         worker.start()
     finally:
         _stack_size(size)
-    return worker, repeat
+    return worker
 
 
-def _wait_for_it() -> None:
-    for _ in range(100):
-        pass
+def _processor_time(clocks: list[int]) -> float:
+    """Seconds of the thread that is being watched; of the whole process where a platform cannot say."""
+    try:
+        return time.clock_gettime(clocks[0])
+    except IndexError:  # not begun yet, or no such clocks
+        return 0.0 if hasattr(time, "pthread_getcpuclockid") else time.process_time()
+    except OSError:  # the thread has ended in this moment
+        return 0.0
 
 
-def _stubborn_error() -> type[TimeUp]:
-    """An error that is raised again wherever it is caught; see `_strike_own`."""
-    return type("TimeUp", (TimeUp,), {})
+def _stop(worker: threading.Thread, running: threading.Lock) -> bool:
+    """Raise TimeUp inside a thread until it ends or the grace is over.
 
-
-def _strike_own(error: type[TimeUp]) -> Callable:
-    """An `__init__` that strikes the thread it runs in.
-
-    Python makes the exception object when it is caught (or raised, in 3.12), and looks for strikes at the
-    next call or turn of a loop. Being a C function, this one gives no such chance before the handler runs.
+    Once is enough for most functions. At its recursion limit a function can lose it, and any function may
+    catch it. One long call into C notices it only when it is over.
+    returns: bool, whether the thread has ended
     """
-    strike = ctypes.PYFUNCTYPE(None, ctypes.c_ulong, ctypes.py_object)(
-        ("PyThreadState_SetAsyncExc", ctypes.pythonapi)
-    )
-    return staticmethod(functools.partial(strike, threading.get_ident(), error))
+    for _ in range(int(GRACE / TICK)):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(TimeUp))
+        if running.acquire(timeout=TICK):
+            worker.join(GRACE)
+            return True
+    return False
 
 
 def _stack_size(size: int) -> int:
@@ -120,43 +164,3 @@ def _stack_size(size: int) -> int:
         return threading.stack_size(size)
     except (ValueError, RuntimeError):  # this platform does not allow it
         return 0
-
-
-def _stop(worker: threading.Thread, repeat: type[TimeUp], ended: threading.Event) -> None:
-    """Tell it to stop every 20 ms; a function inside one long call into C hears it only afterwards.
-
-    Every other time it is the plain error, whose making needs no call, for a function at its recursion limit.
-    """
-    with ExitStack() as stack:
-        for turn in range(int(GRACE / 0.02)):
-            error = ctypes.py_object((TimeUp, repeat)[turn % 2])
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), error)
-            if turn == 10 and sys.version_info >= (3, 12):
-                stack.enter_context(_every_line_raises(worker.ident))
-            if ended.wait(0.02):
-                return
-
-
-@contextmanager
-def _every_line_raises(thread: int) -> Iterator[None]:
-    """Raise at every line of a thread; Python 3.12 can lose the second strike after `except: pass`."""
-    watch = sys.monitoring
-    tool = next((i for i in range(5, -1, -1) if watch.get_tool(i) is None), None)
-    if tool is None:
-        yield
-        return
-
-    def stop(code: CodeType, *_: object) -> None:
-        if threading.get_ident() == thread and code.co_filename not in (__file__, threading.__file__):
-            raise TimeUp
-
-    events = watch.events.LINE | watch.events.JUMP | watch.events.PY_START
-    watch.use_tool_id(tool, "mlpkit-check")
-    for event in (watch.events.LINE, watch.events.JUMP, watch.events.PY_START):
-        watch.register_callback(tool, event, stop)
-    try:
-        watch.set_events(tool, events)
-        yield
-    finally:
-        watch.set_events(tool, 0)
-        watch.free_tool_id(tool)

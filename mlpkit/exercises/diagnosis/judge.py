@@ -11,7 +11,7 @@ import numpy as np
 
 from ..checker.answers import InvalidAnswer
 from ..checker.compare import comparisons_of, first_failure
-from ..checker.runner import CaseRun, run_cases
+from ..checker.runner import CaseRun
 from ..spec import Exercise
 from .known_mistakes import Match, match, match_some_cases
 from .observed import observe
@@ -46,13 +46,6 @@ def judge(
     if found is not None:
         return found.mistake.name, _short(_named(exercise, runs, expected_runs, found))
     return None, _short(say_values(exercise, runs, expected_runs, explained))
-
-
-def reference_runs(exercise: Exercise) -> list[CaseRun]:
-    """What the model solution does on every probe."""
-    runs: list[CaseRun] = []
-    run_cases(exercise, exercise.reference, runs)
-    return runs
 
 
 def _named(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], found: Match) -> str:

@@ -94,7 +94,7 @@ def side_effects(runs: list[CaseRun]) -> tuple:
     repeats = first.repeat is None or equal(first.value, first.repeat)
     reacts = first.reseeded is None or not equal(first.value, first.reseeded)
     goes_on = first.same_rng_continued is None or not equal(first.value, first.same_rng_continued)
-    return tuple(run.changed for run in runs), repeats, reacts, goes_on
+    return tuple((run.changed, run.dtype) for run in runs), repeats, reacts, goes_on
 
 
 def _pairs(
