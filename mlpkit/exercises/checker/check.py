@@ -69,7 +69,7 @@ def _run(exercise: Exercise, function: Callable, seen: _Seen) -> None:
     seen.blank = _answer(has_blanks, function)
     if not seen.blank:
         run_cases(exercise, function, seen.runs, seen.printed)
-        seen.forwards = _answer(lambda f: forwards(exercise, f), function)
+        seen.forwards = _answer(forwards, exercise, function)
 
 
 def _progress(runs: list[CaseRun]) -> tuple:
@@ -78,9 +78,9 @@ def _progress(runs: list[CaseRun]) -> tuple:
     return len(runs), *first
 
 
-def _answer(question: Callable, function: Callable) -> bool:
+def _answer(question: Callable[..., bool], *args: object) -> bool:
     try:
-        return question(function)
+        return question(*args)
     except TimeUp:
         raise
     except BaseException:  # a callable object may do anything when it is looked at
@@ -150,7 +150,7 @@ def _unfinished(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun]) -
     if status == INTERRUPTED:
         return (
             TOO_SLOW,
-            "The check was interrupted before it had an answer. Run the cell again to have it checked.",
+            "The check was interrupted before it had an answer. Run the cell again.",
         )
     if status == BUSY:
         return TOO_SLOW, f"On {note} the machine was too busy to run it to its end. Run the cell again later."
@@ -159,7 +159,7 @@ def _unfinished(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun]) -
         if slow and not _wrong_cases(exercise, seen.runs, expected_runs):
             return TOO_SLOW, (
                 f"It is right on {len(seen.runs)} of {len(exercise.cases)} inputs, but on {note} it was still "
-                f"running after {SECONDS:.0f} seconds. Let NumPy do the inner loops: then it can be checked."
+                f"running after {SECONDS:.0f} seconds. Let NumPy do the inner loops, then it can be checked."
             )
         return INCORRECT, (
             f"On {note} it was still running after {SECONDS:.0f} seconds, and was stopped. A right answer "
@@ -179,9 +179,7 @@ def _unfinished(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun]) -
 def _wrong_cases(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> list[str]:
     """The cases on which the answer is not the right one."""
     pairs = zip(runs, expected_runs)
-    return [
-        run.case.note for run, right in pairs if not _answer(lambda _: equivalent(run, right, exercise), run)
-    ]
+    return [run.case.note for run, right in pairs if not _answer(equivalent, run, right, exercise)]
 
 
 def _own_fault(seen: _Seen, expected_runs: list[CaseRun], exercise: Exercise, error: Exception) -> str:
