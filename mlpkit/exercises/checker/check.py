@@ -158,8 +158,9 @@ def _unfinished(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun]) -
         slow = max([run.seconds for run in seen.runs], default=0.0) > SLOW
         if slow and not _wrong_cases(exercise, seen.runs, expected_runs):
             return TOO_SLOW, (
-                f"It is right on {len(seen.runs)} of {len(exercise.cases)} inputs, but on {note} it was still "
-                f"running after {SECONDS:.0f} seconds. Let NumPy do the inner loops, then it can be checked."
+                f"It is right on {len(seen.runs)} of {len(exercise.cases)} inputs. "
+                f"On {note} it was still running after {SECONDS:.0f} seconds. "
+                "Let NumPy do the inner loops, then it can be checked."
             )
         return INCORRECT, (
             f"On {note} it was still running after {SECONDS:.0f} seconds, and was stopped. A right answer "
