@@ -15,8 +15,8 @@ import yaml
 from packaging.requirements import Requirement
 
 from tests.installed import fetch, free_port, fresh_environment, names_that_count, run
-from tests.lessons.test_lessons import MEGABYTES
 from tests.notebooks import ROOT
+from tools.run import MEGABYTES
 
 BINDER = ROOT / "binder"
 PROMISED_MB = 450  # what mybinder.org gives for sure
@@ -193,7 +193,7 @@ def test_the_server_opens_the_lesson_without_a_question_and_leaves_room_for_it(b
         assert ANNOUNCEMENTS in settings["disabledExtensions"]
         server_mb = psutil.Process(server.pid).memory_info().rss / 2**20
         print(f"The server alone takes {server_mb:.0f} MB.")
-        assert server_mb + MEGABYTES <= PROMISED_MB  # test_lessons.py holds each lesson to MEGABYTES
+        assert server_mb + MEGABYTES <= PROMISED_MB  # which test_lessons.py holds each lesson to
     finally:
         server.terminate()
         server.wait(30)

@@ -6,9 +6,9 @@ import shutil
 import nbformat
 import pytest
 
-from tests.lessons.test_lessons import SECONDS
+from tools import run
 
-PAGES = {"glossary.md", "shapes.md", *(f"{name}.ipynb" for name in SECONDS)}
+PAGES = {"glossary.md", "shapes.md", *(f"{name}.ipynb" for name in (path.stem for path in run.lessons([])))}
 
 
 def links(path):
