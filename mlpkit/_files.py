@@ -1,16 +1,16 @@
-"""Files that are still whole when the machine stops in the middle of writing them.
+"""Files that stay whole when the machine stops in the middle of writing them.
 
-A file is written beside its place and moved there in one go; whoever changes one holds the folder's lock.
+A file is written beside its place and moved there in one step; whoever changes one holds the folder's lock.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
 import shutil
+import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -21,51 +21,61 @@ except ImportError:  # Windows
     import msvcrt
 
 PATIENCE = 3.0  # seconds to wait for another kernel's lock; after that, writing goes on without it
+ABANDONED_AFTER = 3_600  # seconds; an unfinished file this old belongs to a process that was killed
+NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}
+NO_SYNC = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write a file so that at every moment either the old or the new one is there, whole.
 
     path: Path; its folder is made if need be
-    content: bytes
-    raises: OSError
+    content: bytes, or an iterable of bytes
+    raises: OSError, and whatever the iterable raises; then the old file is as it was
     """
     write_all({path: content})
 
 
-def write_all(files: dict[Path, bytes]) -> None:
+def write_all(
+    files: dict[Path, bytes | Iterable[bytes]], before_moving: Callable[[], object] | None = None
+) -> None:
     """Write several files, none of which is touched before all are on the disk beside their places.
 
-    files: Path -> bytes; folders are made if need be
+    files: Path -> content; folders are made if need be
+    before_moving: called when all are on the disk; what it raises leaves the old files as they were
     raises: OSError
     """
-    ready: dict[Path, Path] = {}
+    unfinished: dict[Path, Path] = {}
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             # not by tempfile, whose files nobody else may read: a teacher reads these, and a report is shared
             temporary = path.with_name(f".{path.name}-{os.urandom(4).hex()}.part")
-            ready[temporary] = path
+            unfinished[temporary] = path
             with open(temporary, "xb") as file:
-                file.write(content)
+                for chunk in [content] if isinstance(content, bytes) else content:
+                    file.write(chunk)
                 file.flush()
-                os.fsync(file.fileno())
+                _sync(file.fileno())
             with suppress(OSError):  # who may read the older file, may read this one, and nobody else
                 shutil.copymode(path, temporary)
-        for temporary, path in ready.items():
+        if before_moving:
+            before_moving()
+        for temporary, path in unfinished.items():
             _replace(temporary, path)
     except BaseException:
-        for temporary in ready:
+        for temporary in unfinished:
             with suppress(OSError):
                 os.unlink(temporary)
         raise
 
 
-def put(path: Path, content: bytes) -> Path | None:
+def write_keeping_old(path: Path, content: bytes, word: str = "older") -> Path | None:
     """Write a file that somebody named; another one that is there already is kept under a name of its own.
 
     path: Path; content: bytes
-    returns: Path, what the older file is called now; None when there was none, or one that says the same
+    word: str, what the older file is called: "marks.csv" becomes "marks (older).csv"
+    returns: Path, what the older file is called now; None when there was none, or one with the same content
     raises: OSError, and then the older file is as it was
     """
     if path.is_dir():
@@ -74,49 +84,68 @@ def put(path: Path, content: bytes) -> Path | None:
         raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
     if path.is_file() and path.read_bytes() == content:
         return None
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside: list[Path] = []
     try:
-        write(unfinished, content)
-        aside = _step_aside(path) if path.exists() else None
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return aside
+        write_all({path: content}, lambda: aside.extend([set_aside(path, word)] if path.exists() else []))
+    except OSError:
+        for older in aside:
+            older.replace(path)
+        raise
+    return aside[0] if aside else None
 
 
-def _step_aside(path: Path) -> Path:
-    number = 1
-    while (aside := path.with_name(f"{path.stem} (older {number}){path.suffix}")).exists():
-        number += 1
-    path.rename(aside)
-    return aside
+def set_aside(path: Path, word: str) -> Path:
+    """Give a file another name, one that is free: "a.json" becomes "a (word).json", then "a (word 2).json".
 
-
-def _replace(temporary: Path, path: Path) -> None:
-    for _ in range(20):  # on Windows a file that somebody reads cannot be replaced at that moment
-        try:
-            return os.replace(temporary, path)
-        except PermissionError:
-            time.sleep(0.05)
-    return os.replace(temporary, path)
-
-
-def read_json(path: Path) -> dict:
-    """A JSON file as a dict; {} when there is none, or none that can be read.
-
-    What cannot be read is put aside under another name, so that nothing is written over it.
+    returns: Path, what it is called now
+    raises: OSError, and then it has its old name
     """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(found, dict):
-            return found
-    except OSError:  # there is none, or it may not be read now
-        return {}
-    except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
-        pass
-    with suppress(OSError):
-        os.replace(path, path.with_name(f"{path.stem}.unreadable-{int(time.time())}{path.suffix}"))
-    return {}
+    number = 1
+    while True:
+        numbered = word if number == 1 else f"{word} {number}"
+        aside = path.with_name(f"{path.stem} ({numbered}){path.suffix}")
+        try:
+            os.close(os.open(aside, os.O_CREAT | os.O_EXCL))  # the name is ours, whoever else looks for one
+        except FileExistsError:
+            number += 1
+            continue
+        try:
+            os.replace(path, aside)
+        except OSError:
+            aside.unlink()
+            raise
+        return aside
+
+
+def read(path: Path, largest: int | None = None) -> bytes:
+    """Read an ordinary file; a link, a pipe or a device is refused, and never waited for.
+
+    largest: int or None, how many bytes it may have
+    raises: OSError with a reason in words
+    """
+    if os.path.islink(path):  # also where the flag below does not exist
+        raise OSError(errno.EINVAL, "it is a link, which is not followed", str(path))
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    with open(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
+        content = file.read() if largest is None else file.read(largest + 1)
+    if largest is not None and len(content) > largest:
+        raise OSError(errno.EFBIG, f"it is larger than {largest // 10**6} MB", str(path))
+    return content
+
+
+def remove_leftovers(folder: Path, age: float = ABANDONED_AFTER) -> None:
+    """Remove what processes that were killed while they wrote have left in a folder.
+
+    age: seconds; a file that is younger may still be written, and stays
+    """
+    for path in folder.glob(".*.part"):
+        with suppress(OSError):  # another process may be faster
+            if time.time() - path.stat().st_mtime > age:
+                path.unlink()
 
 
 @contextmanager
@@ -128,19 +157,18 @@ def locked(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        held = _lock(handle)
+        unlock = _lock(handle, folder)
         try:
             yield
         finally:
-            if held:
-                _unlock(handle)
+            unlock()
     finally:
         os.close(handle)
 
 
 @contextmanager
-def held_still(folder: Path) -> Iterator[None]:
-    """As `locked`, to read only: what may not be written to is read as it is.
+def locked_if_possible(folder: Path) -> Iterator[None]:
+    """As `locked`, to read only: a folder that may not be written to is read as it is.
 
     folder: Path
     """
@@ -150,19 +178,38 @@ def held_still(folder: Path) -> Iterator[None]:
         yield
 
 
-def _lock(handle: int) -> bool:
+def _replace(temporary: Path, path: Path) -> None:
+    for _ in range(20):  # on Windows a file that somebody reads cannot be replaced at that moment
+        try:
+            return os.replace(temporary, path)
+        except PermissionError:
+            time.sleep(0.05)
+    return os.replace(temporary, path)
+
+
+def _sync(handle: int) -> None:
+    try:
+        os.fsync(handle)
+    except OSError as error:  # some network drives cannot: the system writes it when it likes
+        if error.errno not in NO_SYNC:
+            raise
+
+
+def _lock(handle: int, folder: Path) -> Callable[[], object]:
+    """Take the lock, or give up after a while. -> what frees it"""
     end = time.monotonic() + PATIENCE
-    while True:
+    while time.monotonic() < end:
         try:
             if fcntl:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             else:
                 msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-            return True
-        except OSError:
-            if time.monotonic() > end:  # a network drive may know no locks at all
-                return False
+            return lambda: _unlock(handle)
+        except OSError as error:
+            if error.errno in NO_LOCKS:  # a network drive may know no locks
+                return _lock_by_name(folder / ".locked")
             time.sleep(0.01)
+    return lambda: None
 
 
 def _unlock(handle: int) -> None:
@@ -172,3 +219,18 @@ def _unlock(handle: int) -> None:
         else:
             os.lseek(handle, 0, os.SEEK_SET)
             msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+
+def _lock_by_name(path: Path) -> Callable[[], object]:
+    """The same where the system knows no locks: whoever makes the file has the lock."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+            return lambda: path.unlink(missing_ok=True)
+        except FileExistsError:
+            with suppress(OSError):  # a process that was killed leaves it behind
+                if time.time() - path.stat().st_mtime > PATIENCE:
+                    path.unlink()
+            time.sleep(0.01)
+    return lambda: None

@@ -133,7 +133,7 @@ def new(options: argparse.Namespace) -> int:
 
 def workbook(options: argparse.Namespace) -> int:
     """Take the whole workbook out as one file, or bring it in again."""
-    from ..exercises.workbook.store import export_workbook, import_workbook
+    from ..exercises.workbook.transfer import export_workbook, import_workbook
     from . import lessons as course
 
     folder = course.workbook()

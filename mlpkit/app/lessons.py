@@ -8,6 +8,8 @@ import json
 import os
 from pathlib import Path
 
+from .._files import write, write_keeping_old
+
 RECORD = ".mlpkit-lessons.json"  # what was put into a folder, by its SHA-256 sum
 SHIPPED_KINDS = {".ipynb", ".md", ".png", ".svg", ".css"}
 DEFAULT_FOLDER = "mlpkit-lessons"
@@ -135,25 +137,11 @@ def _place_file(content: bytes, name: str, target: Path, record: dict[str, str])
 
 def _write(path: Path, content: bytes, keep: bool) -> list[str]:
     """Write a file whole or not at all; with `keep`, what was there gets another name first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        unfinished.write_bytes(content)
-        aside = _free_name(path) if keep else None
-        if aside:
-            path.rename(aside)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    if not keep:
+        write(path, content)
+        return []
+    aside = write_keeping_old(path, content, "yours")
     return [f"{path.name} has changed; your own version is now {aside.name}"] if aside else []
-
-
-def _free_name(path: Path) -> Path:
-    number, aside = 1, path.with_name(f"{path.stem} (yours){path.suffix}")
-    while aside.exists():
-        number += 1
-        aside = path.with_name(f"{path.stem} (yours {number}){path.suffix}")
-    return aside
 
 
 def _read_record(target: Path) -> dict[str, str]:

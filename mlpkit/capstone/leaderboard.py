@@ -12,10 +12,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from .._files import locked, write
-from ..exercises.checker.result import rich
-from ..exercises.workbook.hints import Shown
-from ..exercises.workbook.store import folder
+from .._files import locked, set_aside, write
+from ..exercises.panel import Panel
+from ..exercises.workbook.store import workbook_dir
 
 SCHEMA = 1
 FILE = "leaderboard.json"
@@ -28,7 +27,7 @@ KINDS: dict[str, dict[str, type]] = {
 
 def path() -> Path:
     """Where the file is."""
-    return folder() / FILE
+    return workbook_dir() / FILE
 
 
 def read() -> tuple[dict, str]:
@@ -63,14 +62,14 @@ def change(alter: Callable[[dict], None]) -> str:
     returns: str, what had to be put aside, or ""
     raises: OSError or ValueError as `read`
     """
-    with locked(folder()):
+    with locked(workbook_dir()):
         content, note = read()
         alter(content)
         write(path(), _dumped(content))
     return note
 
 
-def leaderboard() -> Shown:
+def leaderboard() -> Panel:
     """Your tries, the best mean first; only tries with the same budget are compared.
 
     returns: something to read
@@ -83,7 +82,7 @@ def leaderboard() -> Shown:
         rows.sort(key=lambda entry: -fmean(entry["accuracies"]))
         lines += [f"{budget} for each seed", *(_line(place, row) for place, row in enumerate(rows, 1))]
     text = "\n".join(lines if content["entries"] else [*lines, EMPTY])
-    return Shown(text, "<br>".join(map(rich, text.splitlines())))
+    return Panel(text)
 
 
 def today() -> str:
@@ -143,11 +142,7 @@ def _objects(text: str) -> Iterator[dict]:
 
 def _put_aside(file: Path, content: dict) -> str:
     """Give the damaged file another name, and write what is sound of it in its place."""
-    number, aside = 1, file.with_name("leaderboard.damaged-1.json")
-    while aside.exists():
-        number += 1
-        aside = file.with_name(f"leaderboard.damaged-{number}.json")
-    file.replace(aside)
+    aside = set_aside(file, "damaged")
     if any(content[kind] for kind in KINDS):
         write(file, _dumped(content))
     return f"{FILE} is damaged. It was kept as {aside.name}; what could be read of it goes on."

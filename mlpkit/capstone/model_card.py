@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._files import locked, write
+from .._files import locked, write_keeping_old
 from ..core.data import Dataset
 from ..core.losses import softmax
 from ..core.metrics import confusion_matrix
 from ..core.network import CHUNK, forward
-from ..exercises.workbook.store import folder, passed_names
+from ..exercises.workbook.store import passed_names, workbook_dir
 from .challenge import Challenge
 from .leaderboard import today
 from .test_set import fingerprint, looks_so_far
@@ -137,14 +137,7 @@ def _fails(result: Challenge, data: Dataset) -> str:
 
 def _written(text: str) -> tuple[Path, str]:
     """Write the card; an older one that says something else gets another name first."""
-    path, note = folder() / FILE, ""
-    with locked(folder()):
-        if path.exists() and path.read_bytes() != text.encode():
-            number, aside = 1, path.with_name("model_card-1.md")
-            while aside.exists():
-                number += 1
-                aside = path.with_name(f"model_card-{number}.md")
-            write(aside, path.read_bytes())
-            note = f"Your older card is now {aside.name}."
-        write(path, text.encode())
-    return path, note
+    path = workbook_dir() / FILE
+    with locked(workbook_dir()):
+        older = write_keeping_old(path, text.encode())
+    return path, f"Your older card is now {older.name}." if older else ""

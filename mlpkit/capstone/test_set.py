@@ -11,8 +11,7 @@ from ..core.activations import Activation, relu
 from ..core.data import Dataset
 from ..core.metrics import evaluate
 from ..core.params import Params, as_params
-from ..exercises.checker.result import rich
-from ..exercises.workbook.hints import Shown
+from ..exercises.panel import Panel
 from .leaderboard import change as change_leaderboard
 from .leaderboard import read as read_leaderboard
 from .leaderboard import today
@@ -25,7 +24,7 @@ def look_at_test(
     name: str = "my network",
     again: bool = False,
     activation: Activation = relu,
-) -> Shown:
+) -> Panel:
     """Measure a network on the test images, once.
 
     params: Params, or any sequence of (weights, bias)
@@ -89,6 +88,6 @@ def _says(look: dict, data: Dataset) -> str:
     return f"{look['name']}: ≈ {share:.1f} % of the {many:,} test images are right."
 
 
-def _shown(*lines: str) -> Shown:
+def _shown(*lines: str) -> Panel:
     text = "\n".join(line for line in lines if line)
-    return Shown(text, "<br>".join(map(rich, text.splitlines())))
+    return Panel(text)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from mlpkit.exercises.checker.result import COLOURS, INCORRECT, PASSED, Result, framed, rich
+from mlpkit.exercises.checker.result import COLOURS, INCORRECT, PASSED, Result
+from mlpkit.exercises.panel import framed, rich
 
 from .finding import Finding
 

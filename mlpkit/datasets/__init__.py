@@ -7,9 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from . import bundled as shipped
-from . import cache as store
-from . import files, names
+from . import bundled, cache, files, names
 from .bundled import SHIPPED
 from .cache import Stored
 from .files import cache_folder
@@ -34,7 +32,7 @@ def open_set(name: str) -> Stored:
         if name not in SHIPPED or os.environ.get("MLPKIT_CACHE"):
             raise
         print(f"{problem} Meanwhile mlpkit works from memory.", file=sys.stderr)
-        return shipped.in_memory(name)
+        return bundled.in_memory(name)
     return _from_cache(name)
 
 
@@ -62,19 +60,19 @@ def verify(name: str) -> list[str]:
     """
     names.check(name)
     folder = files.folder_of(name)
-    packed = shipped.problems(name) if name in SHIPPED else []
-    return packed + (store.problems(folder) if folder.exists() else [])
+    packed = bundled.problems(name) if name in SHIPPED else []
+    return packed + (cache.problems(folder) if folder.exists() else [])
 
 
 def _from_cache(name: str) -> Stored:
     if name not in SHIPPED:
-        return store.read(files.folder_of(name))
-    return store.read(files.folder_of(name), shipped.source(name))._replace(class_names=SHIPPED[name])
+        return cache.read(files.folder_of(name))
+    return cache.read(files.folder_of(name), bundled.source(name))._replace(class_names=SHIPPED[name])
 
 
 def _fill_cache(name: str) -> None:
     if name in SHIPPED:
-        return shipped.unpack(name, files.folder_of(name))
-    from . import tfds as remote  # only now: TensorFlow Datasets is heavy, and an extra
+        return bundled.unpack(name, files.folder_of(name))
+    from . import tfds  # only now: TensorFlow Datasets is heavy, and an extra
 
-    return remote.fetch(name, files.folder_of(name))
+    return tfds.fetch(name, files.folder_of(name))

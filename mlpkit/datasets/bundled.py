@@ -11,8 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from . import cache as store
-from . import files
+from . import cache, files
 
 SHIPPED = {  # name: class names, in the order of the labels
     "fashion_mnist": (
@@ -62,14 +61,14 @@ def unpack(name: str, folder: Path) -> None:
     arrays = {
         array: _unpack_array(FOLDER / name / file, folder / f"{array}.npy") for array, file in FILES.items()
     }
-    store.write_about(folder, {"source": source(name), "class_names": SHIPPED[name], "arrays": arrays})
+    cache.write_about(folder, {"source": source(name), "class_names": SHIPPED[name], "arrays": arrays})
 
 
-def in_memory(name: str) -> store.Stored:
+def in_memory(name: str) -> cache.Stored:
     """Unpack a shipped set into memory alone, for a computer on which nothing can be written.
 
     name: str, one of SHIPPED
-    returns: store.Stored, arrays that cannot be written to, like mapped ones
+    returns: cache.Stored, arrays that cannot be written to, like mapped ones
     raises: ValueError or FileNotFoundError, when a shipped file is damaged or gone
     """
     require_intact(name)
@@ -78,7 +77,7 @@ def in_memory(name: str) -> store.Stored:
         with gzip.open(FOLDER / name / file) as idx:
             dtype, shape = _kind(idx)
             arrays.append(np.frombuffer(b"".join(_chunks(idx, dtype)), dtype).reshape(shape))
-    return store.Stored(SHIPPED[name], *arrays)
+    return cache.Stored(SHIPPED[name], *arrays)
 
 
 def problems(name: str) -> list[str]:
@@ -126,7 +125,7 @@ def _sums() -> dict[str, str]:
 def _unpack_array(packed: Path, target: Path) -> dict:
     with gzip.open(packed) as idx:
         dtype, shape = _kind(idx)
-        return store.write_array(target, dtype, shape, _chunks(idx, dtype))
+        return cache.write_array(target, dtype, shape, _chunks(idx, dtype))
 
 
 def _kind(idx: BinaryIO) -> tuple[str, tuple[int, ...]]:

@@ -5,14 +5,12 @@ Two kernels that start together, a process killed half way, a full disk: nothing
 
 import contextlib
 import hashlib
-import io
 import os
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_ABANDONED_AFTER = 3_600  # seconds; an unfinished file this old belongs to a process that was killed
+from .._files import remove_leftovers, write
 
 
 class CacheError(OSError):
@@ -54,47 +52,38 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> None:
     chunks: iterable of bytes, its content
     raises: CacheError, when it cannot be written; no part of it stays behind then
     """
-    unfinished = path.with_name(f"{path.name}.{os.urandom(8).hex()}.tmp")
-    try:
-        with _explained():
-            file = open(unfinished, "xb", buffering=0)  # noqa: SIM115 (the next line closes it)
-        with file:
-            for chunk in chunks:  # what goes wrong in making a chunk is not the cache's fault
-                with _explained():
-                    _write(file, chunk)
-            with _explained():
-                os.fsync(file.fileno())
-        with _explained():
-            _put_in_place(unfinished, path)
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
+    content = hashlib.sha256()
+    from_chunks: list[OSError] = []  # what goes wrong in making a chunk is not the cache's fault
+
+    def watched() -> Iterator[bytes]:
+        try:
+            for chunk in chunks:
+                content.update(chunk)
+                yield chunk
+        except OSError as problem:
+            from_chunks.append(problem)
+            raise
+
+    with _explained(from_chunks):
+        try:
+            write(path, watched())
+        except PermissionError:  # Windows, when another process that started with us has this file mapped
+            if not path.is_file() or digest(path) != content.hexdigest():
+                raise
 
 
 @contextlib.contextmanager
-def _explained() -> Iterator[None]:
+def _explained(passed_on: list[OSError] | None = None) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
+        if problem in (passed_on or []):
+            raise
         raise CacheError(
             f"mlpkit cannot write to its cache folder {cache_folder()}: {problem.strerror or problem}. "
             "Expected a folder that you may write to, with 70 MB free for the images that mlpkit ships. "
             "Free some space, or set the environment variable MLPKIT_CACHE to another folder."
         ) from problem
-
-
-def _write(file: io.FileIO, chunk: bytes) -> None:
-    rest = memoryview(chunk)
-    while rest:  # an unbuffered write may take a part only
-        rest = rest[file.write(rest) :]
-
-
-def _put_in_place(unfinished: Path, path: Path) -> None:
-    try:
-        os.replace(unfinished, path)
-    except PermissionError:  # Windows, when another process that started with us has this file mapped already
-        if not path.is_file() or digest(path) != digest(unfinished):
-            raise
 
 
 def digest(path: Path) -> str:
@@ -115,7 +104,4 @@ def prepare_folder(folder: Path) -> None:
     """
     with _explained():
         folder.mkdir(parents=True, exist_ok=True)
-    for unfinished in folder.glob("*.tmp"):
-        with contextlib.suppress(OSError):  # another process may be faster
-            if time.time() - unfinished.stat().st_mtime > _ABANDONED_AFTER:
-                unfinished.unlink()
+    remove_leftovers(folder)

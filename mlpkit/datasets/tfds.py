@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from . import cache as store
-from . import files
+from . import cache, files
 
 _SHIPPED_WORK = 'The sets that mlpkit ships, "fashion_mnist" and "mnist_10k", need none of this.'
 _AT_ONCE = 1_000  # images decoded together
@@ -206,13 +205,13 @@ def copy_to_cache(name: str, builder: Any, image: str, label: str, folder: Path)
         examples, labels = builder.as_data_source(split=split), []
         shape = (len(examples), math.prod(info.features[image].shape))
         pixels = _pixels(examples, image, label, labels, f"{name}, {part}")
-        arrays[f"{part}_images"] = store.write_array(folder / f"{part}_images.npy", "uint8", shape, pixels)
+        arrays[f"{part}_images"] = cache.write_array(folder / f"{part}_images.npy", "uint8", shape, pixels)
         chunks = [_as_labels(name, labels).tobytes()]
-        arrays[f"{part}_labels"] = store.write_array(
+        arrays[f"{part}_labels"] = cache.write_array(
             folder / f"{part}_labels.npy", "int64", shape[:1], chunks
         )
     class_names = info.features[label].names
-    store.write_about(folder, {"source": info.full_name, "class_names": class_names, "arrays": arrays})
+    cache.write_about(folder, {"source": info.full_name, "class_names": class_names, "arrays": arrays})
 
 
 def _parts(name: str, splits: Any) -> dict[str, str]:

@@ -172,7 +172,7 @@ def test_a_disk_that_takes_no_more_is_one_clear_error(tmp_path):
     run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 1
     assert re.fullmatch(r"mlpkit lab: cannot put the lessons into .*: File too large\. .*\n", run.stderr)
-    assert not list((tmp_path / "mine").glob(".*.tmp"))
+    assert not list((tmp_path / "mine").glob(".*.part"))
 
 
 def test_an_error_of_the_system_is_said_in_words(tmp_path, monkeypatch, capsys):
@@ -197,11 +197,13 @@ def test_an_interrupt_is_no_traceback(monkeypatch):
 
 def solve_relu():
     """As a learner does in a notebook: pass an exercise, so that the workbook holds a function."""
-    from mlpkit.exercises.workbook.store import change_record, entry, folder
+    from mlpkit.exercises.workbook.record import exercise_record
+    from mlpkit.exercises.workbook.store import change_record, workbook_dir
 
-    folder().mkdir(parents=True, exist_ok=True)
-    (folder() / "relu.py").write_text("import numpy as np\n\n\ndef relu(z):\n    return np.maximum(z, 0)\n")
-    change_record(lambda record: entry(record, "relu").update(attempts=1, passed=True))
+    workbook_dir().mkdir(parents=True, exist_ok=True)
+    source = "import numpy as np\n\n\ndef relu(z):\n    return np.maximum(z, 0)\n"
+    (workbook_dir() / "relu.py").write_text(source)
+    change_record(lambda record: exercise_record(record, "relu").update(attempts=1, passed=True))
 
 
 def test_a_workbook_goes_out_and_comes_in_again(tmp_path, monkeypatch, capsys):

@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -95,41 +96,39 @@ def test_a_full_disk_loses_nothing(source, target, monkeypatch):
     (target / "03_forward.ipynb").write_text("my work")
     edition(source, "second edition")
 
-    def full(self, content):
+    def full(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(course.Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match=r"cannot put the lessons into .*: No space left"):
         course.place(source, target)
     assert (target / "03_forward.ipynb").read_text() == "my work"
     assert not list(target.glob("*yours*"))
-    assert not list(target.glob("*.tmp"))
+    assert not list(target.glob("*.part"))
 
 
-WRITING = ("mkdir", "write_bytes", "rename", "replace")
+WRITING = ((Path, "mkdir"), (os, "fsync"), (os, "replace"), (os, "open"))
 
 
 @pytest.fixture
 def fail_at(monkeypatch):
-    """fail_at(n): the n-th thing that is done to the disk fails, a write half way; returns what was done."""
-    real = {name: getattr(course.Path, name) for name in WRITING}
+    """fail_at(n): the n-th thing that is done to the disk fails; returns what was done."""
+    real = {name: getattr(owner, name) for owner, name in WRITING}
 
     def arrange(number):
         done = []
 
         def stand_in(name):
-            def act(path, *args, **kwargs):
+            def act(*args, **kwargs):
                 done.append(name)
                 if len(done) != number:
-                    return real[name](path, *args, **kwargs)
-                if name == "write_bytes":
-                    real[name](path, args[0][: len(args[0]) // 2])
+                    return real[name](*args, **kwargs)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
             return act
 
-        for name in WRITING:
-            monkeypatch.setattr(course.Path, name, stand_in(name))
+        for owner, name in WRITING:
+            monkeypatch.setattr(owner, name, stand_in(name))
         return done
 
     return arrange
@@ -153,7 +152,7 @@ def test_whatever_fails_nothing_is_lost_and_the_next_call_mends_it(source, tmp_p
         texts = [path.read_text() for path in target.glob("*.ipynb")]
         assert "my work" in texts, f"lost when {done[-1]} failed"
         assert set(texts) <= {"my work", f"edition {number}"}
-        assert not list(target.glob(".*.tmp"))
+        assert not list(target.glob(".*.part"))
         fail_at(None)
         course.place(source, target)
         assert (target / "03_forward.ipynb").read_text() == f"edition {number}"

@@ -39,8 +39,8 @@ def test_a_damaged_file_is_kept_and_said(book, content):
     (book / "leaderboard.json").write_bytes(content)
     told = repr(leaderboard())
     assert "leaderboard.json is damaged" in told
-    assert "leaderboard.damaged-1.json" in told
-    assert (book / "leaderboard.damaged-1.json").read_bytes() == content
+    assert "leaderboard (damaged).json" in told
+    assert (book / "leaderboard (damaged).json").read_bytes() == content
     assert repr(leaderboard()) == leaderboard_file.EMPTY
 
 
@@ -55,7 +55,7 @@ def test_what_is_sound_in_a_damaged_file_goes_on(data, book):
     assert "sound" in told
     assert "next" in told
     assert "damaged" not in told
-    assert "half" in (book / "leaderboard.damaged-1.json").read_text("utf-8")
+    assert "half" in (book / "leaderboard (damaged).json").read_text("utf-8")
 
 
 def test_only_looking_at_a_damaged_file_loses_nothing(data, book):

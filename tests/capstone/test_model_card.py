@@ -61,13 +61,14 @@ def test_the_card_says_what_an_owner_must_know(data, book):
 
 
 def test_an_older_card_is_kept(data, book):
-    for number, name in enumerate(("first", "second", "third")):
+    aside = ("", "model_card (older).md", "model_card (older 2).md")
+    for name, older in zip(("first", "second", "third"), aside):
         made = model_card(challenge(recipe, data, name=name, steps=3), data)
-        assert made.note == (f"Your older card is now model_card-{number}.md." if number else "")
+        assert made.note == (f"Your older card is now {older}." if older else "")
     model_card(challenge(recipe, data, name="third", steps=3), data)
     names = sorted(path.name for path in book.glob("model_card*"))
-    assert names == ["model_card-1.md", "model_card-2.md", "model_card.md"]
-    assert "first" in (book / "model_card-1.md").read_text("utf-8")
+    assert names == ["model_card (older 2).md", "model_card (older).md", "model_card.md"]
+    assert "first" in (book / "model_card (older).md").read_text("utf-8")
     assert "third" in (book / "model_card.md").read_text("utf-8")
 
 

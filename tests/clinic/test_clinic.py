@@ -16,7 +16,7 @@ from mlpkit.clinic.patients import patients
 from mlpkit.clinic.program import Program, run
 from mlpkit.exercises import progress
 from mlpkit.exercises.checker.check import check_against
-from mlpkit.exercises.workbook import store as workbook
+from mlpkit.exercises.workbook import transfer
 
 PATIENTS = patients()
 every_patient = pytest.mark.parametrize("name", PATIENTS)
@@ -191,11 +191,11 @@ def test_it_travels_with_the_workbook_and_stays_out_of_the_progress(book, tmp_pa
     patient("too-good").diagnose("the loss is averaged over classes too")
     patient("see-saw").repair(PATIENTS["see-saw"].exercise.reference)
     assert repr(progress()) == before
-    workbook.export_workbook(tmp_path / "out.zip")
+    transfer.export_workbook(tmp_path / "out.zip")
     monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "other"))
     patient("too-good").diagnose("the network overfits")
     patient("touchy").diagnose("the learning rate is too large")
-    workbook.import_workbook(tmp_path / "out.zip")
+    transfer.import_workbook(tmp_path / "out.zip")
     assert record_of("see-saw")["cured"]
     assert record_of("too-good")["diagnoses"] == ["the network overfits"]  # what was done here stays
     assert record_of("touchy")["diagnoses"] == ["the learning rate is too large"]
@@ -203,10 +203,10 @@ def test_it_travels_with_the_workbook_and_stays_out_of_the_progress(book, tmp_pa
 
 def test_a_cure_that_is_brought_in_leaves_the_right_diagnosis_from_here(book, tmp_path, monkeypatch):
     patient("touchy").repair(PATIENTS["touchy"].exercise.reference)
-    workbook.export_workbook(tmp_path / "out.zip")
+    transfer.export_workbook(tmp_path / "out.zip")
     monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "other"))
     patient("touchy").diagnose(PATIENTS["touchy"].disease)
-    workbook.import_workbook(tmp_path / "out.zip")
+    transfer.import_workbook(tmp_path / "out.zip")
     kept = record_of("touchy")
     assert kept["cured"]
     assert kept["right"]

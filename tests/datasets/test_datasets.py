@@ -14,14 +14,12 @@ import pytest
 
 from mlpkit import datasets
 from mlpkit.core.data import load
-from mlpkit.datasets import SHIPPED, cache_folder, files, names, open_set, unpack, verify
-from mlpkit.datasets import bundled as shipped
-from mlpkit.datasets import cache as store
-from mlpkit.datasets import tfds as remote
+from mlpkit.datasets import SHIPPED, bundled, cache_folder, files, names, open_set, tfds, unpack, verify
+from mlpkit.datasets import cache as dataset_cache
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = "mnist_10k"
-FILES = [*(f"{array}.npy" for array in store.ARRAYS), "about.json"]
+FILES = [*(f"{array}.npy" for array in dataset_cache.ARRAYS), "about.json"]
 
 
 @pytest.fixture
@@ -33,9 +31,9 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def packed(tmp_path, monkeypatch):
     """A copy of the small shipped set, to be damaged."""
-    shutil.copytree(shipped.FOLDER / SMALL, tmp_path / "packed" / SMALL)
-    shutil.copy(shipped.FOLDER / "SHA256SUMS", tmp_path / "packed")
-    monkeypatch.setattr(shipped, "FOLDER", tmp_path / "packed")
+    shutil.copytree(bundled.FOLDER / SMALL, tmp_path / "packed" / SMALL)
+    shutil.copy(bundled.FOLDER / "SHA256SUMS", tmp_path / "packed")
+    monkeypatch.setattr(bundled, "FOLDER", tmp_path / "packed")
     return tmp_path / "packed" / SMALL
 
 
@@ -68,28 +66,28 @@ def assert_same(one, other):
 
 @functools.cache
 def expected_small():
-    return shipped.in_memory(SMALL)
+    return bundled.in_memory(SMALL)
 
 
 # The shipped files
 
 
 def test_the_shipped_files_fit_their_sums_and_the_sources_page():
-    page = (shipped.FOLDER / "SOURCES.md").read_text("utf-8")
+    page = (bundled.FOLDER / "SOURCES.md").read_text("utf-8")
     total = 0
-    for line in (shipped.FOLDER / "SHA256SUMS").read_text("ascii").splitlines():
+    for line in (bundled.FOLDER / "SHA256SUMS").read_text("ascii").splitlines():
         digest, name = line.split()
-        content = (shipped.FOLDER / name).read_bytes()
+        content = (bundled.FOLDER / name).read_bytes()
         total += len(content)
         assert hashlib.sha256(content).hexdigest() == digest
         assert f"| `{name}` | {len(content)} | `{digest}` |" in page
-    assert len(list(shipped.FOLDER.glob("*/*.gz"))) == 4 * len(SHIPPED)
+    assert len(list(bundled.FOLDER.glob("*/*.gz"))) == 4 * len(SHIPPED)
     assert total < 33e6
 
 
 def test_each_shipped_set_has_its_licence():
-    assert "MIT" in (shipped.FOLDER / "fashion_mnist" / "LICENSE").read_text("utf-8")
-    assert "Attribution-ShareAlike 3.0 Unported" in (shipped.FOLDER / SMALL / "LICENSE").read_text("utf-8")
+    assert "MIT" in (bundled.FOLDER / "fashion_mnist" / "LICENSE").read_text("utf-8")
+    assert "Attribution-ShareAlike 3.0 Unported" in (bundled.FOLDER / SMALL / "LICENSE").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -99,7 +97,7 @@ def test_shipped_sets_unpack_into_the_chosen_folder_and_verify(name, cache):
     assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
     assert verify(name) == []
     stored = open_set(name)
-    assert_same(stored, shipped.in_memory(name))
+    assert_same(stored, bundled.in_memory(name))
     assert len(stored.class_names) == 10
     for images, labels in (stored[1:3], stored[3:5]):
         assert images.dtype == np.uint8
@@ -121,7 +119,7 @@ def test_a_damaged_shipped_file_is_a_clear_error_and_spoils_no_cache(cache, pack
     whole = (packed / name).read_bytes()
     broken = {"truncated": whole[:-100], "tampered": whole[:500] + bytes([whole[500] ^ 1]) + whole[501:]}
     (packed / name).write_bytes(broken[damage]) if damage in broken else (packed / name).unlink()
-    for attempt in (load, unpack, shipped.in_memory):
+    for attempt in (load, unpack, bundled.in_memory):
         with pytest.raises(
             (ValueError, OSError), match="Install mlpkit again: pip install --force-reinstall"
         ) as caught:
@@ -213,7 +211,7 @@ def test_a_copied_cache_is_read_in_full_once(cache, monkeypatch):
     for path in (cache / SMALL).glob("*.npy"):
         os.utime(path, (1, 1))
     read = []
-    monkeypatch.setattr(store, "digest", lambda path: read.append(path) or files.digest(path))
+    monkeypatch.setattr(dataset_cache, "digest", lambda path: read.append(path) or files.digest(path))
     first = open_set(SMALL)
     assert len(read) == 4
     assert_same(open_set(SMALL), first)
@@ -222,9 +220,9 @@ def test_a_copied_cache_is_read_in_full_once(cache, monkeypatch):
 
 def test_a_cache_of_another_version_is_unpacked_again(cache):
     about = unpack(SMALL) / "about.json"
-    about.write_text(about.read_text().replace(shipped.source(SMALL), "older files"))
+    about.write_text(about.read_text().replace(bundled.source(SMALL), "older files"))
     open_set(SMALL)
-    assert shipped.source(SMALL) in about.read_text()
+    assert bundled.source(SMALL) in about.read_text()
 
 
 def test_opened_arrays_outlive_a_new_unpacking(cache):
@@ -269,7 +267,7 @@ def test_a_process_killed_while_unpacking_leaves_nothing_that_misleads(cache, af
 
 def test_what_a_killed_process_left_is_cleared_away_later(cache):
     (cache / SMALL).mkdir(parents=True)
-    old, new = (cache / SMALL / f"train_images.npy.{part}.tmp" for part in ("old", "new"))
+    old, new = (cache / SMALL / f".train_images.npy-{part}.part" for part in ("old", "new"))
     for path in (old, new):
         path.write_bytes(b"half")
     os.utime(old, (1, 1))
@@ -295,7 +293,7 @@ def test_on_windows_a_file_in_use_is_kept_if_it_is_the_same(tmp_path, monkeypatc
 
 def test_pieces_that_do_not_fill_the_array_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"expected .* for int64 \(3,\)"):
-        store.write_array(tmp_path / "a.npy", "int64", (3,), [bytes(16)])
+        dataset_cache.write_array(tmp_path / "a.npy", "int64", (3,), [bytes(16)])
 
 
 # A cache that cannot be written
@@ -332,7 +330,7 @@ def test_a_disk_that_is_really_full(tiny_disk, monkeypatch):
     monkeypatch.setenv("MLPKIT_CACHE", str(tiny_disk / "cache"))
     with pytest.raises(OSError, match=r"cannot write to its cache folder .*: No space left on device"):
         load(SMALL)
-    assert not list(tiny_disk.glob("**/*.tmp"))
+    assert not list(tiny_disk.glob("**/*.part"))
     subprocess.run(["mount", "-o", "remount,size=40m", str(tiny_disk)], check=True)
     assert len(load(SMALL).test.labels) == 2_000
 
@@ -481,7 +479,7 @@ def test_without_tensorflow_datasets_the_error_says_what_to_install(cache, monke
 def test_a_set_already_in_the_cache_needs_no_other_package(cache, monkeypatch):
     shutil.copytree(unpack(SMALL), cache / "emnist" / "digits")
     shutil.copytree(unpack(SMALL), cache / "my_own")
-    monkeypatch.setattr(remote, "fetch", None)
+    monkeypatch.setattr(tfds, "fetch", None)
     for name in ("emnist/digits", "my_own"):
         assert load(name).name == name
         assert verify(name) == []

@@ -14,16 +14,15 @@ import pytest
 
 from mlpkit import datasets
 from mlpkit.core.data import load
-from mlpkit.datasets import bundled as shipped
-from mlpkit.datasets import cache as store
-from mlpkit.datasets import names
-from mlpkit.datasets import tfds as remote
+from mlpkit.datasets import bundled, names
+from mlpkit.datasets import cache as dataset_cache
+from mlpkit.datasets import tfds as sets
 
 pytestmark = pytest.mark.tfds
 _WHY = 'TensorFlow Datasets or TensorFlow is not installed: pip install "mlpkit[datasets,prepare]"'
 tfds = pytest.importorskip("tensorflow_datasets", reason=_WHY)
 pytest.importorskip("array_record", reason=_WHY)
-needs_tensorflow = pytest.mark.skipif(not remote.has_tensorflow(), reason=_WHY)
+needs_tensorflow = pytest.mark.skipif(not sets.has_tensorflow(), reason=_WHY)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,8 +69,8 @@ def prepared(serve, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tfds")
     with pytest.MonkeyPatch.context() as patch:
         use_tfds_folder(folder, patch)
-        patch.setattr(tfds.builder_cls("fashion_mnist"), "URL", serve(shipped.FOLDER / "fashion_mnist"))
-        remote.prepare("fashion_mnist", remote.find_builder("fashion_mnist"))
+        patch.setattr(tfds.builder_cls("fashion_mnist"), "URL", serve(bundled.FOLDER / "fashion_mnist"))
+        sets.prepare("fashion_mnist", sets.find_builder("fashion_mnist"))
     return folder
 
 
@@ -83,13 +82,13 @@ def as_rows(images, labels):
 @needs_tensorflow
 def test_the_true_builder_gives_the_shipped_images(prepared, monkeypatch, tmp_path, capsys):
     use_tfds_folder(prepared, monkeypatch)
-    remote.fetch("fashion_mnist", tmp_path / "set")
-    stored, expected = store.read(tmp_path / "set"), shipped.in_memory("fashion_mnist")
+    sets.fetch("fashion_mnist", tmp_path / "set")
+    stored, expected = dataset_cache.read(tmp_path / "set"), bundled.in_memory("fashion_mnist")
     assert stored.class_names == expected.class_names
     for mine, theirs in ((stored[1:3], expected[1:3]), (stored[3:5], expected[3:5])):
         assert [array.dtype for array in mine] == [array.dtype for array in theirs]
         assert as_rows(*mine) == as_rows(*theirs)
-    assert store.problems(tmp_path / "set") == []
+    assert dataset_cache.problems(tmp_path / "set") == []
     assert "fashion_mnist, train: 100%" in capsys.readouterr().err  # the progress bar
 
 
@@ -106,9 +105,9 @@ class NoTensorFlow(PathFinder):
         return None if name == "tensorflow" else super().find_spec(name, *more)
 
 sys.meta_path = [NoTensorFlow if finder is PathFinder else finder for finder in sys.meta_path]
-from mlpkit.datasets import remote, store
-remote.fetch("fashion_mnist", Path(sys.argv[1]))
-print([len(array) for array in store.read(Path(sys.argv[1]))[1:]], "tensorflow" in sys.modules)
+from mlpkit.datasets import cache, tfds
+tfds.fetch("fashion_mnist", Path(sys.argv[1]))
+print([len(array) for array in dataset_cache.read(Path(sys.argv[1]))[1:]], "tensorflow" in sys.modules)
 """
     environment = {**os.environ, "TFDS_DATA_DIR": str(prepared), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", code, str(tmp_path / "set")]
@@ -124,12 +123,12 @@ def test_load_fetches_other_sets_once(name, serve, monkeypatch):
     module = sys.modules[tfds.builder_cls(name).__module__]
     monkeypatch.setattr(module, "_TRAIN_EXAMPLES", 8_000)
     monkeypatch.setattr(module, "_TEST_EXAMPLES", 2_000)
-    monkeypatch.setattr(tfds.builder_cls(name), "URL", serve(shipped.FOLDER / "mnist_10k"))
-    loaded, expected = load(name, valid_size=500), shipped.in_memory("mnist_10k")
+    monkeypatch.setattr(tfds.builder_cls(name), "URL", serve(bundled.FOLDER / "mnist_10k"))
+    loaded, expected = load(name, valid_size=500), bundled.in_memory("mnist_10k")
     assert loaded.name == name
     assert [len(part.labels) for part in loaded[2:]] == [7_500, 500, 2_000]
     assert as_rows(*loaded.test) == as_rows(expected.test_images, expected.test_labels)
-    monkeypatch.setattr(remote, "fetch", None)
+    monkeypatch.setattr(sets, "fetch", None)
     assert np.array_equal(load(name, valid_size=500).train.images, loaded.train.images)
 
 
@@ -230,7 +229,7 @@ def test_without_a_network_two_tries_are_made_and_the_error_says_so(monkeypatch,
 @needs_tensorflow
 @pytest.mark.parametrize("damage", ["gone", "cut short"])
 def test_a_bad_download_is_a_clear_error(damage, serve, monkeypatch, tmp_path):
-    shutil.copytree(shipped.FOLDER / "mnist_10k", tmp_path / "files")
+    shutil.copytree(bundled.FOLDER / "mnist_10k", tmp_path / "files")
     broken = tmp_path / "files" / "t10k-images-idx3-ubyte.gz"
     broken.unlink() if damage == "gone" else broken.write_bytes(broken.read_bytes()[:1000])
     monkeypatch.setattr(tfds.builder_cls("mnist"), "URL", serve(tmp_path / "files"))
@@ -250,7 +249,7 @@ def test_a_set_that_the_package_itself_cannot_open(monkeypatch):
 
 
 def test_without_tensorflow_the_error_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(remote, "has_tensorflow", lambda: False)
+    monkeypatch.setattr(sets, "has_tensorflow", lambda: False)
     with pytest.raises(ImportError, match=r'needs TensorFlow. Install it: pip install "mlpkit\[prepare\]"'):
         load("kmnist")
 

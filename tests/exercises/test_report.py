@@ -362,8 +362,8 @@ def test_an_older_report_is_kept_and_it_is_said(room, tmp_path, capsys):
     path = tmp_path / "marks.csv"
     path.write_text("my own notes")
     assert cli.main(["report", str(room), "--csv", str(path)]) == 0
-    assert "The one that was there before is now marks (older 1).csv." in capsys.readouterr().out
-    assert (tmp_path / "marks (older 1).csv").read_text() == "my own notes"
+    assert "The one that was there before is now marks (older).csv." in capsys.readouterr().out
+    assert (tmp_path / "marks (older).csv").read_text() == "my own notes"
     assert cli.main(["report", str(room), "--csv", str(path)]) == 0
     assert "says the same already" in capsys.readouterr().out
     (room / "ada" / "04.ipynb").write_text(notebook({"exercise": "relu", "outcome": "passed"}))

@@ -22,6 +22,7 @@ from mlpkit.app import lessons as course
 from mlpkit.exercises import backup, exercise, hint, mine, progress, solution
 from mlpkit.exercises.catalog import exercises
 from mlpkit.exercises.workbook import store as books
+from mlpkit.exercises.workbook import transfer
 from mlpkit.exercises.workbook.mine import own_function
 from mlpkit.exercises.workbook.mine_network import as_network
 
@@ -37,9 +38,9 @@ def book(tmp_path, monkeypatch):
 def solve(name):
     """Pass an exercise with the model solution's own lines, as a learner would."""
     source = exercises()[name].solution
-    (books.folder()).mkdir(parents=True, exist_ok=True)
+    (books.workbook_dir()).mkdir(parents=True, exist_ok=True)
     space = {"np": np, "exercise": exercise, "mine": mine}
-    path = books.folder().parent / f"cell_{name}.py"
+    path = books.workbook_dir().parent / f"cell_{name}.py"
     path.write_text(
         "@exercise\n" + source.replace("def " + exercises()[name].reference.__name__, f"def {name}")
     )
@@ -66,7 +67,7 @@ def test_a_passed_function_is_kept_with_its_comments_and_used(book, capsys):
     assert mine.softmax(np.zeros((1, 2))).tolist() == [[0.5, 0.5]]
     assert mine.softmax.__module__ == "my_mlpkit.softmax"
     assert json.loads((book / "record.json").read_text())["schema"] == 1
-    assert books.entry(books.read_record(), "softmax")["passed"]
+    assert books.exercise_record(books.read_record(), "softmax")["passed"]
 
 
 def test_a_blank_is_stood_in_for_and_leaves_no_trace(book, capsys):
@@ -100,7 +101,7 @@ def test_a_wrong_function_stays_the_learners_and_keeps_the_last_pass(book, capsy
     assert "last version that passed stays" in capsys.readouterr().out
     assert softmax(np.zeros((2, 2))).tolist() == [[0.25, 0.25], [0.25, 0.25]]
     assert (book / "softmax.py").read_text() == before
-    found = books.entry(books.read_record(), "softmax")
+    found = books.exercise_record(books.read_record(), "softmax")
     assert found["passed"]
     assert found["attempts"] == 2
     assert found["mistakes"] == ["sum-over-everything"]
@@ -174,8 +175,8 @@ def test_forget_and_do_it_again(book):
     mine.forget("softmax")
     assert not (book / "softmax.py").exists()
     assert mine.softmax is exercises()["softmax"].reference
-    assert not books.entry(books.read_record(), "softmax")["passed"]
-    assert books.entry(books.read_record(), "softmax")["attempts"] == 1
+    assert not books.exercise_record(books.read_record(), "softmax")["passed"]
+    assert books.exercise_record(books.read_record(), "softmax")["attempts"] == 1
     with pytest.raises(ValueError, match="did you mean"):
         mine.forget("sofmax")
 
@@ -231,12 +232,12 @@ def test_hints_climb_and_the_solution_waits_for_a_try():
 def test_export_and_import_bring_everything_back(book, tmp_path, monkeypatch):
     pass_softmax()
     hint("softmax")
-    assert books.export_workbook(tmp_path / "out.zip").startswith("1 function and the record")
+    assert transfer.export_workbook(tmp_path / "out.zip").startswith("1 function and the record")
     monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "other"))
     assert mine.softmax is exercises()["softmax"].reference
-    books.import_workbook(tmp_path / "out.zip")
+    transfer.import_workbook(tmp_path / "out.zip")
     assert mine.softmax.__module__ == "my_mlpkit.softmax"
-    assert books.entry(books.read_record(), "softmax")["hints"] == 1
+    assert books.exercise_record(books.read_record(), "softmax")["hints"] == 1
     assert repr(backup()).startswith("Your workbook holds 1 function.")
 
 
@@ -248,7 +249,7 @@ def test_import_takes_nothing_but_a_workbook(tmp_path, name):
         file.writestr("softmax.py", "def softmax(z): return z")
         file.writestr(name, "print('evil')")
     with pytest.raises(ValueError, match="belongs to no workbook"):
-        books.import_workbook(tmp_path / "bad.zip")
+        transfer.import_workbook(tmp_path / "bad.zip")
     assert not books.function_file("softmax").exists()
 
 
@@ -256,9 +257,9 @@ def test_import_takes_nothing_but_a_workbook(tmp_path, name):
 def test_import_refuses_what_is_no_zip(tmp_path, content):
     (tmp_path / "bad.zip").write_bytes(content)
     with pytest.raises(ValueError, match="no workbook"):
-        books.import_workbook(tmp_path / "bad.zip")
+        transfer.import_workbook(tmp_path / "bad.zip")
     with pytest.raises(OSError):
-        books.import_workbook(tmp_path / "missing.zip")
+        transfer.import_workbook(tmp_path / "missing.zip")
 
 
 def test_import_refuses_a_damaged_record_before_it_changes_anything():
@@ -267,7 +268,7 @@ def test_import_refuses_a_damaged_record_before_it_changes_anything():
         file.writestr("softmax.py", "def softmax(z): return z")
         file.writestr("record.json", "{")
     with pytest.raises(ValueError, match="damaged"):
-        books.import_workbook(packed.getvalue())
+        transfer.import_workbook(packed.getvalue())
     assert not books.function_file("softmax").exists()
 
 
@@ -284,7 +285,7 @@ def test_an_import_that_is_refused_leaves_the_functions_as_they_were(book):
     (book / "softmax.py").write_text("mine")
     (book / "record.json").write_text('{"schema": 99}')
     with pytest.raises(ValueError, match="newer mlpkit"):
-        books.import_workbook(zipped(softmax="other", record="{}"))
+        transfer.import_workbook(zipped(softmax="other", record="{}"))
     assert (book / "softmax.py").read_text() == "mine"
     assert not list(book.glob(".*.part"))
 
@@ -301,7 +302,7 @@ def test_a_disk_that_fills_up_in_an_import_leaves_everything_as_it_was(book, mon
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        books.import_workbook(zipped(softmax="other", relu="other", record="{}"))
+        transfer.import_workbook(zipped(softmax="other", relu="other", record="{}"))
     assert (book / "softmax.py").read_text() == "mine"
     assert sorted(path.name for path in book.iterdir()) == [".lock", "softmax.py"]
 
@@ -310,10 +311,10 @@ def test_a_disk_that_fills_up_in_an_import_leaves_everything_as_it_was(book, mon
 def test_odd_entries_of_a_record_are_passed_over_in_an_import(book, record):
     book.mkdir()
     (book / "record.json").write_text(record)
-    books.import_workbook(zipped(record='{"clinic": {"kim": {"cured": true}}, "exercises": {"relu": {}}}'))
+    transfer.import_workbook(zipped(record='{"clinic": {"kim": {"cured": true}}, "exercises": {"relu": {}}}'))
     assert books.read_record()["clinic"]["kim"] == {"cured": True}
-    books.import_workbook(zipped(record=record))
-    assert books.entry(books.read_record(), "relu")["mistakes"] == []
+    transfer.import_workbook(zipped(record=record))
+    assert books.exercise_record(books.read_record(), "relu")["mistakes"] == []
 
 
 def test_a_zip_with_damage_anywhere_is_refused_or_read(book):
@@ -325,28 +326,28 @@ def test_a_zip_with_damage_anywhere_is_refused_or_read(book):
         damaged = whole.copy()
         damaged[rng.integers(len(whole), size=2)] = rng.integers(256, size=2)
         try:
-            books.import_workbook(damaged.tobytes())
+            transfer.import_workbook(damaged.tobytes())
         except (ValueError, OSError) as error:
             refused.append(str(error))
     assert len(refused) > 100
     assert all(re.search("no workbook|is damaged|newer mlpkit", said) for said in refused)
     with pytest.raises(ValueError, match="damaged"):
-        books.import_workbook(zipped(record="[" * 99_999))
+        transfer.import_workbook(zipped(record="[" * 99_999))
 
 
 def test_an_export_keeps_another_file_that_has_its_name(tmp_path):
     (tmp_path / "notes.ipynb").write_text("precious")
     pass_softmax()
-    assert books.export_workbook(tmp_path / "notes.ipynb").endswith("is now notes (older 1).ipynb")
-    assert (tmp_path / "notes (older 1).ipynb").read_text() == "precious"
-    books.export_workbook(tmp_path / "notes.ipynb")  # the same once more: nothing to keep
+    assert transfer.export_workbook(tmp_path / "notes.ipynb").endswith("is now notes (older).ipynb")
+    assert (tmp_path / "notes (older).ipynb").read_text() == "precious"
+    transfer.export_workbook(tmp_path / "notes.ipynb")  # the same once more: nothing to keep
     assert len(list(tmp_path.glob("notes*"))) == 2
     with pytest.raises(IsADirectoryError):
-        books.export_workbook(tmp_path)
+        transfer.export_workbook(tmp_path)
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe")
         with pytest.raises(OSError, match="no ordinary file"):
-            books.export_workbook(tmp_path / "pipe")
+            transfer.export_workbook(tmp_path / "pipe")
 
 
 def test_a_workbook_that_cannot_be_written_to_can_still_be_taken_out(tmp_path, monkeypatch):
@@ -360,7 +361,7 @@ def test_a_workbook_that_cannot_be_written_to_can_still_be_taken_out(tmp_path, m
         return usual(path, *rest, **named)
 
     monkeypatch.setattr(os, "open", refused)
-    assert books.export_workbook(tmp_path / "out.zip").startswith("1 function and the record")
+    assert transfer.export_workbook(tmp_path / "out.zip").startswith("1 function and the record")
 
 
 WRITER = """
@@ -374,9 +375,10 @@ WRITER = """
         number += 1
         name = names[number % 3]
         source = f"def {name}(*args):\\n    return {number}\\n" + "# filling\\n" * 2000
-        with locked(books.folder()):
+        with locked(books.workbook_dir()):
             write(books.function_file(name), source.encode())
-        books.change_record(lambda record: books.entry(record, name).update(passed=True, attempts=number))
+        new = {"passed": True, "attempts": number}
+        books.change_record(lambda record: books.exercise_record(record, name).update(new))
 """
 
 
@@ -402,10 +404,12 @@ def test_killed_while_saving_the_workbook_is_whole(book):
     for i in range(8):
         killed_once(book, 0.01 + 0.013 * i)
     books.change_record(
-        lambda record: books.entry(record, "softmax").update(hints=2)
+        lambda record: books.exercise_record(record, "softmax").update(hints=2)
     )  # no lock is left behind
-    assert books.entry(books.read_record(), "softmax")["hints"] == 2
-    books.remove_leftovers()
+    assert books.exercise_record(books.read_record(), "softmax")["hints"] == 2
+    for path in book.glob(".*.part"):
+        os.utime(path, (1, 1))
+    books.change_record(lambda record: None)
     assert not list(book.glob(".*.part"))
 
 
@@ -425,12 +429,12 @@ def test_two_kernels_lose_nothing(book):
         from mlpkit.exercises.workbook import store as books
         for _ in range(40):
             def count(record):
-                books.entry(record, "softmax")["attempts"] += 1
+                books.exercise_record(record, "softmax")["attempts"] += 1
             books.change_record(count)
     """
     kernels = [subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)]) for _ in range(3)]
     assert [kernel.wait(60) for kernel in kernels] == [0, 0, 0]
-    assert books.entry(books.read_record(), "softmax")["attempts"] == 120
+    assert books.exercise_record(books.read_record(), "softmax")["attempts"] == 120
 
 
 NETWORK = ("init_params", "forward", "cross_entropy", "cross_entropy_backward", "backward")
@@ -510,9 +514,9 @@ def test_functions_in_other_styles_train_a_network_too(style, step):
 
 def test_the_workbook_lies_beside_the_notebook_unless_told_otherwise(monkeypatch, tmp_path):
     monkeypatch.delenv("MLPKIT_WORKBOOK")
-    monkeypatch.chdir(tmp_path)
-    assert books.folder() == tmp_path / "my_mlpkit"
-    assert not os.path.exists(books.folder())
+    monkeypatch.setattr(books, "STARTED_IN", str(tmp_path))
+    assert books.workbook_dir() == tmp_path / "my_mlpkit"
+    assert not os.path.exists(books.workbook_dir())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such permissions")
@@ -520,7 +524,7 @@ def test_who_may_read_the_workbook_is_the_learners_choice(book, tmp_path):
     usual = os.umask(0o027)
     try:
         pass_softmax()
-        books.export_workbook(tmp_path / "mine.zip")
+        transfer.export_workbook(tmp_path / "mine.zip")
         files = [book / "softmax.py", book / "record.json", tmp_path / "mine.zip"]
         assert [file.stat().st_mode & 0o777 for file in files] == [0o640] * 3
         (book / "record.json").chmod(0o604)
@@ -534,7 +538,7 @@ def test_a_workbook_in_the_home_folder_is_the_same_for_lessons_command_and_docto
     for name in ("HOME", "USERPROFILE"):  # the second on Windows
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setenv("MLPKIT_WORKBOOK", "~/book")  # from a settings file, where no shell writes it out
-    assert books.folder() == course.workbook() == tmp_path / "book"
+    assert books.workbook_dir() == course.workbook() == tmp_path / "book"
     assert str(tmp_path / "book") in import_module("mlpkit.app.doctor").workbook()[0].seen
 
 

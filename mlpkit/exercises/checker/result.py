@@ -6,8 +6,9 @@ In a terminal it is text, in a notebook HTML, and in a saved notebook also JSON 
 from __future__ import annotations
 
 import html
-import re
 from dataclasses import dataclass
+
+from ..panel import framed, rich
 
 JSON_TYPE = "application/vnd.mlpkit.check+json"
 SCHEMA = 1
@@ -77,19 +78,3 @@ class Result:
                 f"<details><summary>What it printed</summary><pre>{html.escape(self.printed)}</pre></details>"
             )
         return framed(head + lines + printed, COLOURS[self.outcome])
-
-
-def rich(text: str) -> str:
-    """Text as HTML: everything escaped, `code` between backticks set as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
-
-
-def framed(inner: str, colour: str = "#0072B2") -> str:
-    """A block with a coloured bar on its left, as all exercise output is shown.
-
-    inner: HTML
-    """
-    return (
-        f'<div role="status" style="border-left:4px solid {colour};padding:4px 0 4px 12px;margin:4px 0;'
-        f'max-width:48em;line-height:1.45">{inner}</div>'
-    )

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from ..checker.result import framed, rich
+from ..panel import framed, rich
 
 FOLDER = Path(__file__).parent
 

@@ -14,8 +14,7 @@ import zlib
 from contextlib import suppress
 from typing import Any
 
-from ..checker.result import rich
-from ..workbook.hints import Shown
+from ..panel import Panel, rich
 from ..workbook.store import change_record, read_record
 from .form import Form, choices_html, choices_text
 
@@ -57,7 +56,7 @@ def guess(
     return Form([item], answered, known, text, inner)
 
 
-def reveal(id: str, truth: str) -> Shown:
+def reveal(id: str, truth: str) -> Panel:
     """Say what happened, beside what was predicted, and keep the outcome.
 
     id: str, as in `guess`
@@ -123,8 +122,8 @@ def recall(questions: list[tuple]) -> Form:
     return Form(items, answered, {}, text, inner)
 
 
-def _told(words: str) -> Shown:
-    return Shown(words, rich(words))
+def _told(words: str) -> Panel:
+    return Panel(words, rich(words))
 
 
 def _checked(id: str, question: str, choices: Any) -> list[str]:

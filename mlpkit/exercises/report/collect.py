@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..._files import put
+from ..._files import write_keeping_old
 from ..catalog import exercises
 from .files import Answer, Case, Found, Unread, read_files
 from .page import as_page
@@ -97,7 +97,7 @@ def save(work: ClassWork, kind: str, path: str | os.PathLike) -> str:
             raise OSError("it is a folder")
         if path.is_file() and path.read_bytes() == content:
             return f"{path} says the same already."
-        aside = put(path.absolute(), content)
+        aside = write_keeping_old(path.absolute(), content)
         before = f" The one that was there before is now {aside.name}." if aside else ""
         return f"The report is in {path}.{before}"
     except OSError as error:

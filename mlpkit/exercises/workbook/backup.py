@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import os
 
-from ..checker.result import framed
+from ..panel import framed
 from ..quiz.form import live
-from .store import export_bytes, import_workbook, passed_names
+from .store import passed_names
+from .transfer import export_bytes, import_workbook
 
 
 class Backup:

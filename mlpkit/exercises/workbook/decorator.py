@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..._files import locked, write
+import numpy as np
+
+from ..._files import locked, read, set_aside, write_all
 from ..catalog import find
 from ..checker.check import check
 from ..checker.result import INCORRECT, NOT_ATTEMPTED, PASSED, Result
+from ..panel import show
 from .loader import Missing, load, source_of
-from .mine import own_function
-from .store import change_record, entry, folder, function_file
+from .mine import own_function, problem_with
+from .record import exercise_record
+from .store import change_record, function_file, reason, tell_place, workbook_dir
 
 
 def exercise(function: Callable) -> Callable:
@@ -34,83 +38,94 @@ def exercise(function: Callable) -> Callable:
     return stand_in if result.outcome == NOT_ATTEMPTED else function
 
 
-def show(thing: object) -> None:
-    """Display something in a notebook, print it elsewhere."""
-    try:
-        from IPython import get_ipython
-        from IPython.display import display
-    except ImportError:
-        print(thing)
-        return
-    display(thing) if get_ipython() is not None else print(thing)
-
-
 def _kept(name: str, function: Callable, result: Result) -> tuple[list[str], Callable]:
     own, reference = own_function(name), find(name).reference
     if result.outcome == NOT_ATTEMPTED:
         if own is not None:
             return ["Your own version from the workbook is used until then."], own
         return [f"Until then the notebook goes on with mlpkit's own `{name}`."], reference
-    notes = []
-    kept = False
+    source, notes = None, []
     if result.outcome == PASSED:
-        kept, note = _store(name, function)
-        notes.append(note)
+        source, notes = _storable(name, function, result, own is not None)
     elif own is not None:
-        notes.append("Your last version that passed stays in the workbook.")
-    notes += _note_down(name, result, kept)
-    return notes, reference
+        notes = ["Your last version that passed stays in the workbook."]
+    return notes + _store(name, result, source), reference
 
 
-def _store(name: str, function: Callable) -> tuple[bool, str]:
-    """Reload a function in a clean namespace, try it once more there, and keep it."""
+def _storable(name: str, function: Callable, result: Result, has_own: bool) -> tuple[str | None, list[str]]:
+    """Reload a function in a clean namespace, and try it once more there.
+
+    returns: (its source, or None when it cannot stand alone; why not)
+    """
     source = source_of(function)
     if source is None:
-        return False, "It is not kept in the workbook, since Python cannot show its source."
+        return None, ["It is not kept in the workbook, since Python cannot show its source."]
+    if result.forwards and has_own:
+        return None, ["It is not kept: your own version, which passed before, stays in the workbook."]
     try:
         alone = load(name, source, lambda other: own_function(other, (name,)))
     except Missing as missing:
-        names = ", ".join(f"`{n}`" for n in missing.names[:4])
-        return (
-            False,
-            f"It is not kept in the workbook yet: it uses {names} from another cell. Define it inside "
-            "the function.",
-        )
+        return None, [_missing(missing.names)]
     except Exception as error:
-        return False, f"It is not kept in the workbook: on its own it raises {type(error).__name__}."
+        return None, [f"It is not kept in the workbook: on its own it raises {type(error).__name__}."]
     if check(name, alone).outcome != PASSED:
-        return (
-            False,
-            "It is not kept in the workbook: on its own, away from this notebook, it does something else.",
-        )
-    try:
-        with locked(folder()):
-            write(function_file(name), source.encode())
-    except OSError as error:
-        return False, _not_saved(error)
-    return True, f"It is kept in your workbook, as `{name}.py`."
+        return None, [
+            "It is not kept in the workbook: on its own, away from this notebook, it does something else."
+        ]
+    return source, []
 
 
-def _note_down(name: str, result: Result, kept: bool) -> list[str]:
+def _missing(names: list[str]) -> str:
+    from_numpy = [n for n in names if hasattr(np, n)]
+    if from_numpy:
+        cures = ", ".join(f"`np.{n}` for `{n}`" for n in from_numpy[:4])
+        return f"It is not kept in the workbook yet: write {cures}. NumPy is there under the name `np`."
+    listed = ", ".join(f"`{n}`" for n in names[:4])
+    return (
+        f"It is not kept in the workbook yet: it uses {listed} from another cell. Define it inside "
+        "the function, or in the same cell."
+    )
+
+
+def _store(name: str, result: Result, source: str | None) -> list[str]:
+    """Write the function, if there is a source, and count the try. -> what happened, in sentences"""
+
     def change(record: dict) -> None:
-        found = entry(record, name)
+        found = exercise_record(record, name)
         found["attempts"] += 1
         found["outcome"] = result.outcome
-        found["passed"] = found["passed"] or kept
-        found["forwards"] = result.forwards if result.outcome == PASSED else found["forwards"]
+        if result.outcome == PASSED and (source is not None or not found["passed"]):
+            found["forwards"] = result.forwards
+        found["passed"] = found["passed"] or source is not None
         if result.outcome == INCORRECT and result.mistake:
             found["mistakes"] = [*found["mistakes"], result.mistake][-50:]
 
+    files = {} if source is None else {f"{name}.py": source.encode()}
+    notes = []
     try:
-        change_record(change)
+        if files:
+            notes = _damaged_aside(name)
+        tell_place()
+        change_record(change, files)
     except (OSError, ValueError) as error:
-        return [_not_saved(error)]
-    return []
+        cure = "Set MLPKIT_WORKBOOK to a folder of yours."
+        failed = f"the workbook could not be written ({reason(error)})"
+        if not files:
+            return [f"This try is not counted: {failed}. {cure}"]
+        try:
+            with locked(workbook_dir()):
+                write_all({function_file(name): files[f"{name}.py"]})
+        except OSError:
+            return [f"It is not kept: {failed}. {cure}"]
+        counted = f"Its record could not be written ({reason(error)}), so this try is not counted."
+        return [*notes, f"It is kept in your workbook, as `{name}.py`. {counted}"]
+    return [*notes, f"It is kept in your workbook, as `{name}.py`."] if files else notes
 
 
-def _not_saved(error: Exception) -> str:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return (
-        f"The workbook could not be written ({reason}), so this is not remembered. Set "
-        "MLPKIT_WORKBOOK to a folder of yours."
-    )
+def _damaged_aside(name: str) -> list[str]:
+    """Move a stored function that cannot be used out of the way of the new one."""
+    if not problem_with(name):
+        return []
+    read(function_file(name))  # a link or a pipe is refused
+    aside = set_aside(function_file(name), "damaged")
+    return [f"The stored one could not be used: it is now `{aside.name}`."]

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..._files import read
 from ..catalog import exercises, find
-from .loader import load
-from .store import forget, function_file, passed_names
+from .loader import Missing, load
+from .store import forget, function_file, passed_names, reason, tell
+
+LARGEST = 1_000_000  # bytes of one function's file
 
 
 class Mine:
@@ -72,7 +75,7 @@ class Mine:
 
 
 def own_function(name: str, using: tuple[str, ...] = ()) -> Callable | None:
-    """A function from the workbook, or None when it is not there or cannot be used any more.
+    """A function from the workbook, or None when it is not there; one that cannot be used is told.
 
     name: str, the exercise; a kept function that says `mine` gets all of them under that name
     using: names of functions that are being loaded already, so that two that use each other end somewhere
@@ -80,14 +83,33 @@ def own_function(name: str, using: tuple[str, ...] = ()) -> Callable | None:
     """
     if name == "mine" and using:
         return Mine(using)
-    if name not in exercises() or name in using or not function_file(name).is_file():
+    if name not in exercises() or name in using:
         return None
+    function, problem = _loaded(name, using)
+    if problem:
+        tell(f"{problem} Until then mlpkit's `{name}` stands in.")
+    return function
+
+
+def problem_with(name: str) -> str:
+    """Why a function in the workbook cannot be used; "" when it can, or there is none."""
+    return _loaded(name, ())[1]
+
+
+def _loaded(name: str, using: tuple[str, ...]) -> tuple[Callable | None, str]:
     path = function_file(name)
     try:
-        source = path.read_text(encoding="utf-8")
-        return load(name, source, lambda other: own_function(other, (*using, name)), str(path))
-    except Exception:  # edited by hand, or it uses another function that was forgotten
-        return None
+        source = read(path, LARGEST).decode("utf-8")
+        return load(name, source, lambda other: own_function(other, (*using, name)), str(path)), ""
+    except (FileNotFoundError, NotADirectoryError):
+        return None, ""
+    except Missing as missing:
+        why = f"it needs {', '.join(f'`{n}`' for n in missing.names)}, which is not there"
+        cure = "Pass that exercise too, or this one again"
+    except Exception as error:  # damaged, or edited by hand
+        words = reason(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+        why, cure = words.split("\n")[0][:100], "Mend the file, or pass the exercise again"
+    return None, f"`{path.name}` in your workbook cannot be used ({why}). {cure}."
 
 
 mine = Mine()

@@ -8,13 +8,14 @@ from __future__ import annotations
 import html
 
 from ..catalog import TOPICS, exercises
-from ..checker.result import COLOURS, INCORRECT, NOT_ATTEMPTED, PASSED, SYMBOLS, rich
+from ..checker.result import COLOURS, INCORRECT, NOT_ATTEMPTED, PASSED, SYMBOLS
+from ..panel import Panel, rich
 from .backup import download_link, reminder
-from .hints import Shown
-from .store import entry, passed_names, read_record
+from .record import exercise_record
+from .store import passed_names, read_record
 
 
-def progress() -> Shown:
+def progress() -> Panel:
     """The whole course at a glance.
 
     returns: something to read: each exercise with its outcome, tries and hints, and the learner's calibration
@@ -26,7 +27,7 @@ def progress() -> Shown:
     bins = calibration(record)
     text = "\n".join([head, *map(_line, rows), "", *_calibration_lines(bins), *filter(None, [reminder()])])
     take_along = f"<div>{rich(reminder())} {download_link()}.</div>" if reminder() else ""
-    return Shown(text, f"<strong>{head}</strong>{_table(rows)}{_calibration_html(bins)}{take_along}")
+    return Panel(text, f"<strong>{head}</strong>{_table(rows)}{_calibration_html(bins)}{take_along}")
 
 
 def calibration(record: dict) -> list[tuple[int, int, int]]:
@@ -50,7 +51,7 @@ def calibration(record: dict) -> list[tuple[int, int, int]]:
 
 
 def _row(record: dict, name: str) -> tuple[str, str, str, int, int]:
-    found = entry(record, name)
+    found = exercise_record(record, name)
     kept = found["passed"] or name in passed_names()
     outcome = PASSED if kept else (INCORRECT if found["outcome"] == INCORRECT else NOT_ATTEMPTED)
     if found["outcome"] == PASSED:

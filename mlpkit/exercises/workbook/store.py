@@ -1,79 +1,120 @@
-"""The learner's own workbook: one file for every function that has passed, and a record of tries and
-predictions.
+"""The learner's own workbook: one file for every function that has passed, and a record of tries and answers.
 
-It lies beside the notebook in `my_mlpkit`, or wherever MLPKIT_WORKBOOK says, and no update ever touches it.
+It lies in `my_mlpkit` beside the notebook, or where MLPKIT_WORKBOOK says, and no update ever touches it.
 """
 
 from __future__ import annotations
 
-import io
-import json
 import os
-import zipfile
-import zlib
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
-from ..._files import held_still, locked, put, read_json, write_all
+from ..._files import locked, read, remove_leftovers, set_aside, write_all
 from ..catalog import exercises
+from .record import SCHEMA, as_bytes, as_record, exercise_record
 
-SCHEMA = 1
 RECORD = "record.json"
-LARGEST = 5_000_000  # bytes of one file in a workbook that is brought in
 
 
-def folder() -> Path:
-    """Where the workbook is."""
-    return Path(os.path.expanduser(os.environ.get("MLPKIT_WORKBOOK") or "my_mlpkit")).absolute()
+def _starting_folder() -> str:
+    """The folder in which the notebook (or program) was started, wherever it goes later."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return os.getcwd()
+    return getattr(get_ipython(), "starting_dir", None) or os.getcwd()
+
+
+STARTED_IN = _starting_folder()
+_told: set[str] = set()
+
+
+def workbook_dir() -> Path:
+    """Where the workbook is; it stays there when the notebook changes its working folder."""
+    chosen = os.environ.get("MLPKIT_WORKBOOK") or "my_mlpkit"
+    return Path(STARTED_IN, os.path.expanduser(chosen))  # unlike Path.expanduser it never raises
+
+
+def tell(sentence: str) -> None:
+    """Print a sentence about the workbook, each only once in a kernel."""
+    if sentence not in _told:
+        _told.add(sentence)
+        print(sentence)
+
+
+def tell_place() -> None:
+    """Say where the workbook is, unless the learner has chosen the place."""
+    if not os.environ.get("MLPKIT_WORKBOOK"):
+        tell(f"Your workbook is {workbook_dir()}.")
 
 
 def read_record() -> dict:
     """The record: {"schema": 1, "exercises": {name: {...}}, "predictions": {id: {...}}}.
 
+    Damage is put aside and said; a record that cannot be read now is said, and stays untouched.
+
     returns: dict, always with these keys, whatever the file holds
     """
-    return _whole(read_json(folder() / RECORD))
+    try:
+        content = _content()
+    except OSError as error:
+        tell(f"The record of your workbook cannot be read now ({reason(error)}). It was not changed.")
+        return as_record(None)[0]
+    record, whole = as_record(content)
+    if not whole:
+        try:
+            return change_record(lambda record: None)
+        except (OSError, ValueError) as error:
+            tell(f"{RECORD} in your workbook is damaged, and could not be put aside ({reason(error)}).")
+    return record
 
 
 def change_record(change: Callable[[dict], None], files: dict[str, bytes] | None = None) -> dict:
     """Change the record, alone: read it, let `change` alter it, write it.
 
-    change: gets the record, alters it in place
-    files: name -> bytes, what goes into the workbook with it: all of it, or nothing
+    change: gets the record, alters it in place; it is called again when another kernel was faster
+    files: name -> bytes, what goes into the workbook with it, all of it or nothing; `change` may add to it
     returns: the new record
-    raises: OSError when it cannot be written, ValueError when a newer mlpkit wrote it
+    raises: OSError when it cannot be read or written, ValueError when a newer mlpkit wrote it
     """
-    with locked(folder()):
-        record = read_record()
-        if record["schema"] > SCHEMA:
-            raise ValueError("the workbook was written by a newer mlpkit: update this one to add to it")
-        change(record)
-        contents = {**(files or {}), RECORD: _dumped(record)}
-        write_all({folder() / name: content for name, content in contents.items()})
-    return record
+    path = workbook_dir() / RECORD
+    files = {} if files is None else files
+    with locked(workbook_dir()):
+        remove_leftovers(workbook_dir(), age=60)
+        while True:
+            content = _content()
+            record, whole = as_record(content)
+            if record["schema"] > SCHEMA:
+                raise ValueError("the workbook was written by a newer mlpkit: update this one to add to it")
+            change(record)
+            contents = {path.with_name(name): new for name, new in files.items()}
+            aside: list[Path] = []
+
+            def ready(content: bytes | None = content, whole: bool = whole, aside: list = aside) -> None:
+                if _content() != content:  # a kernel that waited in vain for the lock has written
+                    raise _ChangedMeanwhile
+                if not whole:
+                    aside.append(set_aside(path, "damaged"))
+
+            try:
+                write_all({**contents, path: as_bytes(record)}, ready)
+            except _ChangedMeanwhile:
+                continue
+            for older in aside:
+                tell(
+                    f"{RECORD} in your workbook was damaged: it is kept as `{older.name}`, and what could be "
+                    "read of it goes on."
+                )
+            return record
 
 
-def entry(record: dict, name: str) -> dict:
-    """What the record says of an exercise; made if there is nothing yet.
-
-    returns: dict with attempts, hints, passed, outcome, mistakes, forwards, solution
-    """
-    found = record["exercises"].setdefault(name, {})
-    blank = {"attempts": 0, "hints": 0, "passed": False, "outcome": None, "mistakes": [], "forwards": False,
-             "solution": False}  # fmt: skip
-    for key, value in blank.items():
-        if not isinstance(found.get(key), type(value)) and value is not None:
-            found[key] = value
-    found.setdefault("outcome", None)
-    found.update({key: max(0, found[key]) for key in ("attempts", "hints")})
-    found["mistakes"] = [name for name in found["mistakes"] if isinstance(name, str)]
-    return found
+class _ChangedMeanwhile(Exception):
+    """The record is no longer the one that was read."""
 
 
 def function_file(name: str) -> Path:
     """The file of a function that has passed."""
-    return folder() / f"{name}.py"
+    return workbook_dir() / f"{name}.py"
 
 
 def passed_names() -> list[str]:
@@ -86,133 +127,19 @@ def forget(name: str) -> None:
 
     raises: OSError
     """
-    change_record(lambda record: entry(record, name).update(passed=False, outcome=None))
-    with locked(folder()):
+    change_record(lambda record: exercise_record(record, name).update(passed=False, outcome=None))
+    with locked(workbook_dir()):
         function_file(name).unlink(missing_ok=True)
 
 
-def export_bytes() -> bytes:
-    """The whole workbook as a zip file."""
-    packed = io.BytesIO()
-    zipped = zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False)
-    with held_still(folder()), zipped as file:
-        for path in [function_file(name) for name in passed_names()] + [folder() / RECORD]:
-            if path.is_file():
-                file.write(path, path.name)
-    return packed.getvalue()
+def reason(error: Exception) -> str:
+    """Why a file could not be read or written, in words."""
+    return getattr(error, "strerror", None) or str(error)
 
 
-def export_workbook(path: str | os.PathLike) -> str:
-    """Write the whole workbook into one zip file; another file that is there already is kept beside it.
-
-    path: file name
-    returns: str, what was written, and what the older file is called now
-    raises: OSError
-    """
-    content = export_bytes()
+def _content() -> bytes | None:
+    """What the record's file holds; None when there is none."""
     try:
-        aside = put(Path(path).absolute(), content)
-    except OSError as error:  # which may name the unfinished file beside it
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    before = f"; what was there before is now {aside.name}" if aside else ""
-    return f"{_functions(len(passed_names()))} and the record are in {path}{before}"
-
-
-def import_workbook(source: str | os.PathLike | bytes) -> str:
-    """Bring a workbook in again; it is added to what is there, and its functions replace those of the same
-    name.
-
-    source: file name, or the bytes of the zip file
-    returns: str, what was brought in
-    raises: OSError or ValueError, and then nothing has been changed
-    """
-    files = _unpacked(source)
-    record = _record_in(files.pop(RECORD, b"{}"))
-    change_record(lambda mine: _merge(mine, record), files)
-    return f"{_functions(len(files))} and the record were added to the workbook"
-
-
-def _unpacked(source: str | os.PathLike | bytes) -> dict[str, bytes]:
-    known = {RECORD} | {f"{name}.py" for name in exercises()}
-    try:
-        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else Path(source)) as file:
-            strange = [
-                i.filename for i in file.infolist() if i.filename not in known or i.file_size > LARGEST
-            ]
-            contents = {} if strange else {i.filename: file.read(i) for i in file.infolist()}
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
-        raise ValueError(
-            f"that is no workbook ({error}): take a zip file that `mlpkit workbook export` wrote"
-        ) from None
-    if strange:
-        raise ValueError(
-            f"the zip file holds {strange[0][:60]!r}, which belongs to no workbook; "
-            "take one that `mlpkit workbook export` wrote"
-        )
-    return contents
-
-
-def _record_in(content: bytes) -> dict:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        raise ValueError("the record in the zip file is damaged: export the workbook once more") from None
-    record = _whole(found)
-    if record["schema"] > SCHEMA:
-        raise ValueError(
-            "the workbook in the zip file was written by a newer mlpkit: update this one to read it"
-        )
-    return record
-
-
-def _merge(mine: dict, other: dict) -> None:
-    """Add another record to this one: the larger counts stay, and every prediction that was not made here."""
-    for name in other["exercises"]:
-        here, there = entry(mine, name), entry(other, name)
-        here.update({key: max(here[key], there[key]) for key in ("attempts", "hints")})
-        here.update({key: here[key] or there[key] for key in ("passed", "solution", "forwards", "outcome")})
-        here["mistakes"] = list(dict.fromkeys(here["mistakes"] + there["mistakes"]))
-    mine["predictions"] = {**other["predictions"], **mine["predictions"]}
-    mine["clinic"] = _merged_patients(mine.get("clinic"), other.get("clinic"))
-
-
-def _merged_patients(mine: object, other: object) -> dict:
-    """What is known of the clinic's patients, from two records."""
-    mine, other = _entries(mine), _entries(other)
-    both = {name: _merged_patient(mine[name], other[name]) for name in mine.keys() & other.keys()}
-    return {**other, **mine, **both}
-
-
-def _merged_patient(mine: dict, other: dict) -> dict:
-    """What was done here stays, unless only the other has a cure; then a right diagnosis from here stays."""
-    if mine.get("cured") or not other.get("cured"):
-        return mine
-    diagnosis = ("right", "diagnoses", "tests") if mine.get("right") else ()
-    return {**other, **{key: mine[key] for key in diagnosis if key in mine}}
-
-
-def _whole(record: dict) -> dict:
-    record = record if isinstance(record, dict) else {}
-    schema = record.get("schema")
-    tables = {key: _entries(record.get(key)) for key in ("exercises", "predictions")}
-    return {**record, "schema": schema if isinstance(schema, int) else SCHEMA, **tables}
-
-
-def _entries(table: object) -> dict:
-    """The entries of a table in the record, whatever the file holds in its place."""
-    return {k: v for k, v in table.items() if isinstance(v, dict)} if isinstance(table, dict) else {}
-
-
-def _dumped(record: dict) -> bytes:
-    return (json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
-
-
-def _functions(count: int) -> str:
-    return f"{count} function{'' if count == 1 else 's'}"
-
-
-def remove_leftovers() -> None:
-    """Remove what a crash in the middle of a save left behind."""
-    for path in folder().glob(".*.part"):
-        with suppress(OSError):
-            path.unlink()
+        return read(workbook_dir() / RECORD)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
