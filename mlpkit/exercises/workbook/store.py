@@ -6,6 +6,7 @@ It lies in `my_mlpkit` beside the notebook, or where MLPKIT_WORKBOOK says, and n
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,11 +19,8 @@ RECORD = "record.json"
 
 def _starting_folder() -> str:
     """The folder in which the notebook (or program) was started, wherever it goes later."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return os.getcwd()
-    return getattr(get_ipython(), "starting_dir", None) or os.getcwd()
+    ipython = sys.modules.get("IPython")  # a notebook has it; a program does without
+    return getattr(ipython and ipython.get_ipython(), "starting_dir", None) or os.getcwd()
 
 
 STARTED_IN = _starting_folder()
