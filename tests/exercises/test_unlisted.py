@@ -209,9 +209,7 @@ def test_a_fault_of_the_checks_own_is_owned_up_to(monkeypatch):
     monkeypatch.setattr(checking, "judge", broken)
     result = check("softmax", lambda z: z * 2)
     assert result.outcome == "incorrect"
-    assert (
-        "the check itself failed (FloatingPointError), which is not your mistake" in result.message
-    )
+    assert "the check itself failed (FloatingPointError), which is not your mistake" in result.message
     assert "5 rows of 3 logits the answer is not the right one" in result.message
 
 
