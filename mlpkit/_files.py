@@ -16,9 +16,12 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # Windows
+except ImportError:  # Windows, and a browser tab
     fcntl = None
+try:
     import msvcrt
+except ImportError:
+    msvcrt = None
 
 PATIENCE = 3.0  # seconds to wait for another kernel's lock; after that, writing goes on without it
 ABANDONED_AFTER = 3_600  # seconds; an unfinished file this old belongs to a process that was killed
@@ -198,7 +201,7 @@ def _sync(handle: int) -> None:
 def _lock(handle: int, folder: Path) -> Callable[[], object]:
     """Take the lock, or give up after a while. -> what frees it"""
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    while (fcntl or msvcrt) and time.monotonic() < end:
         try:
             if fcntl:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
