@@ -22,9 +22,10 @@ from ..core.activations import Activation, relu
 from ..core.data import Dataset, Examples
 from ..core.metrics import evaluate
 from ..core.params import Params, as_params
-from ..core.training import Step
+from ..core.training import Step, train
 from .leaderboard import change as change_leaderboard
 from .leaderboard import today
+from .observe import Observer, shared_images
 from .test_set import fingerprint
 
 SECONDS = 60.0
@@ -38,7 +39,9 @@ class SeedResult(NamedTuple):
     seed: int
     accuracy: float, on the validation split, of the best network that was measured
     params: Params, that network
-    steps: int; seconds: float, of computing
+    steps: int, all that `train` took for it; seconds: float, of computing
+    functions: tuple of str, the learner's own functions from the workbook that were called
+    validation_images: int, how many of them it learned from; 0 for a fair run
     """
 
     seed: int
@@ -46,6 +49,8 @@ class SeedResult(NamedTuple):
     params: Params
     steps: int
     seconds: float
+    functions: tuple[str, ...] = ()
+    validation_images: int = 0
 
 
 class Challenge(NamedTuple):
@@ -77,6 +82,16 @@ class Challenge(NamedTuple):
         """The network that did best on the validation split."""
         return max(self.runs, key=lambda run: run.accuracy).params
 
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The learner's own functions that the runs called, in the order of the alphabet."""
+        return tuple(sorted({name for run in self.runs for name in run.functions}))
+
+    @property
+    def validation_images(self) -> int:
+        """How many validation images a run learned from, at most; 0 for a fair challenge."""
+        return max((run.validation_images for run in self.runs), default=0)
+
     def __repr__(self) -> str:
         lines = [f"{self.name}: {self.budget} for each seed"]
         lines += [f"  seed {run.seed}: ≈ {100 * run.accuracy:.1f} %" for run in self.runs]
@@ -93,8 +108,12 @@ def challenge(
     steps: int | None = None,
     seeds: Sequence[int] = (0, 1, 2),
     activation: Activation = relu,
+    clock: Callable[[], float] = time.process_time,
 ) -> Challenge:
     """Let a recipe train within a budget, once for each seed, and put the result on the leaderboard.
+
+    Everything that the recipe computes counts, before its first step too. A step that comes after the end of
+    the budget does not count.
 
     recipe: (data, rng) -> iterator of Step, for instance one that ends in `return train(...)`; the test
         images are not in its data. Of the networks that it measures on the validation split the best counts;
@@ -105,6 +124,7 @@ def challenge(
     steps: int >= 1, a budget in steps instead; without a reader (MLPKIT_HEADLESS=1) there is always one
     seeds: int, one run each
     activation: the one that the recipe trains with
+    clock: () -> seconds of computing so far
     returns: Challenge. The stop button ends it; what was learned is returned, and the leaderboard left alone
     raises: ValueError or TypeError for what cannot be used, and whatever the recipe raises
     """
@@ -123,9 +143,10 @@ def challenge(
     budget = f"{steps:,} steps" if steps else f"{seconds:g} s of computing"
     hidden = data._replace(test=Examples(data.test.images[:0], data.test.labels[:0]))
     runs, complete = [], False
+    limit = Budget(seconds, steps, clock)
     with _stop_button() as pressed:
         for seed in seeds:
-            run = _run(recipe, hidden, seed, Budget(seconds, steps), activation)
+            run = _run(recipe, hidden, seed, limit, activation)
             runs += [run] if run else []
             if pressed:
                 break
@@ -133,14 +154,21 @@ def challenge(
                 raise ValueError(f"the recipe gave no step for seed {seed}: expected one Step at least")
         complete = not pressed and len(runs) == len(seeds)
     done = Challenge(str(name), budget, runs, complete, _source(recipe), activation, "")
-    return done._replace(note=_keep(done) if complete else "Stopped: it is not on the leaderboard.")
+    notes = [_keep(done) if complete else "Stopped: it is not on the leaderboard."]
+    if done.validation_images:
+        notes.append(
+            f"It learned from {done.validation_images:,} validation images, so this accuracy says nothing "
+            "about new images. The leaderboard and the model card say so."
+        )
+    return done._replace(note="\n".join(filter(None, notes)))
 
 
 class Budget(NamedTuple):
-    """What a run may use: seconds of computing, or steps where these are given."""
+    """What a run may use: seconds of computing, or steps where these are given; clock: () -> seconds."""
 
     seconds: float
     steps: int | None
+    clock: Callable[[], float]
 
     def used(self, steps: int, seconds: float) -> float:
         """The share that is used up."""
@@ -150,29 +178,68 @@ class Budget(NamedTuple):
 def _run(
     recipe: Callable, data: Dataset, seed: int, budget: Budget, activation: Activation
 ) -> SeedResult | None:
-    began, told, best, step, number = time.process_time(), 0.0, None, None, 0
-    with contextlib.suppress(KeyboardInterrupt):  # what was learned stays
-        for number, step in enumerate(_begun(recipe, data, seed), 1):
+    began, told, best, last, taken = budget.clock(), 0.0, None, None, 0
+    observer = Observer()
+    observer.start()
+    try:
+        steps = _begun(recipe, data, seed)
+        before = observer.steps
+        for number, step in enumerate(steps, 1):
             if not isinstance(step, Step):
                 raise TypeError(
                     f"the recipe gave {type(step).__name__}: expected Steps; end it in `return train(...)`"
                 )
+            if number == 2 and _is_mlpkits(steps):
+                observer.stop()  # all that it will ever call has been called
+            count, spent = max(before + number, observer.steps), budget.clock() - began
+            if budget.used(count, spent) > 1:
+                if last is None:
+                    raise ValueError(_too_late(count, spent, budget))
+                break
+            last, taken = step, count
             if step.valid and (best is None or step.valid.accuracy > best.valid.accuracy):
                 best = step._replace(params=as_params(step.params).copy())  # a recipe may write into its own
-            spent = time.process_time() - began
             if spent - told > TOLD_EVERY:
                 told = spent
-                _tell(seed, budget.used(number, spent), best)
-            if budget.used(number, spent) >= 1:
+                _tell(seed, budget.used(count, spent), best)
+            if budget.used(count, spent) == 1:
                 break
-    if step is None:
+    except KeyboardInterrupt:  # what was learned stays
+        pass
+    finally:
+        observer.stop()
+    if last is None:
         return None
-    _tell(seed, budget.used(number, time.process_time() - began), best)
-    spent = time.process_time() - began
-    if step.valid is None:
-        step = step._replace(valid=evaluate(step.params, *data.valid, activation))
-    best = step if best is None or step.valid.accuracy > best.valid.accuracy else best
-    return SeedResult(seed, best.valid.accuracy, as_params(best.params), number, spent)
+    spent = budget.clock() - began
+    _tell(seed, budget.used(taken, spent), best)
+    if last.valid is None:
+        last = last._replace(valid=evaluate(last.params, *data.valid, activation))
+    best = last if best is None or last.valid.accuracy > best.valid.accuracy else best
+    others = [examples for examples in observer.trained_on if examples.images is not data.train.images]
+    shared = max((shared_images(examples, data.valid) for examples in others), default=0)
+    functions = tuple(sorted(observer.functions))
+    return SeedResult(seed, best.valid.accuracy, as_params(best.params), taken, spent, functions, shared)
+
+
+def _is_mlpkits(steps: Iterator[Step]) -> bool:
+    """Whether the steps come from `train`, and maybe `validated`, alone: each calls the same functions."""
+    while inspect.isgenerator(steps) and steps.gi_frame is not None:
+        if os.path.dirname(steps.gi_code.co_filename) != os.path.dirname(train.__code__.co_filename):
+            return False
+        inner = steps.gi_frame.f_locals.get("steps")
+        if not isinstance(inner, Iterator):
+            return True
+        steps = inner
+    return False
+
+
+def _too_late(count: int, spent: float, budget: Budget) -> str:
+    used = f"{count:,} steps" if budget.steps else f"{spent:.1f} s"
+    whole = f"{budget.steps:,} steps" if budget.steps else f"{budget.seconds:g} s"
+    return (
+        f"the recipe used {used} up to its first step, and the budget is {whole}: "
+        "compute less before `return train(...)`, because that counts too"
+    )
 
 
 def _begun(recipe: Callable, data: Dataset, seed: int) -> Iterator[Step]:
@@ -212,6 +279,8 @@ def _keep(done: Challenge) -> str:
         "network": fingerprint(done.params),
         "when": today(),
     }
+    if done.validation_images:
+        entry["validation_images"] = done.validation_images
     try:
         return change_leaderboard(lambda found: found["entries"].append(entry))
     except (OSError, ValueError) as error:

@@ -93,7 +93,9 @@ def today() -> str:
 def _line(place: int, entry: dict) -> str:
     low, high = (100 * f(entry["accuracies"]) for f in (min, max))
     mean, seeds = 100 * fmean(entry["accuracies"]), len(entry["accuracies"])
-    return f"  {place}. {entry['name']}: ≈ {mean:.1f} %, {seeds} seeds from ≈ {low:.1f} % to ≈ {high:.1f} %"
+    unfair = ", learned from validation images" if entry.get("validation_images") else ""
+    spread = f"{seeds} seeds from ≈ {low:.1f} % to ≈ {high:.1f} %"
+    return f"  {place}. {entry['name']}: ≈ {mean:.1f} %, {spread}{unfair}"
 
 
 def _dumped(content: dict) -> bytes:

@@ -15,7 +15,7 @@ from ..core.data import Dataset
 from ..core.losses import softmax
 from ..core.metrics import confusion_matrix
 from ..core.network import CHUNK, forward
-from ..exercises.workbook.store import passed_names, workbook_dir
+from ..exercises.workbook.store import workbook_dir
 from .challenge import Challenge
 from .leaderboard import today
 from .test_set import fingerprint, looks_so_far
@@ -76,12 +76,13 @@ def _head(result: Challenge, use: str) -> str:
 
 
 def _made(result: Challenge, data: Dataset) -> str:
-    own = passed_names()
+    own, seconds = result.functions, sum(run.seconds for run in result.runs)
     lines = [
         f"- Data: {data.name}, {len(data.class_names)} classes; {len(data.train.labels):,} images to learn "
         f"from, {len(data.valid.labels):,} to choose by, {len(data.test.labels):,} to test on",
         f"- Network: {result.params}, {result.params.flat.size:,} parameters, {result.activation}",
-        f"- Training: {result.budget} for each of {len(result.runs)} seeds; of these the best network",
+        f"- Training: {result.budget} for each of {len(result.runs)} seeds; of these the best network. "
+        f"It took ≈ {seconds:.1f} s of computing in all",
         f"- Functions written by the author: {', '.join(own) if own else 'none, mlpkit stood in'}",
     ]
     recipe = f"\n\n```python\n{result.source.strip()}\n```" if result.source else ""
@@ -90,7 +91,13 @@ def _made(result: Challenge, data: Dataset) -> str:
 
 def _measured(result: Challenge, data: Dataset) -> str:
     each = ", ".join(f"≈ {100 * run.accuracy:.1f} %" for run in result.runs)
-    lines = [f"- Validation accuracy by seed: {each}; mean ≈ {100 * result.mean:.1f} %", *_tests(result)]
+    lines = [f"- Validation accuracy by seed: {each}; mean ≈ {100 * result.mean:.1f} %"]
+    if result.validation_images:
+        lines.append(
+            f"- It learned from {result.validation_images:,} validation images, so its validation accuracy "
+            "says nothing about new images"
+        )
+    lines += _tests(result)
     return "## How well it does\n\n" + "\n".join(lines)
 
 

@@ -3,15 +3,19 @@
 import importlib
 import os
 import signal
-import time
+import sys
 from importlib import import_module
+from itertools import count, islice
 
 import numpy as np
 import pytest
 
 import mlpkit
 from mlpkit import Examples
-from mlpkit.capstone import challenge, leaderboard
+from mlpkit.capstone import challenge, leaderboard, model_card
+from mlpkit.exercises import mine
+from mlpkit.exercises.catalog import find
+from mlpkit.exercises.workbook.store import change_record
 from tests.capstone.recipes import network, recipe
 
 leaderboard_file = import_module("mlpkit.capstone.leaderboard")
@@ -30,12 +34,136 @@ def test_a_budget_in_steps(data):
 
 
 def test_a_budget_in_seconds_of_computing(data, monkeypatch):
+    """A clock that is read twice a step: at the start, after each step, and at the end."""
     monkeypatch.setenv("MLPKIT_HEADLESS", "0")
-    began = time.process_time()
-    done = challenge(recipe, data, name="small", seconds=0.2, seeds=(0, 1))
-    assert 0.4 <= time.process_time() - began < 2
-    assert all(0.2 <= run.seconds < 0.6 for run in done.runs)
-    assert "0.2 s of computing" in repr(done)
+    ticks = count()
+    done = challenge(recipe, data, name="small", seconds=20, seeds=(0, 1), clock=lambda: next(ticks))
+    assert [run.steps for run in done.runs] == [20, 20]
+    assert [run.seconds for run in done.runs] == [21, 21]
+    assert "20 s of computing" in repr(done)
+
+
+def test_the_usual_clock_counts_computing_and_not_waiting(data, monkeypatch):
+    monkeypatch.setenv("MLPKIT_HEADLESS", "0")
+    (run,) = challenge(recipe, data, name="small", seconds=0.1, seeds=(0,)).runs
+    assert run.seconds >= 0.1
+
+
+class Clock:
+    """A clock that only a recipe moves."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_training_before_the_first_step_counts(data, monkeypatch):
+    monkeypatch.setenv("MLPKIT_HEADLESS", "0")
+    clock = Clock()
+
+    def trained_already(data, rng):
+        last = list(islice(recipe(data, rng), 30))[-1]
+        clock.now += 99
+        return mlpkit.train(last.params, data, optimizer=mlpkit.sgd(0.1), epochs=99, rng=rng)
+
+    with pytest.raises(ValueError, match=r"used 99\.0 s up to its first step, and the budget is 2 s"):
+        challenge(trained_already, data, name="x", seconds=2, clock=clock)
+    with pytest.raises(ValueError, match="used 31 steps up to its first step, and the budget is 30 steps"):
+        challenge(trained_already, data, name="x", steps=30)
+    assert [run.steps for run in challenge(trained_already, data, name="x", steps=50).runs] == [50] * 3
+    assert len(leaderboard_file.read()[0]["entries"]) == 1
+
+
+def test_a_step_that_comes_after_the_end_does_not_count(data, monkeypatch):
+    monkeypatch.setenv("MLPKIT_HEADLESS", "0")
+    clock = Clock()
+
+    def late(data, rng):
+        yield from islice(recipe(data, rng), 3)
+        clock.now += 500
+        yield list(islice(recipe(data, rng), 500))[-1]
+
+    (run,) = challenge(late, data, name="x", seconds=2, seeds=(0,), clock=clock).runs
+    assert run.steps == 3
+    (run,) = challenge(late, data, name="x", steps=100, seeds=(0,)).runs
+    assert run.steps == 3
+
+
+@pytest.mark.parametrize(
+    ("learns_from", "images"),
+    [
+        (lambda data: data, 0),
+        (lambda data: data.train, 0),
+        (lambda data: Examples(data.train.images[:50], data.train.labels[:50]), 0),
+        (lambda data: data.valid, 40),
+        (lambda data: Examples(*(np.concatenate(pair) for pair in zip(data.train, data.valid))), 40),
+        (lambda data: Examples(data.valid.images[:9] / np.float32(255), data.valid.labels[:9]), 9),
+        (lambda data: mlpkit.Dataset("all", ("a", "b", "c"), data.valid, data.train, data.train), 40),
+    ],
+)
+@pytest.mark.parametrize("when", ["before", "returned", "wrapped", "generator", "second"])
+def test_training_on_validation_images_is_noticed(data, learns_from, images, when):
+    def on(source, rng):
+        params = mlpkit.init_params([6, 8, 3], rng=rng)
+        return mlpkit.train(params, source, optimizer=mlpkit.sgd(0.1), epochs=9, rng=rng)
+
+    def before(data, rng):
+        next(on(learns_from(data), rng))
+        return on(data, rng)
+
+    def second(data, rng):
+        yield from islice(on(data, rng), 4)
+        yield from islice(on(learns_from(data), rng), 4)
+
+    recipes = {
+        "before": before,
+        "returned": lambda data, rng: on(learns_from(data), rng),
+        "wrapped": lambda data, rng: mlpkit.validated(on(learns_from(data), rng), data.valid, 3),
+        "generator": lambda data, rng: (step for step in on(learns_from(data), rng)),
+        "second": second,
+    }
+    done = challenge(recipes[when], data, name="x", steps=9, seeds=(0, 1))
+    assert done.validation_images == images
+    assert ("validation images" in repr(done)) == bool(images)
+    (entry,) = leaderboard_file.read()[0]["entries"]
+    assert entry.get("validation_images", 0) == images
+    assert ("learned from validation images" in repr(leaderboard())) == bool(images)
+    card = model_card(done, data).text
+    assert (f"It learned from {images} validation images" in card) == bool(images)
+
+
+def test_only_functions_that_a_run_called_are_its_functions(data, book):
+    for name in ("init_params", "adam_step", "momentum_step", "softmax"):
+        change_record(lambda record: None, {f"{name}.py": find(name).solution.encode()})
+
+    def with_adam(data, rng):
+        init, loss_and_grads, optimizer, _ = mine.as_network("adam_step", 0.01)
+        params = init([6, 8, 3], rng=rng)
+        return mlpkit.train(
+            params, data, optimizer=optimizer, epochs=9, rng=rng, loss_and_grads=loss_and_grads
+        )
+
+    assert challenge(recipe, data, name="x", steps=3).functions == ()
+    done = challenge(with_adam, data, name="x", steps=3)
+    assert done.functions == ("adam_step", "init_params")
+    assert "- Functions written by the author: adam_step, init_params\n" in model_card(done, data).text
+    assert "≈ " in model_card(done, data).text.partition("It took ")[2][:3]
+
+
+def test_a_profile_function_is_put_back(data):
+    def profile(frame, event, result):
+        return None
+
+    sys.setprofile(profile)
+    try:
+        challenge(recipe, data, name="x", steps=3)
+        with pytest.raises(TypeError):
+            challenge(lambda data, rng: [1], data, name="x", steps=3)
+        assert sys.getprofile() is profile
+    finally:
+        sys.setprofile(None)
 
 
 def test_without_a_reader_the_budget_is_in_steps(data):
@@ -46,14 +174,14 @@ def test_the_best_measured_network_counts_not_the_last(data):
     params = network()
 
     def up_and_down(data, rng):
-        good = list(recipe(data, rng))[200]
+        good = next(islice(recipe(data, rng), 200, None))
         for number, p in enumerate((params, good.params, params), 1):
             yield good._replace(number=number, params=p, valid=mlpkit.evaluate(p, *data.valid))
 
     def short(data, rng):
         return (step for step, _ in zip(up_and_down(data, rng), range(3)))
 
-    found = challenge(short, data, name="x", steps=50, seeds=(0,)).runs[0]
+    found = challenge(short, data, name="x", steps=500, seeds=(0,)).runs[0]
     assert found.accuracy > mlpkit.evaluate(params, *data.valid).accuracy
     assert found.accuracy == mlpkit.evaluate(found.params, *data.valid).accuracy
 
@@ -163,5 +291,5 @@ def test_the_best_network_stays_as_it_was_measured(data):
         params.flat = 0.0
         yield first[1]._replace(params=params, valid=mlpkit.evaluate(params, *data.valid))
 
-    found = challenge(into_the_same_array, data, name="x", steps=5, seeds=(0,)).runs[0]
+    found = challenge(into_the_same_array, data, name="x", steps=200, seeds=(0,)).runs[0]
     assert found.accuracy == mlpkit.evaluate(found.params, *data.valid).accuracy
