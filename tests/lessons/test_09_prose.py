@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from mlpkit import Examples, adam, confusion_matrix, dropout, init_params, load, sgd, train, validated
+from mlpkit import Examples, adam, confusion_matrix, cosine, dropout, init_params, load, sgd, train, validated
 from mlpkit.capstone import challenge
 from mlpkit.figures import calibration
 from tests.lessons.numbers import after, lesson, minutes
@@ -202,3 +202,11 @@ def test_every_guess_has_a_reveal_and_the_other_way_round():
     asked = re.findall(r'guess\(\s*"([\w-]+)"', code)
     assert asked == re.findall(r'reveal\(\s*"([\w-]+)"', code)
     assert len(asked) == len(set(asked)) == 9
+
+
+def test_the_rate_of_the_second_training_ends_at_one_per_cent(told):
+    assert "from 0.002 to 1 % of that" in told[0]["train-text"]
+    assert "cosine(0.002, steps=3 * 860)" in CELLS["train"].source
+    rate = cosine(0.002, steps=3 * 860)
+    assert rate(1) == 0.002
+    assert rate(3 * 860) == pytest.approx(0.01 * 0.002)
