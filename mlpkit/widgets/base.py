@@ -55,6 +55,8 @@ import anywidget
 import numpy as np
 import traitlets
 
+from .._where import switch_on_widgets
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -92,6 +94,7 @@ class Widget(anywidget.AnyWidget):
         self._problem = ""
         self._answering: Any = None  # the browser's own number for what it has asked
         self._cell = _cell()
+        switch_on_widgets()
         super().__init__()
         self.on_msg(Widget._receive)
         for other in [w for w in _open if w._is_replaced_by(self)]:

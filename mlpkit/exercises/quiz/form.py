@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from ..._where import switch_on_widgets
 from ..panel import framed, rich
 
 FOLDER = Path(__file__).parent
@@ -65,6 +66,8 @@ def choices_html(question: str, choices: list[str]) -> str:
 def _widget(items: list[dict], answered: Callable, feedback: dict) -> object:
     import anywidget
     import traitlets
+
+    switch_on_widgets()
 
     class Questions(anywidget.AnyWidget):
         _esm = (FOLDER / "form.js").read_text(encoding="utf-8")
