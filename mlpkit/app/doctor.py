@@ -73,11 +73,16 @@ def packages() -> list[Finding]:
     """Every package that mlpkit asks for is there, in a version that was tested."""
     from packaging.requirements import Requirement  # matplotlib brings it
 
-    asked = [Requirement(text) for text in metadata.requires("mlpkit") or ()]
-    return [
-        *(_package(one) for one in asked if one.marker is None or one.marker.evaluate({"extra": ""})),
-        *(_lab_package(one) for one in asked if one.marker and _only_for(one, "lab")),
-    ]
+    found = {}
+    for asked in map(Requirement, metadata.requires("mlpkit") or ()):  # the extras come last
+        if asked.marker is None or asked.marker.evaluate({"extra": ""}):
+            found[asked.name] = _package(asked)
+        elif (
+            asked.marker.evaluate({"extra": "lab"})
+            and getattr(found.get(asked.name), "state", "good") == "good"
+        ):
+            found[asked.name] = _lab_package(asked)
+    return list(found.values())
 
 
 def data() -> list[Finding]:
@@ -191,11 +196,6 @@ def _warning() -> list[str]:
     here = place()
     text = reminder() or (f"{here.difference}." if here.forgets else "")
     return [text] if text else []
-
-
-def _only_for(requirement: "Requirement", extra: str) -> bool:
-    """Whether a requirement belongs to an extra, and to this machine."""
-    return requirement.marker.evaluate({"extra": extra}) and not requirement.marker.evaluate({"extra": ""})
 
 
 def _package(requirement: "Requirement") -> Finding:

@@ -82,6 +82,8 @@ def test_the_command_tells_everything_and_ends_well(capsys):
         ("ipykernel", "7.0.1", "ipykernel!=7.0.*,>=6.29"),
         ("ipykernel", "6.28.0", "ipykernel!=7.0.*,>=6.29"),
         ("anywidget", None, "anywidget>=0.9.18"),
+        ("ipywidgets", None, "ipywidgets>=7.7.1"),
+        ("ipywidgets", "8.1.4", "ipywidgets>=8.1.5"),  # JupyterLab needs a newer one than Colab
         ("numpy", "1.25.2", "numpy>=1.26"),
     ],
 )
