@@ -68,43 +68,51 @@ def _class_bars(ax: Axes, values: np.ndarray, label: int | None, top: int | None
 
 @styled
 def faders(
-    logits: np.ndarray, label: int, class_names: Sequence[str] | None = None, ax: Axes | None = None
+    logits: np.ndarray,
+    label: int,
+    class_names: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    *,
+    temperature: float = 1.0,
 ) -> Axes:
-    """Draw what softmax and cross-entropy make of one row of logits: p, the loss, and the gradient p - y.
+    """Draw what softmax and cross-entropy make of one row of logits: p, the loss, and the gradient.
 
-        p = softmax(logits),   loss = -log p[label],   d loss / d logits = p - y
+        p = softmax(logits / T),   loss = -log p[label],   d loss / d logits = (p - y) / T
 
     logits: (classes,) float
     label: int, the true class
     class_names: one str a class, or None for numbers
     ax: Axes to draw on, or None for a new figure
-    returns: Axes; `ax.child_axes` holds the panels of logits, p and p - y
+    temperature: float > 0, T in the formula
+    returns: Axes; `ax.child_axes` holds the panels of logits, p and the gradient
     raises: TypeError or ValueError when logits or label cannot be used
     """
     logits = validation.numbers("logits", logits, 1, finite=True).astype(np.float64)
     names = validation.names(class_names, len(logits))
     label = int(validation.labels("label", [label], len(logits))[0])
-    logs = log_softmax(logits[None])[0]
+    temperature = float(temperature)
+    if not 0 < temperature < np.inf:
+        raise ValueError(f"temperature is {temperature}: expected a finite number above 0")
+    logs = log_softmax(logits[None] / temperature)[0]
     p, loss = np.exp(logs), 0.0 - logs[label]  # and never -0
-    gradient = p - (np.arange(len(p)) == label)
+    gradient = (p - (np.arange(len(p)) == label)) / temperature
+    head = "p − y" if temperature == 1 else f"(p − y) / {temperature:g}"
     ax = axes_or_new(ax, 8, 0.9 + 0.28 * len(names))
-    for panel, values, head in zip(
-        panels(ax, 1, 3, wide=0.1), (logits, p, gradient), ("logits", "p", "p − y")
-    ):
+    for panel, values, text in zip(panels(ax, 1, 3, wide=0.1), (logits, p, gradient), ("logits", "p", head)):
         _class_bars(panel, values, label)
         panel.axvline(0, color=INK, linewidth=0.9)
-        title(panel, head)
-        name_ticks(panel, "y", names if head == "logits" else [""] * len(names))
+        title(panel, text)
+        name_ticks(panel, "y", names if text == "logits" else [""] * len(names))
         panel.tick_params(axis="y", length=0)
         panel.margins(x=0.12)
     ax.child_axes[1].set(xlim=(0, 1.02), xticks=[0, 0.5, 1])
-    ax.child_axes[2].set(xlim=(-1.05, 1.05), xticks=[-1, 0, 1])
+    far = max(1.0, 1 / temperature)
+    ax.child_axes[2].set(xlim=(-1.05 * far, 1.05 * far), xticks=[-far, 0, far])
     ax.child_axes[1].set_xlabel(f"loss = −log p[{names[label]}] = {loss:.3f}", parse_math=False)
     ax.child_axes[2].set_xlabel("sums to 0")
     told = f"True class {names[label]}: p {phrasing.percent(p[label])}, loss {phrasing.about(loss)}."
-    push = (
-        f"The gradient p − y is {phrasing.about(gradient[label])} there and p everywhere else: its sum is 0."
-    )
+    others = "p everywhere else" if temperature == 1 else f"p / {temperature:g} everywhere else"
+    push = f"The gradient {head} is {phrasing.about(gradient[label])} there and {others}: its sum is 0."
     return set_description(ax, told, push)
 
 

@@ -148,6 +148,7 @@ class Widget(anywidget.AnyWidget):
         """Take the widget off every page; its Python side stays readable."""
         _open.discard(self)
         super().close()
+        self.layout.close()  # it has a comm of its own, which would stay open in the kernel for good
 
     def __repr__(self) -> str:
         return self.describe()

@@ -179,18 +179,16 @@ export function probabilityBars(names) {
 
 // --- pictures ---------------------------------------------------------------------------------------------
 
-/** Draw bytes 0..255 as a grey picture, one canvas pixel for each; CSS makes it larger. */
-export function drawGrey(canvas, pixels, width, height, invert = false) {
-  paint(canvas, width, height, (rgba, i) => {
-    const grey = invert ? 255 - pixels[i] : pixels[i];
-    rgba.fill(grey, 4 * i, 4 * i + 3);
-  });
+/** Draw bytes 0..255 as a grey picture, one canvas pixel for each; CSS makes it larger. 0 is black and 255 white on
+    every page, light or dark, as in mlpkit's figures: a pixel looks alike wherever it is shown. */
+export function drawGrey(canvas, pixels, width, height) {
+  paint(canvas, width, height, (rgba, i) => rgba.fill(pixels[i], 4 * i, 4 * i + 3));
 }
 
-/** Draw signed numbers, -limit..limit, as a picture: blue below zero, orange above, the page's own colour at zero.
+/** Draw signed numbers, -limit..limit, as a picture: blue below zero, orange above, near the page's own colour at zero.
     On a dark page the two ends are bright, on a light one deep: the largest numbers stand out on both. */
-export function drawSigned(canvas, values, width, height, limit, zero = [255, 255, 255]) {
-  const [low, high] = zero[0] < 128 ? [[110, 195, 255], [255, 160, 60]] : [[0, 90, 181], [220, 90, 0]];
+export function drawSigned(canvas, values, width, height, limit, { dark = false } = {}) {
+  const [low, zero, high] = dark ? [[110, 195, 255], [36, 39, 43], [255, 160, 60]] : [[0, 90, 181], [245, 246, 247], [220, 90, 0]];
   paint(canvas, width, height, (rgba, i) => {
     const share = clamp(values[i] / (limit || 1), -1, 1);
     const end = share < 0 ? low : high;

@@ -56,12 +56,19 @@ export function widget({ build, merge = (state, change) => Object.assign(state, 
   };
 }
 
+/** Whether a colour, "rgb(17, 17, 17)" as the browser gives it, is a dark page's. */
+export function isDark(color) {
+  const [r, g, b] = (color.match(/[\d.]+/g) ?? [255, 255, 255]).map(Number);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+}
+
 function frame(el, store) {
   const stop = new AbortController();
   const problem = h("p", { class: "mlp-problem", role: "alert", hidden: true });
   const live = h("p", { class: "mlp-hidden", "aria-live": "polite" });
   const body = h("div", { class: "mlp-body" });
-  const root = h("section", { class: "mlp", "aria-label": store.state.title ?? "" }, problem, body, live);
+  const probe = h("span", { class: "mlp-probe", hidden: true });
+  const root = h("section", { class: "mlp", "aria-label": store.state.title ?? "" }, problem, body, live, probe);
   const tidy = [];
   const canvases = new Set();
   let [dirty, waiting, spoke, saying] = [true, 0, -Infinity, 0];
@@ -83,11 +90,11 @@ function frame(el, store) {
       dirty = true;
       if (view.visible && !waiting) waiting = requestAnimationFrame(draw);
     },
-    /** Tell a screen reader, at most every four seconds and always the latest. */
-    say(text) {
+    /** Tell a screen reader, at most every four seconds and always the latest; `now`: at once, what was said is over. */
+    say(text, { now = false } = {}) {
       clearTimeout(saying);
       saying = setTimeout(() => { spoke = performance.now(); setText(live, text); },
-        Math.max(0, spoke + 4000 - performance.now()));
+        now ? 0 : Math.max(0, spoke + 4000 - performance.now()));
     },
     /** A canvas as wide as its place; draw(ctx, width, height, theme) in CSS pixels. `height`: number or function of the width. */
     canvas({ height, label, draw, ...attributes }) {
@@ -114,11 +121,13 @@ function frame(el, store) {
     /** The colours of the moment, from the style sheet. */
     theme() {
       if (!theme) {
-        const style = getComputedStyle(root);
-        const get = (name) => style.getPropertyValue(`--mlp-${name}`).trim();
+        const get = (name) => { // as a colour that a canvas understands: in high contrast the sheet names the system's own
+          probe.style.color = `var(--mlp-${name})`;
+          return getComputedStyle(probe).color;
+        };
         theme = Object.fromEntries(["ink", "muted", "grid", "surface", "accent", "good", "bad"].map((n) => [n, get(n)]));
         theme.series = [1, 2, 3, 4, 5, 6].map((n) => get(`series-${n}`));
-        theme.dark = get("dark") === "1";
+        theme.dark = isDark(theme.surface);
       }
       return theme;
     },
@@ -185,6 +194,9 @@ function frame(el, store) {
   const themes = new MutationObserver(() => { theme = null; view.redraw(); });
   themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
   view.on(document, "visibilitychange", look);
+  for (const query of ["(forced-colors: active)", "(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
+    view.on(matchMedia(query), "change", () => { theme = null; view.redraw(); });
+  }
   // JupyterLab would take arrow keys and letters for its own commands.
   view.on(root, "keydown", (event) => { if (PLAIN(event)) event.stopPropagation(); });
   return view;

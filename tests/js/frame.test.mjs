@@ -4,6 +4,10 @@ import { load } from "./load.mjs";
 
 const frame = await load("frame");
 
+test("a dark page is told by its surface", () => {
+  assert.deepEqual(["rgb(17, 17, 17)", "rgb(0, 0, 0)", "rgb(255, 255, 255)", "rgb(246, 246, 246)"].map(frame.isDark), [true, true, false, false]);
+});
+
 test("an answer that comes after something newer was asked is passed over, if the widget says so", () => {
   for (const [latest, seen] of [[true, "second"], [false, "first"]]) {
     const [sent, listeners] = [[], {}];

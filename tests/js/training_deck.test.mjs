@@ -59,9 +59,18 @@ test("a message without rows leaves the table", () => {
 
 test("neighbours are put together; what is not finite is left out", () => {
   const xs = [1, 2, 3, 4, 5];
-  assert.deepEqual(deck.bucketed(xs, [1, 3, NaN, 5, Infinity], 3), { x: [1.5, 4], mean: [2, 5], low: [1, 5], high: [3, 5] });
+  assert.deepEqual(deck.bucketed(xs, [1, 3, NaN, 5, 7], 3), { x: [1, 2, 4.5], mean: [1, 3, 6], low: [1, 3, 5], high: [1, 3, 7] });
+  assert.deepEqual(deck.bucketed(xs, [1, 3, NaN, 5, Infinity], 3).mean, [1, 3, 5]);
   assert.deepEqual(deck.bucketed(xs, [1, 2, 3, 4, 5], Infinity).mean, [1, 2, 3, 4, 5]);
   assert.deepEqual(deck.bucketed([], [], 10).x, []);
+});
+
+test("the first fall of the loss is seen", () => {
+  const steps = Array.from({ length: 1720 }, (_, i) => i + 1);
+  const { x, mean } = deck.bucketed(steps, steps.map((t) => 0.5 + 1.8 * Math.exp(-(t - 1) / 15)), 170);
+  assert.equal(mean[0], 2.3);
+  assert.ok(x.filter((t) => t <= 60).length >= 10);
+  assert.ok(x.length <= 170 + 11);
 });
 
 test("the vertical scale: shares from 0 to 1, losses from 0, a hundredfold on a log axis", () => {
@@ -89,4 +98,23 @@ test("the status in words", () => {
   assert.equal(deck.statusLine({ status: "running", ...at, left: null }), "Training, step 1,200 of 1,720.");
   assert.equal(deck.statusLine({ status: "error", ...at }), "Stopped by an error at step 1,200 of 1,720.");
   assert.equal(deck.statusLine({ status: "finished", ...at }), "Finished: all 1,720 steps.");
+  assert.match(deck.statusLine({ status: "paused", ...at, awaited: 1 }), /^Paused at step 1,200 of 1,720\. A cell waits/);
+  assert.equal(deck.statusLine({ status: "paused", ...at, awaited: 0 }), "Paused at step 1,200 of 1,720.");
+  for (const status of ["running", "paused", "finished"]) {
+    assert.match(deck.statusLine({ status, ...at, ruined: 900 }), /ruined: since step 900/);
+  }
+});
+
+test("the best accuracy does not stand alone where the run is ruined", () => {
+  assert.equal(deck.bestOf({ best: 0.852, ruined: null, failed: 0 }), "85.2 %");
+  assert.equal(deck.bestOf({ best: 0.852, ruined: 1204, failed: 0 }), "85.2 %, ruined at step 1,204");
+  assert.equal(deck.bestOf({ best: 0.852, ruined: null, failed: 1 }), "85.2 %, then an error");
+});
+
+test("the rate slider has round steps, and finds the nearest to a typed rate", () => {
+  assert.deepEqual(deck.RATES.slice(0, 4), [1e-5, 2e-5, 5e-5, 1e-4]);
+  assert.deepEqual(deck.RATES.slice(-3), [2, 5, 10]);
+  for (const rate of deck.RATES) assert.equal(deck.RATES[deck.placeOf(rate)], rate);
+  assert.equal(deck.RATES[deck.placeOf(0.0009)], 0.001);
+  assert.equal(deck.RATES[deck.placeOf(1e9)], 10);
 });

@@ -134,6 +134,7 @@ def test_a_cell_run_again_replaces_its_widget_and_no_other(monkeypatch):
     other = made_by("two", "2")
     again = made_by("one", "3")
     assert [w.comm is None for w in (first, twin, other, again)] == [True, True, False, False]
+    assert [w.layout.comm is None for w in (first, twin, other, again)] == [True, True, False, False]
 
 
 def test_outside_a_notebook_widgets_do_not_replace_each_other():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from mlpkit import cross_entropy, cross_entropy_grad, log_softmax, softmax
+from mlpkit.core.gradcheck import numerical_gradient
 from mlpkit.widgets import SoftmaxFaders
 from tests.widget_page import NODE_FOLDER
 
@@ -92,6 +93,17 @@ def test_the_sentence_and_the_picture():
     assert [bar.get_width() for bar in logits.patches] == [0] * 4
     faders.on_set({"logits": [0, 2, 0, 0], "label": 1, "temperature": 2, "shifted": True})
     assert "loss ≈ 0.744" in repr(faders)  # log(3 + e) - 1
+
+
+@pytest.mark.parametrize("temperature", [0.1, 0.5, 2.0, 10.0])
+def test_the_gradient_in_the_picture_is_the_slope_of_the_loss(temperature):
+    logits, label = np.array([1.2, -0.8, 3.1, 0.4]), 2
+    faders = SoftmaxFaders(logits, label, temperature=temperature)
+    slopes = numerical_gradient(lambda z: float(cross_entropy(z[None] / temperature, [label])), logits)
+    shown = [bar.get_width() for bar in faders.figure().child_axes[2].patches]
+    np.testing.assert_allclose(shown, slopes, atol=1e-6)
+    assert [bar.get_width() for bar in faders.figure().child_axes[0].patches] == logits.tolist()
+    assert f"(p − y) / {temperature:g}" in repr(faders)
 
 
 @pytest.mark.parametrize(

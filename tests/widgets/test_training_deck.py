@@ -175,6 +175,60 @@ def test_what_a_slider_cannot_be_is_told_and_changes_nothing(data):
     assert deck.settings == (0.001, None, 64)
 
 
+def test_a_paused_deck_says_that_the_cell_waits(data, capsys):
+    async def scene():
+        deck = TrainingDeck(data, epochs=30)
+        messages = heard(deck)
+        ask(deck, "step")
+        assert (deck.status, deck.pack()["awaited"]) == ("paused", 0)
+        cell = asyncio.create_task(deck.finished())
+        await asyncio.sleep(0)
+        assert messages[-1][1]["awaited"] == 1
+        assert "press Continue or Stop" in capsys.readouterr().out
+        ask(deck, "stop")
+        await asyncio.wait_for(cell, 5)
+        assert messages[-1][1]["awaited"] == 0
+
+    asyncio.run(scene())
+
+
+def test_a_ruined_run_says_since_when_also_when_it_is_archived(data):
+    deck = TrainingDeck(data, optimizer=mlpkit.sgd, learning_rate=0.3, epochs=40)
+    asyncio.run(deck.finished())
+    assert deck.pack()["ruined"] is None
+    deck = TrainingDeck(data, optimizer=mlpkit.sgd, learning_rate=0.3, epochs=40)
+    for _ in range(100):
+        deck.step()
+    dead = deck.params.copy()
+    dead.flat[:] = 0
+    dead[-1].bias[...] = (-9, -9, 9)
+    deck._session.run.now = deck._session.run.now._replace(params=dead)
+    deck._session.run._steps = deck._session.run._from_now()
+    deck.change(learning_rate=1e-9)
+    for _ in range(60):
+        deck.step()
+    assert deck.history.column("accuracy")[60:100].mean() > 0.8
+    assert 90 <= deck.pack()["ruined"] <= 130
+    deck.reset()
+    (old,) = deck.pack()["archived_runs"]
+    assert 90 <= old["ruined"] <= 130
+    assert deck.pack()["ruined"] is None
+
+
+def test_a_run_that_an_error_ended_says_so_in_the_table(data):
+    def broken(params, images, labels):
+        if len(deck.history) == 3:
+            raise ZeroDivisionError
+        return mlpkit.loss_and_grads(params, images, labels)
+
+    deck = TrainingDeck(data, loss_and_grads=broken)
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(deck.finished())
+    assert deck.pack()["failed"] == 1
+    deck.reset()
+    assert (deck.pack()["failed"], deck.pack()["archived_runs"][0]["failed"]) == (0, 1)
+
+
 def test_reset_begins_again_and_keeps_the_run(data):
     deck = TrainingDeck(data, epochs=2)
     asyncio.run(deck.finished())

@@ -110,7 +110,7 @@ export default widget({
       tiles.forEach(({ element, picture, caption }, i) => {
         element.hidden = i >= shown;
         if (i >= shown) return;
-        drawGrey(picture, row(state.images, i), width, height, !view.theme().dark);
+        drawGrey(picture, row(state.images, i), width, height);
         picture.setAttribute("aria-label", `Image ${count(state.here[i])}: ${names[state.row]}, predicted ${names[state.column]}`);
         setText(caption, state.known ? `${percent(state.sure[i], 0)} sure` : `image ${count(state.here[i])}`);
       });

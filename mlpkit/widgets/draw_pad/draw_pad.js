@@ -151,7 +151,6 @@ export default widget({
           verdict, bars.element, h("p", { class: "mlp-note" }, `A ${network} network. It has seen digits in this form only.`))));
 
     function draw(state) {
-      const light = !view.theme().dark;
       const onGrid = local.tool === "grid";
       tools.forEach((button, i) => button.setAttribute("aria-pressed", local.tool === TOOLS[i][0]));
       sheet.hidden = onGrid;
@@ -170,7 +169,7 @@ export default widget({
             cell.setAttribute("aria-label", `row ${row + 1}, column ${column + 1}, ${ink ? "ink" : "empty"}`);
           }
         }
-      } else drawGrey(sheet, state.drawing, side, side, light);
+      } else drawGrey(sheet, state.drawing, side, side);
       const { steps, probabilities } = state;
       const shapes = steps ? [steps.cropped, steps.scaled, steps.centred] : [];
       stages.forEach(({ title, picture, caption }, i) => {
@@ -178,7 +177,7 @@ export default widget({
         const [high, wide] = shapes[i]?.shape ?? [0, 0];
         setText(caption, steps ? `${i + 1}. ${title}${i < 2 ? `: ${high} × ${wide}` : ""}` : `${i + 1}. ${title}`);
         if (!steps) return;
-        drawGrey(picture, shapes[i], wide, high, light);
+        drawGrey(picture, shapes[i], wide, high);
         const size = Math.min(112 / high, 112 / wide);
         Object.assign(picture.style, { width: `${size * wide}px`, height: `${size * high}px` });
         picture.setAttribute("aria-label", caption.textContent);

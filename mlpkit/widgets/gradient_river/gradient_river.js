@@ -83,8 +83,8 @@ export default widget({
       const done = new Set(operations.slice(0, at).map((operation) => operation.makes));
       const now = operations[at - 1];
       const read = new Set(now ? now.terms.filter(Array.isArray).map(([name]) => name.replace("ᵀ", "")).filter((name) => name !== now.makes) : []);
-      const zero = view.theme().dark ? [36, 39, 43] : [245, 246, 247];
-      for (const one of [...stages, ...pairs]) one.draw(done, now, read, zero);
+      const theme = view.theme();
+      for (const one of [...stages, ...pairs]) one.draw(done, now, read, theme);
       first.disabled = before.disabled = at === 0;
       next.disabled = end.disabled = at === last;
       slider.value = at;
@@ -130,9 +130,9 @@ function stage(name, arrays, gates) {
   const element = h("div", { class: "mlp-river-stage" }, value.element, label, gradient?.element ?? nothing);
   return {
     element,
-    draw(done, now, read, zero) {
-      value.draw(name === "x" || done.has(name), now?.makes === name, read.has(name), zero);
-      gradient?.draw(done.has(`d${name}`), now?.makes === `d${name}`, read.has(`d${name}`), zero);
+    draw(done, now, read, theme) {
+      value.draw(name === "x" || done.has(name), now?.makes === name, read.has(name), theme);
+      gradient?.draw(done.has(`d${name}`), now?.makes === `d${name}`, read.has(`d${name}`), theme);
       const lit = now?.makes === name || now?.makes === `d${name}`;
       label.classList.toggle("mlp-is-lit", lit);
       element.dataset.way = !lit ? "" : now.back ? "back" : "ahead";
@@ -146,9 +146,9 @@ function pair(name, arrays) {
   const [value, gradient] = [tile(name, arrays[name]), tile(`d${name}`, arrays[`d${name}`])];
   return {
     element: h("div", { class: "mlp-river-pair" }, value.element, gradient.element),
-    draw(done, now, read, zero) {
-      value.draw(true, false, read.has(name), zero);
-      gradient.draw(done.has(`d${name}`), now?.makes === `d${name}`, false, zero);
+    draw(done, now, read, theme) {
+      value.draw(true, false, read.has(name), theme);
+      gradient.draw(done.has(`d${name}`), now?.makes === `d${name}`, false, theme);
     },
   };
 }
@@ -169,11 +169,11 @@ function tile(name, array) {
   const [low, high] = extent(array.cut) ?? [0, 0];
   return {
     element,
-    draw(known, lit, read, zero) {
+    draw(known, lit, read, theme) {
       element.classList.toggle("mlp-is-unknown", !known);
       element.classList.toggle("mlp-is-lit", lit);
       element.classList.toggle("mlp-is-read", read);
-      if (known) drawSigned(canvas, array.cut, columns, rows, limit, zero);
+      if (known) drawSigned(canvas, array.cut, columns, rows, limit, theme);
       canvas.setAttribute("aria-label", known ? `${name}, from ${figure(low)} to ${figure(high)}` : `${name}, not computed yet`);
     },
   };

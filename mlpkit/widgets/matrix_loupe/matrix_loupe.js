@@ -40,7 +40,6 @@ export default widget({
     const { names, sizes, activation, images, units, matrix } = view.state;
     const [height, width] = view.state.shape;
     const [pixels, fanOut] = sizes;
-    const zero = () => (view.theme().dark ? [17, 17, 17] : [255, 255, 255]);
 
     function choose(changes, tell = true) {
       Object.assign(view.state, changes);
@@ -50,7 +49,10 @@ export default widget({
     }
     const number = (name, max) => {
       const input = h("input", { type: "number", class: "mlp-input mlp-loupe-number", min: 0, max, step: 1,
-        onchange: () => choose({ [name]: clamp(Math.round(Number(input.value)) || 0, 0, max) }) });
+        onchange: () => {
+          input.value = clamp(Math.round(Number(input.value)) || 0, 0, max); // also while the reader is still in the box
+          choose({ [name]: Number(input.value) });
+        } });
       return input;
     };
     const image = number("image", images - 1);
@@ -82,11 +84,11 @@ export default widget({
     const caption = () => h("figcaption");
     const captions = [caption(), caption(), caption()];
     const figures = [
-      h("figure", {}, picture("The row of the image", (c) => drawGrey(c, view.state.pixels, width, height, !view.theme().dark)), captions[0]),
+      h("figure", {}, picture("The row of the image", (c) => drawGrey(c, view.state.pixels, width, height)), captions[0]),
       h("span", { class: "mlp-loupe-sign" }, "×"),
-      h("figure", {}, picture("The column of weights", (c) => drawSigned(c, view.state.w, width, height, scaleOf(view.state.w), zero())), captions[1]),
+      h("figure", {}, picture("The column of weights", (c) => drawSigned(c, view.state.w, width, height, scaleOf(view.state.w), view.theme())), captions[1]),
       h("span", { class: "mlp-loupe-sign" }, "="),
-      h("figure", {}, picture("The products", (c) => drawSigned(c, view.state.products, width, height, scaleOf(view.state.products), zero())), captions[2]),
+      h("figure", {}, picture("The products", (c) => drawSigned(c, view.state.products, width, height, scaleOf(view.state.products), view.theme())), captions[2]),
     ];
     const colours = h("p", { class: "mlp-note mlp-loupe-colours" }, "orange: above 0, blue: below 0; click a pixel to go there");
     const places = Array.from({ length: pixels }, (_, k) => k);
@@ -179,8 +181,8 @@ export default widget({
     function paintWeights() {
       if (painted === view.theme().dark) return;
       painted = view.theme().dark;
-      tiles.forEach(({ canvas }, j) => drawSigned(canvas, row(units, j), width, height, scaleOf(row(units, j)), zero()));
-      columns.forEach(({ canvas }, k) => drawSigned(canvas, row(matrix, k), width, height, scaleOf(row(matrix, k)), zero()));
+      tiles.forEach(({ canvas }, j) => drawSigned(canvas, row(units, j), width, height, scaleOf(row(units, j)), view.theme()));
+      columns.forEach(({ canvas }, k) => drawSigned(canvas, row(matrix, k), width, height, scaleOf(row(matrix, k)), view.theme()));
     }
     function drawCell(state) {
       const { place, x, w, products, running } = state;
@@ -210,7 +212,7 @@ export default widget({
       exciting.forEach(({ element, button, canvas, text }, i) => {
         element.hidden = i >= state.top.length;
         if (element.hidden) return;
-        drawGrey(canvas, row(state.top_pixels, i), width, height, !view.theme().dark);
+        drawGrey(canvas, row(state.top_pixels, i), width, height);
         setText(text, `z ${signed(state.top_z[i])}`);
         button.setAttribute("aria-label", `Image ${state.top[i]}${state.top_is[i] ? `, ${state.top_is[i]}` : ""}: z ${signed(state.top_z[i])}`);
         button.title = state.top_is[i];

@@ -152,10 +152,10 @@ export default widget({
       ctx.beginPath();
       ctx.rect(frame.left, frame.top, frame.right - frame.left, frame.bottom - frame.top);
       ctx.clip();
-      for (const i of shown()) drawLine(ctx, xs(i), lossOf(i).map((v) => Math.max(v, bottom / 2)), x, y, { ...style(i, theme), width: 1.5, alpha: 0.28 });
+      for (const i of shown()) drawLine(ctx, xs(i), lossOf(i).map((v) => Math.max(v, bottom / 2)), x, y, { ...style(i, theme), width: 1 }); // what is still to come, thin
       for (const i of shown()) {
         const values = lossOf(i).map((v) => Math.max(v, bottom));
-        drawLine(ctx, xs(i), values, x, y, { ...style(i, theme), to: view.state.at + 1 });
+        drawLine(ctx, xs(i), values, x, y, { ...style(i, theme), width: 3, to: view.state.at + 1 });
       }
       ctx.restore();
       for (const i of shown()) {

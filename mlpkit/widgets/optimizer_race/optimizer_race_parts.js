@@ -16,7 +16,7 @@ function paintLand(canvas, ranks, w, tall, theme) {
   Object.assign(canvas, { width: w, height: tall });
   const ctx = canvas.getContext("2d");
   const image = ctx.createImageData(w, tall);
-  const [low, high, edge] = theme.dark ? [[22, 25, 28], [66, 80, 94], 16] : [[252, 253, 254], [183, 203, 219], -16];
+  const [low, high, edge] = theme.dark ? [[22, 25, 28], [66, 80, 94], 16] : [[253, 254, 255], [224, 233, 241], -12];
   const bands = new Uint8Array(w * tall);
   for (let j = 0; j < tall; j++) {
     for (let i = 0; i < w; i++) bands[j * w + i] = Math.min(BANDS - 1, Math.floor(BANDS * rankAt(ranks, ranks.shape, i / (w - 1), 1 - j / (tall - 1))));

@@ -67,7 +67,7 @@ export default widget({
         element.hidden = i >= shown;
         if (i >= shown) return;
         const right = state.labels[i] === state.predictions[i];
-        drawGrey(picture, row(state.images, i), width, height, !view.theme().dark);
+        drawGrey(picture, row(state.images, i), width, height);
         setText(caption, `${right ? "✓" : "✗"} ${names[state.predictions[i]]}`);
         element.classList.toggle("mlp-is-wrong", !right);
         element.setAttribute("aria-selected", i === at);
@@ -83,7 +83,7 @@ export default widget({
       }
       const [truth, said] = [state.labels[at], state.predictions[at]];
       const sure = percent(row(state.probabilities, at)[said]);
-      drawGrey(large, row(state.images, at), width, height, !view.theme().dark);
+      drawGrey(large, row(state.images, at), width, height);
       large.setAttribute("aria-label", `Image ${count(state.rows[at])}, larger`);
       setText(heading, `Image ${count(state.rows[at])}: ${names[truth]}`);
       setText(verdict, truth === said ? `✓ Predicted rightly, ${sure} sure.` : `✗ Predicted ${names[said]}, ${sure} sure.`);

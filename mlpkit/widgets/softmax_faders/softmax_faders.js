@@ -22,8 +22,8 @@ export function naiveSoftmax(z) {
   return powers.map((power) => power / sum);
 }
 
-/** d loss / d logits = p - y, with y 1 at the true class and 0 elsewhere. */
-export const gradient = (p, label) => p.map((share, k) => share - (k === label ? 1 : 0));
+/** d loss / d logits = (p - y) / T, with y 1 at the true class and 0 elsewhere. */
+export const gradient = (p, label, temperature = 1) => p.map((share, k) => (share - (k === label ? 1 : 0)) / temperature);
 
 /** A number as one reads it, and the three that are none. */
 export function written(x, digits = 3) {
@@ -32,7 +32,8 @@ export function written(x, digits = 3) {
   return short(x, digits).replace("-", "−");
 }
 
-const fixed = (x, digits = 3) => x.toFixed(digits).replace(/^-(0\.0+)$/, "$1").replace("-", "−");
+/** A number with so many digits after the point, and never a zero below zero. */
+export const fixed = (x, digits = 3) => x.toFixed(digits).replace(/^-(0(\.0+)?)$/, "$1").replace("-", "−");
 
 export default widget({
   build(view) {
@@ -67,7 +68,7 @@ export default widget({
     });
     const sumP = h("span", { class: "mlp-faders-number" });
     const sumPush = h("span", { class: "mlp-faders-number" });
-    const head = ["true class", "logit z", "", "softmax p", "", "naive p", "gradient p − y", ""];
+    const head = ["true class", "logit z", "", "softmax p", "", "naive p", "gradient (p − y) / T", ""];
     const list = h("ul", { class: "mlp-faders-list" },
       h("li", { class: "mlp-faders-row mlp-faders-head", "aria-hidden": "true" }, ...head.map((text) => h("span", {}, text))),
       ...rows.map((r) => r.element),
@@ -92,7 +93,7 @@ export default widget({
       h("tbody", {}, ...ways.map((way) => way.element)));
     view.body.append(h("div", { class: "mlp-row" }, field("Temperature T", heat, heatSaid), add, level, reset), list, loss, table, note);
 
-    function drawRow(r, k, z, p, naive, push) {
+    function drawRow(r, k, z, p, naive, push, reached) {
       r.radio.checked = k === view.state.label;
       r.slider.value = view.state.logits[k];
       r.slider.setAttribute("aria-valuetext", `${fixed(z, 1)}, probability ${percent(p)}`);
@@ -102,7 +103,7 @@ export default widget({
       setText(r.p, percent(p));
       setText(r.naive, Number.isFinite(naive) ? percent(naive) : "NaN");
       r.naive.classList.toggle("mlp-is-broken", !Number.isFinite(naive));
-      const size = 50 * Math.abs(push);
+      const size = (50 * Math.abs(push)) / reached;
       Object.assign(r.arrow.style, { width: `${size}%`, left: `${push < 0 ? 50 - size : 50}%` });
       r.arrow.classList.toggle("mlp-is-left", push < 0);
       setText(r.push, fixed(push));
@@ -118,12 +119,12 @@ export default widget({
       const { label, temperature, shifted } = state;
       const logits = state.logits.map((z) => z + (shifted ? shift : 0));
       const z = logits.map((x) => x / temperature);
-      const [p, naive, push] = [softmax(z), naiveSoftmax(z), gradient(softmax(z), label)];
+      const [p, naive, push] = [softmax(z), naiveSoftmax(z), gradient(softmax(z), label, temperature)];
       const lost = -logSoftmax(z)[label];
-      rows.forEach((r, k) => drawRow(r, k, logits[k], p[k], naive[k], push[k]));
-      const up = push.reduce((a, x) => a + Math.max(0, x), 0);
+      rows.forEach((r, k) => drawRow(r, k, logits[k], p[k], naive[k], push[k], Math.max(1, 1 / temperature)));
+      const [up, down] = [1, -1].map((sign) => push.reduce((a, x) => a + Math.max(0, sign * x), 0));
       setText(sumP, percent(p.reduce((a, b) => a + b, 0)));
-      setText(sumPush, `${fixed(up)} − ${fixed(up)} = ${fixed(push.reduce((a, b) => a + b, 0), 0)}`);
+      setText(sumPush, `${fixed(up)} − ${fixed(down)} = ${fixed(up - down, 0)}`);
       heat.value = Math.log10(temperature);
       heat.setAttribute("aria-valuetext", String(temperature));
       setText(heatSaid, temperature.toPrecision(3));

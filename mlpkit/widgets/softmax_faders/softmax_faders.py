@@ -1,6 +1,6 @@
 """Softmax faders: a slider for each logit, and what softmax and cross-entropy make of them at once.
 
-The bars are the probabilities p, the arrows the gradient p - y; add 1000 to all logits, and only the
+The bars are the probabilities p, the arrows the gradient (p - y) / T; add 1000 to all logits, and only the
 softmax that takes the maximum away first stays as it was.
 """
 
@@ -26,7 +26,7 @@ MOST = 26  # sliders that fit on a page
 class SoftmaxFaders(Widget):
     """Move logits and watch probabilities, loss and gradient.
 
-        p = softmax(z / T),   loss = -log p[label],   d loss / d (z / T) = p - y
+        p = softmax(z / T),   loss = -log p[label],   d loss / d z = (p - y) / T
 
     logits: (classes,) float to begin with, or None for an example
     label: int, the true class; the second largest logit if None
@@ -100,10 +100,10 @@ class SoftmaxFaders(Widget):
         return f"Softmax faders: {' '.join(describe(self.figure()).split())}"
 
     def figure(self) -> Axes:
-        """Logits over the temperature, probabilities and gradient as a still picture."""
+        """Logits, probabilities and gradient as a still picture."""
         from ...figures import faders
 
-        return faders(self.logits / self._temperature, self._label, self._names)
+        return faders(self.logits, self._label, self._names, temperature=self._temperature)
 
 
 def _start(logits: Iterable[float] | None, names: list[str] | None) -> np.ndarray:

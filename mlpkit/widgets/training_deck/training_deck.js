@@ -39,8 +39,7 @@ export default widget({ merge, live: true, build(view) {
       write(value);
     } };
   };
-  const rate = slider("learning_rate", "Learning rate", { min: -5, max: 1, step: 0.05 },
-    (x) => Number((10 ** x).toPrecision(3)), (v) => Math.log10(v), (v) => short(v));
+  const rate = learningRate(view, local);
   const velocity = slider("momentum", "Momentum", { min: 0, max: 0.99, step: 0.01 }, (x) => x, (v) => v, (v) => short(v));
   const sizes = [...new Set([...BATCHES, view.state.batch_size])].sort((a, b) => a - b);
   const batch = select(sizes.map((n) => [n, count(n)]));
@@ -99,15 +98,19 @@ export default widget({ merge, live: true, build(view) {
   const shownNote = h("span", { class: "mlp-note" });
 
   const runs = runsTable(view);
+  const note = (text) => h("p", { class: "mlp-note mlp-deck-note" }, text);
 
   view.body.append(
     h("div", { class: "mlp-row" }, start, one, stop, reset, h("div", { class: "mlp-deck-progress" }, line, bar)),
     h("div", { class: "mlp-row mlp-deck-settings" }, rate.element, fixed, velocity.element, field("Batch size", batch)),
     h("div", { class: "mlp-deck-charts" }, ...charts.map((c) => c.element)),
+    note(`Line: mean of neighbouring training steps. Band: from the lowest to the highest of these steps. The numbers above: mean of the last 20 steps${view.state.validated ? "; validation, measured at the end of each epoch" : ""}.`),
     h("div", { class: "mlp-row mlp-deck-time" }, scrub, where, present, fork),
     h("div", { class: "mlp-deck-pictures" },
-      h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, `What it says of ${view.state.split} images`), shownNote), h("ul", { class: "mlp-deck-tiles" }, ...tiles.map((t) => t.element))),
-      h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, "What first-layer units look for"), unitsNote), weights)),
+      h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, `What it says of ${view.state.split} images`), shownNote), h("ul", { class: "mlp-deck-tiles" }, ...tiles.map((t) => t.element)),
+        note("✓ or ✗ and a name: its answer. The per cent: the probability that it gives to this answer. One bar a class: its probability, green for the true class.")),
+      h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, "What first-layer units look for"), unitsNote), weights,
+        note("The weights into a unit, laid out as the image. Orange: above 0. Blue: below 0."))),
     runs.element, words);
 
   // --- drawing ---
@@ -148,10 +151,9 @@ export default widget({ merge, live: true, build(view) {
   function drawWeights(ctx, w, t, theme) {
     const { weights: all, limit } = view.state;
     const cell = w / 8;
-    const zero = theme.dark ? [36, 39, 43] : [245, 246, 247];
     ctx.imageSmoothingEnabled = false;
     for (let i = 0; i < all.shape[0]; i++) {
-      drawSigned(scratch, row(all, i), width, height, 127, zero);
+      drawSigned(scratch, row(all, i), width, height, 127, theme);
       const tall = cell * (height / width);
       ctx.drawImage(scratch, (i % 8) * cell + 1, Math.floor(i / 8) * tall + 1, cell - 3, tall - 3);
     }
@@ -191,7 +193,7 @@ export default widget({ merge, live: true, build(view) {
     setText(fork, at == null ? "Fork here" : `Fork from ${count(state.shown)}`);
 
     tiles.forEach(({ picture, said, sure, element }, i) => {
-      if (painted !== view.theme()) drawGrey(picture, row(images, i), width, height, !view.theme().dark);
+      if (painted !== view.theme()) drawGrey(picture, row(images, i), width, height);
       const p = row(state.probabilities, i);
       const best = p.reduce((b, value, c) => (value > p[b] ? c : b), 0);
       const right = best === labels[i];
@@ -209,15 +211,14 @@ export default widget({ merge, live: true, build(view) {
       const checked = table.column(c.valid);
       let v = checked.length - 1;
       while (v >= 0 && !Number.isFinite(checked[v])) v--;
-      const mean = bucketed(table.column("step").subarray(-20), table.column(c.kind).subarray(-20), 1).mean[0];
-      setText(c.now[0], last < 0 ? "" : c.format(mean));
+      setText(c.now[0], last < 0 ? "" : c.format(lately(table.column(c.kind))));
       setText(c.now[1], v < 0 ? "" : c.format(checked[v]));
     }
     if (!running || performance.now() - described > 4000) describe(state);
     speak(state, table);
     view.mark({ status, rows: table.length, number: state.number, loss: last < 0 ? "" : table.loss[last], run: state.run,
       archived: state.archived_runs.length, shown: state.shown, looking: at ?? "now", rate: state.learning_rate ?? "", batch: state.batch_size,
-      momentum: state.momentum ?? "", updates: state.updates ?? 0 });
+      momentum: state.momentum ?? "", ruined: state.ruined ?? "", updates: state.updates ?? 0 });
   }
   function describe({ table, validated }) {
     described = performance.now();
@@ -236,10 +237,11 @@ export default widget({ merge, live: true, build(view) {
     let v = checked.length - 1;
     while (v >= 0 && !Number.isFinite(checked[v])) v--;
     const epoch = v < 0 ? "" : ` Epoch ${table.epoch[v] + 1}, validation accuracy ${percent(checked[v])}.`;
-    const what = state.status + state.run + epoch;
+    const what = state.status + state.run + state.awaited + (state.ruined == null) + epoch;
     if (what === spoken) return;
     spoken = what;
-    view.say((state.status === "running" ? "Training." : statusLine(state)) + epoch);
+    const running = state.status === "running" && state.ruined == null;
+    view.say((running ? "Training." : statusLine(state)) + epoch, { now: !running }); // an old "Training" must not stay
   }
   return { draw };
 } });

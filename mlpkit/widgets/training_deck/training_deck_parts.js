@@ -55,11 +55,12 @@ export function merge(state, change, store) {
   if (!whole || state.table.length < state.length) store.ask("watch", { page: store.page, on: true, have: state.have });
 }
 
-/** At most `n` points of a curve: mean, smallest and largest of neighbours. What is not finite is left out. */
+/** About `n` points of a curve: mean, smallest and largest of neighbours. The first step stands alone and the groups
+    grow from there, so that the first fall of the loss is seen. What is not finite is left out. */
 export function bucketed(xs, ys, n) {
-  const size = Math.max(1, Math.ceil(xs.length / n));
+  const most = Math.max(1, Math.ceil(xs.length / n));
   const out = { x: [], mean: [], low: [], high: [] };
-  for (let i = 0; i < xs.length; i += size) {
+  for (let i = 0, size = 1; i < xs.length; i += size, size = Math.min(size + 1, most)) {
     let [sum, seen, low, high, x] = [0, 0, Infinity, -Infinity, 0];
     for (let k = i; k < Math.min(i + size, xs.length); k++) {
       const y = ys[k];
@@ -82,26 +83,42 @@ export function verticalScale(kind, values, range) {
   return linear([0, all[1] * 1.05 || 1], range);
 }
 
+/** Mean of the last twenty numbers of a column. */
+export function lately(values) {
+  const last = values.subarray(-20);
+  return last.length ? last.reduce((sum, x) => sum + x, 0) / last.length : NaN;
+}
+
 /** Latest and best of a run, for the table: mean loss of the last steps, best validation accuracy. */
 export function results(table) {
-  const losses = table.column("loss").subarray(-20);
-  const mean = losses.length ? losses.reduce((sum, x) => sum + x, 0) / losses.length : NaN;
   const valid = extent(table.column("valid_accuracy"));
-  return { steps: table.length ? table.step[table.length - 1] : 0, loss: mean, best: valid ? valid[1] : NaN };
+  return { steps: table.length ? table.step[table.length - 1] : 0, loss: lately(table.column("loss")), best: valid ? valid[1] : NaN };
+}
+
+/** The best validation accuracy of a run, and what became of the run afterwards. */
+export function bestOf({ best, ruined, failed }) {
+  return percent(best) + (ruined != null ? `, ruined at step ${count(ruined)}` : failed ? ", then an error" : "");
 }
 
 /** What the deck says aloud and writes beside its progress bar. */
-export function statusLine({ status, number, total, left }) {
+export function statusLine({ status, number, total, left, ruined, awaited }) {
   const at = `step ${count(number)} of ${count(total)}`;
-  return {
+  const line = {
     ready: "Ready to train.",
     running: `Training, ${at}${left == null ? "" : `, ${duration(left)} left`}.`,
-    paused: `Paused at ${at}.`,
+    paused: `Paused at ${at}.${awaited ? " A cell waits for the end: press Continue or Stop." : ""}`,
     stopped: `Stopped at ${at}.`,
     finished: `Finished: all ${count(total)} steps.`,
     error: `Stopped by an error at ${at}.`,
   }[status];
+  return ruined == null ? line : `${line} This run is ruined: since step ${count(ruined)} the network only guesses.`;
 }
+
+/** The learning rates that the slider offers, 1, 2 and 5 of each power of ten. */
+export const RATES = [-5, -4, -3, -2, -1, 0].flatMap((power) => [1, 2, 5].map((m) => Number(`${m}e${power}`))).concat(10);
+
+/** The slider's place for a learning rate: the nearest that it offers. */
+export const placeOf = (rate) => RATES.reduce((best, r, i) => (Math.abs(Math.log(r / rate)) < Math.abs(Math.log(RATES[best] / rate)) ? i : best), 0);
 
 const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3], [4, 2], [1, 4]];
 
@@ -148,6 +165,31 @@ function drawBars(ctx, w, t, theme, p, truth) {
   });
 }
 
+/** The learning rate: a slider in round steps, and a box to type any other. */
+function learningRate(view, local) {
+  const box = h("input", { type: "number", class: "mlp-input mlp-deck-rate", min: 0, step: "any" });
+  const input = h("input", { type: "range", min: 0, max: RATES.length - 1, step: 1, "aria-label": "Learning rate in round steps" });
+  const send = throttle((value) => view.ask("change", { learning_rate: value }));
+  const write = (value) => {
+    input.setAttribute("aria-valuetext", short(value));
+    if (document.activeElement !== box) box.value = Number(value.toPrecision(12));
+  };
+  const touch = (value) => { local.touched.learning_rate = performance.now(); write(value); send(value); };
+  view.on(input, "input", () => touch(RATES[Number(input.value)]));
+  view.on(box, "change", () => {
+    const value = Number(box.value);
+    if (value > 0) { input.value = placeOf(value); touch(value); }
+    else box.value = view.state.learning_rate; // no rate: back to the one that holds
+  });
+  const element = field("Learning rate", box, input);
+  return { element, update(value) {
+    element.hidden = value == null;
+    if (value == null || performance.now() - (local.touched.learning_rate ?? -Infinity) < 500) return;
+    input.value = placeOf(value);
+    write(value);
+  } };
+}
+
 /** The table of runs: the archived ones, then the current one; `update` once a frame. */
 function runsTable(view) {
   const body = h("tbody");
@@ -160,7 +202,7 @@ function runsTable(view) {
   let current = null;
   function update(state) {
     list(state);
-    current.update(state, results(state.table));
+    current.update(state, { ...state, ...results(state.table) });
   }
   function list(state) {
     const key = JSON.stringify([state.run, state.name, ...state.archived_runs.map((run) => [run.key, run.name, run.batch_size, run.learning_rate])]);
@@ -192,7 +234,7 @@ function runsTable(view) {
       setText(batchCell, count(facts.batch_size));
       setText(steps, count(got.steps));
       setText(loss, short(got.loss));
-      setText(best, percent(got.best));
+      setText(best, bestOf(got));
     };
     if (!mine) update(run, run);
     return { element, update };
