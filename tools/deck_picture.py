@@ -68,7 +68,8 @@ def film(lab: Lab) -> list[bytes]:
         frames += [deck.screenshot()] * 2
     deck.get_by_role("button", name="Fork from").click()
     wait(deck, run=2)
-    deck.get_by_label("Learning rate").fill("-4")
+    deck.get_by_label("Learning rate", exact=True).fill("0.0001")
+    deck.get_by_label("Learning rate", exact=True).press("Enter")
     wait(deck, rate="0.0001")
     deck.get_by_role("button", name="Continue").click()
     for i in range(FORKED):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.notebooks import notebook
-from tests.widget_page import axe, fact, find, look, wait
+from tests.widget_page import axe, fact, find, look, settle, wait
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +43,11 @@ def test_every_control_works_and_it_comes_back(loupe, lab):
     page.run(1)
     wait(widget, z=f"Math.abs(x - {page.text(1).strip()}) < 1e-3")
 
+    widget.get_by_label("Row: image").fill("99999")
+    widget.get_by_label("Row: image").press("Enter")
+    wait(widget, image=4999)
+    assert widget.get_by_label("Row: image").input_value() == "4999"
+
     slider = widget.get_by_label("Place k")
     slider.focus()
     lab.page.keyboard.press("Home")
@@ -71,6 +76,11 @@ def test_every_control_works_and_it_comes_back(loupe, lab):
 def test_it_looks_right_and_axe_finds_nothing(loupe, lab):
     _, widget = loupe
     look(lab, widget, "matrix-loupe")
+    lab.page.set_viewport_size({"width": 800, "height": 1500})
+    settle(lab)
+    cut = "(e) => [...e.querySelectorAll('.mlp-loupe-table td')].filter((td) => td.scrollWidth > td.clientWidth).length"
+    assert widget.evaluate(cut) == 0
+    lab.page.set_viewport_size({"width": 1280, "height": 800})
     widget.get_by_role("button", name="Switch relu off").click()
     wait(widget, bend="off")
     assert axe(lab, widget) == []

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.notebooks import notebook
-from tests.widget_page import axe, fact, find, look, wait
+from tests.widget_page import axe, fact, find, look, settle, wait
 
 pytestmark = pytest.mark.browser
 
@@ -75,6 +75,20 @@ def test_a_thousand_more_breaks_the_naive_softmax_alone(faders, lab):
     wait(widget, label=5)  # dragged one row down
 
 
+def test_in_forced_colours_the_arrows_are_seen(faders, lab):
+    _, widget = faders
+    lab.page.emulate_media(forced_colors="active")
+    try:
+        colour = "(e) => getComputedStyle(e).backgroundColor"
+        page = widget.evaluate(colour)
+        for arrow in widget.locator(".mlp-faders-arrow").all():
+            assert arrow.evaluate(colour) not in (page, "rgba(0, 0, 0, 0)")
+        ink = "(e) => getComputedStyle(e).color"
+        assert widget.evaluate(ink) == widget.locator(".mlp-note").last.evaluate(ink)
+    finally:
+        lab.page.emulate_media(forced_colors="none")
+
+
 def middle(widget, name):
     box = widget.locator(".mlp-faders-name", has_text=name).bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -83,6 +97,11 @@ def middle(widget, name):
 def test_it_looks_right_and_axe_finds_nothing(faders, lab):
     _, widget = faders
     look(lab, widget, "softmax-faders")
+    lab.page.set_viewport_size({"width": 800, "height": 1500})
+    settle(lab)
+    row = widget.locator(".mlp-faders-row.mlp-is-true > *")
+    assert [cell.is_visible() for cell in row.all()] == [True] * 8
+    lab.page.set_viewport_size({"width": 1280, "height": 800})
     widget.get_by_role("button", name="Add 1000").click()
     wait(widget, naive="NaN")
     lab.theme("Dark")
