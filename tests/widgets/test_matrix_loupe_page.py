@@ -78,7 +78,8 @@ def test_it_looks_right_and_axe_finds_nothing(loupe, lab):
     look(lab, widget, "matrix-loupe")
     lab.page.set_viewport_size({"width": 800, "height": 1500})
     settle(lab)
-    cut = "(e) => [...e.querySelectorAll('.mlp-loupe-table td')].filter((td) => td.scrollWidth > td.clientWidth).length"
+    cut = """(e) => [...e.querySelectorAll('.mlp-loupe-table td')]
+        .filter((td) => td.scrollWidth > td.clientWidth).length"""
     assert widget.evaluate(cut) == 0
     lab.page.set_viewport_size({"width": 1280, "height": 800})
     widget.get_by_role("button", name="Switch relu off").click()
