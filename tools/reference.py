@@ -15,8 +15,9 @@ import mlpkit
 ROOMS = ("mlpkit.exercises", "mlpkit.figures", "mlpkit.widgets", "mlpkit.clinic", "mlpkit.capstone")
 HEAD = """# Reference
 
-Every public name with its docstring. `import mlpkit` gives the names of the core; other names are
-imported from the module that stands above them. `images (batch, 784)` means an array of that shape, rows are examples.
+Every public name with its docstring. `import mlpkit` gives the names of the core.
+Other names are imported from the module that stands above them.
+`images (batch, 784)` means an array of that shape: rows are examples.
 """
 
 
