@@ -31,9 +31,10 @@ test-all: test test-rest    ## `make test`, then all that takes long: an hour at
 test-rest: $(VENV)/.all     ## only what `make test` leaves out
 	$(PYTEST) -m "$(REST)"
 
-lint: $(VENV)/.test         ## ruff over the code and the notebooks, and the spelling of everything
+lint: $(VENV)/.test         ## ruff over code and notebooks, types of the core, and the spelling of everything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/codespell
 
 format: $(VENV)/.test       ## put code and notebooks into the house's form
