@@ -1,6 +1,32 @@
 """mlpkit trains a multi-layer perceptron with NumPy alone, in small files that can be read one after another.
 
 The lessons of the course import it, and it is their model solution: from raw pixels to Adam.
+
+    >>> import numpy as np
+    >>> from mlpkit import adam, evaluate, init_params, load, train
+    >>> rng, data = np.random.default_rng(0), load("mnist_10k")
+    >>> params = init_params([784, 32, 10], rng=rng)
+    >>> for step in train(params, data, optimizer=adam(1e-3), epochs=1, rng=rng):
+    ...     pass
+    >>> evaluate(step.params, *data.test).accuracy > 0.5
+    True
+
+To understand it, read the folder core in this order. Files with an underscore can wait:
+
+    params          weights and biases, all in one vector
+    activations     relu, sigmoid ..., each with its derivative
+    initializers    starting weights
+    data            images, labels, batches
+    network         the forward pass
+    losses          softmax, cross-entropy and their gradients
+    backprop        the backward pass: a batch becomes a gradient
+    gradcheck       gradients by central differences, to compare with
+    schedules       learning rates that change
+    optimizers      sgd, momentum, rmsprop, adam ...
+    metrics         accuracy, confusion matrix
+    training        the loop
+    history         the record of a run
+    regularizers    dropout, early stopping
 """
 
 # ruff: noqa: F401 - the names below are what `import mlpkit` offers

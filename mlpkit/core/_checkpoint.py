@@ -23,6 +23,12 @@ def save_params(path: str | os.PathLike, params: Params | Iterable) -> None:
     params: Params, or any sequence of (weights, bias)
     raises: OSError when the file cannot be written; an older file of that name is then still whole.
         ValueError when some numbers are not finite
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_params(f"{folder}/net", Params([(np.ones((3, 2)), np.zeros(2))]))
+    ...     load_params(f"{folder}/net.npz")
+    Params(3-2, 8 numbers, float64)
     """
     path, params = _npz_path(path), as_params(params)
     if not np.isfinite(params.flat).all():
@@ -42,6 +48,10 @@ def load_params(path: str | os.PathLike) -> Params:
     path: file name (`.npz` is appended if it has no ending)
     returns: Params
     raises: OSError when there is no such file; ValueError when it is damaged or holds something else
+
+    >>> load_params("no such file")
+    Traceback (most recent call last):
+    FileNotFoundError: there is no file 'no such file.npz': check the name, or save a network there first
     """
     path = _npz_path(path)
     if not path.is_file():
@@ -91,7 +101,7 @@ def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
     temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with temporary.open("wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, **arrays)  # type: ignore[arg-type]
         os.replace(temporary, path)
     except OSError as error:
         raise OSError(

@@ -62,7 +62,7 @@ def check_number(name: str, value: Any, low: float, high: float) -> float:
     expected = f"expected a number from {low} up to, but not including, {high}"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} is {value!r}: {expected}")
-    if not low <= value < high:
+    if not low <= float(value) < high:
         raise ValueError(f"{name} is {value}: {expected}")
     return float(value)
 

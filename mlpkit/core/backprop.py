@@ -29,23 +29,29 @@ def backward(
     activation: the one used in the forward pass
     returns: grads, Params of the same sizes
     raises: ValueError when dlogits do not fit the logits
+
+    >>> params = as_params([(np.ones((3, 2)), np.zeros(2))])
+    >>> grads = backward(params, forward(params, [[1.0, 2.0, 3.0]]), [[1.0, -1.0]])
+    >>> grads[0].weights.tolist(), grads[0].bias.tolist()
+    ([[1.0, -1.0], [2.0, -2.0], [3.0, -3.0]], [1.0, -1.0])
     """
     params = as_params(params)
-    dz = np.ascontiguousarray(dlogits, dtype=params.dtype)
-    if dz.shape != forward_pass.logits.shape:
-        raise ValueError(
-            f"dlogits have shape {dz.shape}, the logits {forward_pass.logits.shape}: expected the same, "
-            "one gradient for each logit"
-        )
-    grads = params.like(np.empty_like(params.flat))
-    layers, parts = params.layers, grads.layers
-    ones = np.ones(len(dz), dz.dtype)
-    for i in reversed(range(len(layers))):
-        np.matmul(forward_pass.activations[i].T, dz, out=parts[i].weights)  # (fan_in, fan_out)
-        np.dot(ones, dz, out=parts[i].bias)  # (fan_out,), np.sum(dz, axis=0) at the speed of a product
-        if i > 0:  # nobody needs the gradient of the images
-            dz = dz @ layers[i].weights.T  # (batch, fan_in), this is da
-            dz *= activation.derivative(forward_pass.preactivations[i - 1], forward_pass.activations[i])
+    with np.errstate(under="ignore"):  # a product too small for a float is 0
+        dz = np.ascontiguousarray(dlogits, dtype=params.dtype)
+        if dz.shape != forward_pass.logits.shape:
+            raise ValueError(
+                f"dlogits have shape {dz.shape}, the logits {forward_pass.logits.shape}: expected the same, "
+                "one gradient for each logit"
+            )
+        grads = params.like(np.empty_like(params.flat))
+        layers, parts = params.layers, grads.layers
+        ones = np.ones(len(dz), dz.dtype)
+        for i in reversed(range(len(layers))):
+            np.matmul(forward_pass.activations[i].T, dz, out=parts[i].weights)  # (fan_in, fan_out)
+            np.dot(ones, dz, out=parts[i].bias)  # (fan_out,), np.sum(dz, axis=0) at the speed of a product
+            if i > 0:  # the gradient of the images is not needed
+                dz = dz @ layers[i].weights.T  # (batch, fan_in), this is da
+                dz *= activation.derivative(forward_pass.preactivations[i - 1], forward_pass.activations[i])
     return grads
 
 
@@ -59,7 +65,7 @@ def loss_and_grads(
     loss: Callable = cross_entropy,
     loss_grad: Callable = cross_entropy_grad,
     backward: Callable = backward,
-) -> tuple[float, Params]:
+) -> tuple[Loss, Params]:
     """The loss of one batch and its gradient for every parameter.
 
     params: Params, or any sequence of (weights, bias)
@@ -72,6 +78,10 @@ def loss_and_grads(
     returns: (loss, grads); the loss is a float that also carries its `.logits`
     raises: ValueError or TypeError when images or labels do not fit the network, or a function given returns
         something else
+
+    >>> loss, grads = loss_and_grads([(np.zeros((3, 2)), np.zeros(2))], [[1.0, 2.0, 3.0]], [0])
+    >>> round(loss, 4), grads[0].bias.tolist()
+    (0.6931, [-0.5, 0.5])
     """
     params = as_params(params)
     forward_pass = forward(params, images, activation)

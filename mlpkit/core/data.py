@@ -21,6 +21,10 @@ class Examples(NamedTuple):
 
     images: (n, pixels) uint8, one image in each row
     labels: (n,) int64, its class
+
+    >>> examples = Examples(np.zeros((5, 784), np.uint8), np.arange(5))
+    >>> examples.labels[:3].tolist()
+    [0, 1, 2]
     """
 
     images: np.ndarray
@@ -33,6 +37,9 @@ class Dataset(NamedTuple):
     name: str
     class_names: tuple of str
     train, valid, test: Examples
+
+    >>> load().class_names[:3]
+    ('T-shirt/top', 'Trouser', 'Pullover')
     """
 
     name: str
@@ -54,6 +61,9 @@ def load(name: str = "fashion_mnist", *, valid_size: int = 5_000) -> Dataset:
     returns: Dataset
     raises: TypeError or ValueError, for a name or size that cannot be; OSError, for network or cache trouble;
         ImportError, when a package is missing that only this set needs
+
+    >>> [len(part.labels) for part in load("mnist_10k", valid_size=1000)[2:]]
+    [7000, 1000, 2000]
     """
     valid_size = check_count("valid_size", valid_size, 0)
     stored = datasets.open_set(name)
@@ -70,7 +80,7 @@ def load(name: str = "fashion_mnist", *, valid_size: int = 5_000) -> Dataset:
 def split(
     images: np.ndarray, labels: np.ndarray, valid_size: int, rng: np.random.Generator
 ) -> tuple[Examples, Examples]:
-    """Cut examples at random into two parts that share none: the larger to train on, the smaller to tune by.
+    """Divide examples at random into two parts that share none: one to train on, one to tune by.
 
     images: (n, ...) any dtype, one image in each row
     labels: (n,) int, its class
@@ -78,6 +88,10 @@ def split(
     rng: np.random.Generator, decides which
     returns: (train, valid), two Examples
     raises: TypeError or ValueError, for arrays that do not fit together or a size that cannot be
+
+    >>> train, valid = split(np.zeros((10, 4)), np.arange(10), 3, np.random.default_rng(0))
+    >>> len(train.labels), len(valid.labels)
+    (7, 3)
     """
     images, labels = check_examples(images, labels)
     cut = _cut(len(labels), check_count("valid_size", valid_size, 0))
@@ -100,6 +114,10 @@ def batches(
     rng: np.random.Generator, gives the order
     returns: iterator of Examples, (batch, ...) and (batch,)
     raises: TypeError or ValueError at the call, for arrays that do not fit together or a size that cannot be
+
+    >>> rng = np.random.default_rng(0)
+    >>> [len(labels) for images, labels in batches(np.zeros((10, 4)), np.arange(10), 4, rng)]
+    [4, 4, 2]
     """
     images, labels = check_examples(images, labels)
     batch_size = check_count("batch_size", batch_size, 1)
@@ -123,10 +141,13 @@ def one_hot(labels: np.ndarray, classes: int, dtype: type = np.float32) -> np.nd
     dtype: of the result
     returns: (n, classes) dtype, one_hot[i, labels[i]] = 1
     raises: TypeError or ValueError, for labels that are no classes
+
+    >>> one_hot([2, 0], 3).tolist()
+    [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
     classes = check_count("classes", classes, 1)
     labels = check_labels(labels, classes=classes)
-    rows = np.zeros((len(labels), classes), dtype)
+    rows: np.ndarray = np.zeros((len(labels), classes), dtype)
     rows[np.arange(len(labels)), labels] = 1
     return rows
 
@@ -137,6 +158,9 @@ def scale_pixels(images: np.ndarray) -> np.ndarray:
     images: (n, height, width) or (n, pixels) uint8
     returns: (n, pixels) float32, images / 255
     raises: TypeError, when the images are not uint8; ValueError, when they are not a stack of images
+
+    >>> scale_pixels(np.array([[0, 255]], np.uint8)).tolist()
+    [[0.0, 1.0]]
     """
     images = np.asarray(images)
     if images.dtype != np.uint8:

@@ -43,6 +43,9 @@ class Snapshot(NamedTuple):
 
     step: int; epoch: int
     params: Params; state: the optimiser's state
+
+    >>> Snapshot(10, 0, Params([(np.ones((3, 2)), np.zeros(2))]), None).step
+    10
     """
 
     step: int
@@ -60,6 +63,14 @@ class History:
     steps: int, how many are to come, if that is known: snapshots are then spread from the beginning as they
         would be at the end, for every one that is kept only to be dropped makes training a little slower
     raises: TypeError or ValueError when the bound is not a whole number of at least 1
+
+    >>> from mlpkit import Examples, init_params, sgd, train
+    >>> rng = np.random.default_rng(0)
+    >>> examples = Examples(rng.random((100, 4)), np.arange(100) % 3)
+    >>> steps = train(init_params([4, 3], rng=rng), examples, optimizer=sgd(0.1), epochs=2, rng=rng)
+    >>> history = History().extend(steps)
+    >>> len(history), history.column("epoch").tolist(), history.at(3).step
+    (4, [0, 0, 1, 1], 3)
     """
 
     def __init__(self, snapshot_bytes: int = SNAPSHOT_BYTES, *, steps: int = 0) -> None:

@@ -5,6 +5,8 @@ Logits become probabilities by softmax; cross-entropy is the mean of -log(probab
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ._validation import as_logits, labels_of
@@ -14,6 +16,10 @@ class Loss(float):
     """A loss: a float that still knows the logits it was computed from, so that accuracy costs nothing more.
 
     logits: (batch, classes) float
+
+    >>> loss = Loss(0.5, np.zeros((1, 10)))
+    >>> loss + 1, loss.logits.shape
+    (1.5, (1, 10))
     """
 
     logits: np.ndarray
@@ -34,10 +40,15 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
     logits: (..., classes) float
     returns: probabilities (..., classes); each row sums to 1
+    raises: ValueError or TypeError when logits are no rows of real numbers
+
+    >>> softmax(np.array([[0.0, 0.0], [0.0, 1000.0]])).tolist()
+    [[0.5, 0.5], [0.0, 1.0]]
     """
-    powers, sums = _powers(as_logits(logits))[1:]
-    powers /= sums
-    return powers.T
+    with np.errstate(under="ignore"):  # the probability of a hopeless class is 0
+        _, powers, sums = _powers(as_logits(logits))
+        powers /= sums
+        return powers.T
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
@@ -47,10 +58,15 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
 
     logits: (..., classes) float
     returns: log-probabilities (..., classes), at most 0
+    raises: ValueError or TypeError when logits are no rows of real numbers
+
+    >>> log_softmax([[0.0, 1000.0]]).tolist()
+    [[-1000.0, 0.0]]
     """
-    shifted, _, sums = _powers(as_logits(logits))
-    shifted -= np.log(sums)
-    return shifted.T
+    with np.errstate(under="ignore"):
+        shifted, _, sums = _powers(as_logits(logits))
+        shifted -= np.log(sums)
+        return shifted.T
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -62,11 +78,15 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     labels: (batch,) int
     returns: float (an array when there are axes in front)
     raises: ValueError or TypeError when labels do not fit the logits
+
+    >>> round(cross_entropy(np.zeros((5, 10)), np.arange(5)), 4)  # ln 10: nothing is known
+    2.3026
     """
     logits = as_logits(logits)
     labels = labels_of(logits, labels)
-    shifted, _, sums = _powers(logits)
-    return _cross_entropy(shifted[labels, np.arange(len(labels))], sums)
+    with np.errstate(under="ignore"):
+        shifted, _, sums = _powers(logits)
+        return _cross_entropy(shifted[labels, np.arange(len(labels))], sums)
 
 
 def cross_entropy_grad(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -78,20 +98,29 @@ def cross_entropy_grad(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     labels: (batch,) int
     returns: dlogits (batch, classes); each row sums to 0
     raises: ValueError or TypeError when labels do not fit the logits
+
+    >>> cross_entropy_grad(np.zeros((1, 4)), np.array([2])).tolist()
+    [[0.25, 0.25, -0.75, 0.25]]
     """
     return cross_entropy_and_grad(logits, labels)[1]
 
 
 def cross_entropy_and_grad(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
-    """Cross-entropy and its gradient at once; they share the powers of e, which are the costly part.
+    """Cross-entropy and its gradient at once; both need the powers of e, which cost most.
 
     logits: (batch, classes) float
     labels: (batch,) int
     returns: (float, dlogits (batch, classes))
     raises: ValueError or TypeError when labels do not fit the logits
+
+    >>> loss, dlogits = cross_entropy_and_grad(np.zeros((1, 4)), np.array([2]))
+    >>> round(loss, 4), dlogits.tolist()
+    (1.3863, [[0.25, 0.25, -0.75, 0.25]])
     """
     logits = as_logits(logits)
-    return cross_entropy_parts(logits, labels_of(logits, labels))[:2]
+    labels = labels_of(logits, labels)
+    with np.errstate(under="ignore"):
+        return cross_entropy_parts(logits, labels)[:2]
 
 
 def cross_entropy_parts(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray, float]:
@@ -100,6 +129,9 @@ def cross_entropy_parts(logits: np.ndarray, labels: np.ndarray) -> tuple[float, 
     logits: (batch, classes) float
     labels: (batch,) int in 0 .. classes - 1
     returns: (float, dlogits (batch, classes), share of right answers 0 to 1)
+
+    >>> cross_entropy_parts(np.zeros((2, 2)), np.array([0, 1]))[2]
+    0.5
     """
     shifted, powers, sums = _powers(logits)
     batch = len(labels)
@@ -115,29 +147,37 @@ def cross_entropy_parts(logits: np.ndarray, labels: np.ndarray) -> tuple[float, 
 
 
 def softmax_grad(dprobabilities: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """Carry a gradient back through softmax, with its whole Jacobian diag(p) - p p^T.
+    """The gradient before softmax from the gradient after it, by the Jacobian diag(p) - p p^T.
 
         dz = p * (dp - sum_k dp_k p_k)
 
     dprobabilities: (..., classes), d loss / d probabilities
     probabilities: (..., classes), what softmax gave
     returns: dlogits (..., classes)
+
+    >>> softmax_grad([[1.0, 0.0]], [[0.5, 0.5]]).tolist()
+    [[0.25, -0.25]]
     """
     dp, p = np.asarray(dprobabilities), np.asarray(probabilities)
-    return p * (dp - (dp * p).sum(axis=-1, keepdims=True))
+    with np.errstate(under="ignore"):
+        return p * (dp - (dp * p).sum(axis=-1, keepdims=True))
 
 
 def log_softmax_grad(dlog_probabilities: np.ndarray, log_probabilities: np.ndarray) -> np.ndarray:
-    """Carry a gradient back through log-softmax.
+    """The gradient before log-softmax from the gradient after it.
 
         dz = g - p * sum_k g_k
 
     dlog_probabilities: (..., classes), d loss / d log-probabilities
     log_probabilities: (..., classes), what log_softmax gave
     returns: dlogits (..., classes)
+
+    >>> log_softmax_grad([[1.0, 0.0]], np.log([[0.5, 0.5]])).tolist()
+    [[0.5, -0.5]]
     """
-    g, p = np.asarray(dlog_probabilities), np.exp(log_probabilities)
-    return g - p * g.sum(axis=-1, keepdims=True)
+    g = np.asarray(dlog_probabilities)
+    with np.errstate(under="ignore"):
+        return g - np.exp(log_probabilities) * g.sum(axis=-1, keepdims=True)
 
 
 def mean_squared_error(outputs: np.ndarray, targets: np.ndarray) -> float:
@@ -149,9 +189,13 @@ def mean_squared_error(outputs: np.ndarray, targets: np.ndarray) -> float:
     targets: (batch, classes) float, or (batch,) int labels, which stand for one-hot rows
     returns: float (an array when there are axes in front)
     raises: ValueError or TypeError when targets do not fit the outputs
+
+    >>> mean_squared_error([[1.0, 3.0]], [[1.0, 1.0]])
+    2.0
     """
-    difference = _difference(outputs, targets)
-    return _as_float((difference * difference).sum(axis=-1).mean(axis=-1, dtype=np.float64) / 2)
+    with np.errstate(under="ignore"):
+        difference = _difference(outputs, targets)
+        return _as_float((difference * difference).sum(axis=-1).mean(axis=-1, dtype=np.float64) / 2)
 
 
 def mean_squared_error_grad(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -163,10 +207,14 @@ def mean_squared_error_grad(outputs: np.ndarray, targets: np.ndarray) -> np.ndar
     targets: (batch, classes) float, or (batch,) int labels
     returns: doutputs (batch, classes)
     raises: ValueError or TypeError when targets do not fit the outputs
+
+    >>> mean_squared_error_grad([[1.0, 3.0]], [0]).tolist()
+    [[0.0, 3.0]]
     """
-    difference = _difference(outputs, targets)
-    difference /= difference.shape[-2]
-    return difference
+    with np.errstate(under="ignore"):
+        difference = _difference(outputs, targets)
+        difference /= difference.shape[-2]
+        return difference
 
 
 def _powers(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -199,5 +247,5 @@ def _difference(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return outputs - targets.astype(outputs.dtype, copy=False)
 
 
-def _as_float(loss: np.ndarray) -> float:
+def _as_float(loss: np.ndarray) -> Any:
     return float(loss) if loss.ndim == 0 else loss

@@ -22,6 +22,11 @@ class ForwardPass(NamedTuple):
 
     preactivations: one (batch, fan_out) array a layer, z = inputs @ weights + bias
     activations: one (batch, fan_in) array a layer, what entered it; the first holds the scaled images
+
+    >>> params = as_params([(np.ones((3, 2)), np.zeros(2)), (np.ones((2, 1)), np.zeros(1))])
+    >>> result = forward(params, [[1.0, 2.0, 3.0]])
+    >>> [a.tolist() for a in result.activations], result.logits.tolist()
+    ([[[1.0, 2.0, 3.0]], [[6.0, 6.0]]], [[12.0]])
     """
 
     preactivations: list[np.ndarray]
@@ -43,18 +48,24 @@ def forward(params: Params | Iterable, images: np.ndarray, activation: Activatio
     activation: between the layers, never after the last
     returns: ForwardPass
     raises: ValueError or TypeError when the images do not fit the network or are not finite
+
+    >>> params = [(np.ones((3, 2)), np.zeros(2))]
+    >>> forward(params, np.array([[1.0, 2.0, 3.0]])).logits.tolist()
+    [[6.0, 6.0]]
     """
     params = as_params(params)
     inputs = as_inputs(images, params)
     check_activation(activation)
-    preactivations, activations = [], []
-    for i, (weights, bias) in enumerate(params.layers):
-        if i > 0:
-            inputs = activation.function(preactivations[-1])  # (batch, fan_in)
-        z = inputs @ weights  # (batch, fan_out)
-        z += bias
-        activations.append(inputs)
-        preactivations.append(z)
+    preactivations: list[np.ndarray] = []
+    activations: list[np.ndarray] = []
+    with np.errstate(under="ignore"):  # a product too small for a float is 0
+        for i, (weights, bias) in enumerate(params.layers):
+            if i > 0:
+                inputs = activation.function(preactivations[-1])  # (batch, fan_in)
+            z = inputs @ weights  # (batch, fan_out)
+            z += bias
+            activations.append(inputs)
+            preactivations.append(z)
     return ForwardPass(preactivations, activations)
 
 
@@ -65,7 +76,10 @@ def predict(params: Params | Iterable, images: np.ndarray, activation: Activatio
     images: (batch, fan_in) uint8 or float
     activation: the one that the network was trained with
     returns: labels (batch,) int
-    raises: as `forward`
+    raises: ValueError or TypeError when the images do not fit the network or are not finite
+
+    >>> predict([(np.eye(3), np.zeros(3))], np.array([[0.1, 0.9, 0.2], [0.8, 0.3, 0.4]])).tolist()
+    [1, 0]
     """
     params = as_params(params)
     images = np.asarray(images)
@@ -81,6 +95,9 @@ def as_inputs(images: np.ndarray, params: Params) -> np.ndarray:
     params: Params, whose dtype the result takes
     returns: (batch, fan_in) float
     raises: ValueError or TypeError, naming what does not fit
+
+    >>> as_inputs(np.array([[0, 255]], np.uint8), as_params([(np.ones((2, 1)), np.zeros(1))])).tolist()
+    [[0.0, 1.0]]
     """
     images = np.asarray(images)
     check_images(images, params)
@@ -88,4 +105,7 @@ def as_inputs(images: np.ndarray, params: Params) -> np.ndarray:
         inputs = images.astype(params.dtype)
         inputs *= 1 / 255
         return inputs
-    return images.astype(params.dtype, copy=False)
+    if images.dtype == params.dtype:
+        return images
+    with np.errstate(under="ignore"):
+        return images.astype(params.dtype)

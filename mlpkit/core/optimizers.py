@@ -1,26 +1,23 @@
-"""Optimisers: given where we are and which way is uphill, where to go next.
+"""Optimisers: rules that give new parameters for old ones and their gradients.
 
-Each is a pair of pure functions: `init` makes what it remembers, `update` gives new parameters and state.
+Each is a pair of pure functions: `init` makes the first state, `update` gives new parameters and a new state.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ._blockwise import apply_blockwise, check_same_sizes, zeros_state
 from ._validation import check_number, check_positive, check_rate
 from .params import Params, as_params
 from .schedules import LearningRate, rate_at
 
 Arrays = list[np.ndarray]
-
-# Numbers updated at a time: few enough that a block and what is made from it stay in the processor's cache,
-# enough that a call of NumPy is worth its while. For 475k numbers, 32k, 64k, 128k, all at once: RMSProp 0.63,
-# 0.62, 0.60, 0.61 ms, Adam 0.75, 0.70, 0.67, 0.66.
-BLOCK = 131_072
 
 
 class Optimizer(NamedTuple):
@@ -29,6 +26,12 @@ class Optimizer(NamedTuple):
     name: str
     init: params -> state
     update: (params, grads, state) -> (params, state); nothing that goes in is changed
+
+    >>> optimizer = sgd(0.5)
+    >>> params = as_params([([[1.0]], [1.0])])
+    >>> new, state = optimizer.update(params, params, optimizer.init(params))
+    >>> new.flat.tolist(), params.flat.tolist(), state
+    ([0.5, 0.5], [1.0, 1.0], State(step=1, learning_rate=0.5))
     """
 
     name: str
@@ -44,6 +47,9 @@ class State(NamedTuple):
 
     step: int, updates made so far
     learning_rate: float, the one used in the last update (NaN before the first)
+
+    >>> State()
+    State(step=0, learning_rate=nan)
     """
 
     step: int = 0
@@ -51,7 +57,7 @@ class State(NamedTuple):
 
 
 class MomentumState(NamedTuple):
-    """State of momentum and Nesterov. velocity: Params, the running sum of gradients."""
+    """State of momentum and Nesterov: as State, with velocity, the running sum of gradients."""
 
     step: int
     learning_rate: float
@@ -59,7 +65,7 @@ class MomentumState(NamedTuple):
 
 
 class RMSPropState(NamedTuple):
-    """State of RMSProp. mean_square: Params, the running mean of squared gradients."""
+    """State of RMSProp: as State, with mean_square, the running mean of squared gradients."""
 
     step: int
     learning_rate: float
@@ -67,7 +73,7 @@ class RMSPropState(NamedTuple):
 
 
 class AdamState(NamedTuple):
-    """State of Adam. mean, mean_square: Params, running means of gradients and of their squares."""
+    """State of Adam: as State, with mean and mean_square, those of gradients and of their squares."""
 
     step: int
     learning_rate: float
@@ -75,84 +81,51 @@ class AdamState(NamedTuple):
     mean_square: Params
 
 
-def zeros_state(kind: type, slots: int) -> Callable[[Params | Iterable], Any]:
-    """A function that makes the state before the first step: zeros everywhere.
+def _optimizer(name: str, kind: type, learning_rate: LearningRate, rule: Callable) -> Optimizer:
+    """An Optimizer from a rule for flat arrays.
 
     kind: one of the states above
-    slots: int, how many Params it holds
-    returns: init(params) -> state
+    rule: (step, rate, g, olds, news); olds are p and what the state holds, and it writes new ones into news
     """
 
-    def init(params: Params | Iterable) -> Any:
-        params = as_params(params)
-        zeros = (params.like(np.zeros_like(params.flat)) for _ in range(slots))
-        return kind(0, math.nan, *zeros)
+    def update(params: Params, grads: Params, state: Any) -> tuple[Params, Any]:
+        step = state.step + 1
+        rate = rate_at(learning_rate, step)
+        new, *remembered = apply_blockwise(partial(rule, step, rate), params, grads, *state[2:])
+        return new, kind(step, rate, *remembered)
 
-    return init
-
-
-def apply_blockwise(
-    rule: Callable, params: Params | Iterable, grads: Params | Iterable, *remembered: Params
-) -> list[Params]:
-    """Run a rule over all parameters, a cacheful at a time.
-
-    rule: (g, olds, news), flat arrays: g the gradients, olds and news p and then what is remembered; it works
-        out the new ones and writes them into the arrays that are there for them
-    params, grads: Params, or any sequence of (weights, bias); they are not changed
-    remembered: Params, what the optimiser's state holds
-    returns: [new params, *new remembered]
-    raises: ValueError when the sizes differ
-    """
-    params, grads, *remembered = check_same_sizes(params, grads, *remembered)
-    olds = [params.flat, *(memory.flat for memory in remembered)]
-    news = [np.empty_like(old) for old in olds]
-    for start in range(0, params.flat.size, BLOCK):
-        block = slice(start, start + BLOCK)
-        rule(grads.flat[block], [old[block] for old in olds], [new[block] for new in news])
-    return [params.like(new) for new in news]
-
-
-def check_same_sizes(*networks: Params | Iterable) -> list[Params]:
-    """Params, grads and state as Params, refused when they do not belong to one network.
-
-    networks: params, grads, then what is remembered
-    returns: list of Params
-    raises: ValueError
-    """
-    networks = [as_params(network) for network in networks]
-    if len({network.sizes for network in networks}) > 1:
-        sizes = [str(network) for network in networks]
-        raise ValueError(
-            f"params are of a {sizes[0]} network, grads of a {sizes[1]} one, the state of {sizes[2:]}: "
-            "all must be of one network, and a new network needs a new state"
-        )
-    return networks
+    return Optimizer(name, zeros_state(kind), update)
 
 
 def sgd(learning_rate: LearningRate) -> Optimizer:
-    """Stochastic gradient descent: a step straight downhill.
+    """Stochastic gradient descent: a step against the gradient.
 
         p = p - rate * g
 
     learning_rate: float > 0, or a function of the step (from 1)
     returns: Optimizer
     raises: ValueError or TypeError when the rate is not a finite number above 0
+
+    >>> sgd(0.1)
+    Optimizer(sgd)
     """
     check_rate(learning_rate)
 
     def update(params: Params, grads: Params, state: State) -> tuple[Params, State]:
-        step, rate = _next(state, learning_rate)
+        step = state.step + 1
+        rate = rate_at(learning_rate, step)
         params, grads = check_same_sizes(params, grads)
-        # p - rate * g, in the memory of one array instead of two
-        new = np.multiply(-rate, grads.flat, out=np.empty_like(params.flat))
-        new += params.flat
+        with np.errstate(under="ignore"):
+            # p - rate * g, in the memory of one array instead of two
+            new = np.multiply(-rate, grads.flat, out=np.empty_like(params.flat))
+            new += params.flat
         return params.like(new), State(step, rate)
 
-    return Optimizer("sgd", zeros_state(State, 0), update)
+    return Optimizer("sgd", zeros_state(State), update)
 
 
 def momentum(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
-    """Momentum: the velocity sums up the gradients and forgets slowly.
+    """Momentum: steps follow a velocity, the sum of all gradients, old ones counted less and less.
 
         v = m * v + g
         p = p - rate * v
@@ -160,21 +133,26 @@ def momentum(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
     learning_rate: float > 0, or a function of the step
     momentum: float in [0, 1)
     returns: Optimizer
+    raises: ValueError or TypeError when a setting is no number or out of its range
     source: Polyak 1964
+
+    >>> optimizer = momentum(1.0, momentum=0.5)
+    >>> p = g = as_params([([[1.0]], [1.0])])
+    >>> p, state = optimizer.update(p, g, optimizer.init(p))
+    >>> p, state = optimizer.update(p, g, state)
+    >>> state.velocity.flat.tolist(), p.flat.tolist()
+    ([1.5, 1.5], [-1.5, -1.5])
     """
     check_rate(learning_rate)
     m = check_number("momentum", momentum, 0, 1)
 
-    def rule(rate: float) -> Callable:
-        def step(g: np.ndarray, olds: Arrays, news: Arrays) -> None:
-            (p, v), (new_p, new_v) = olds, news
-            np.multiply(m, v, out=new_v)
-            new_v += g
-            np.subtract(p, rate * new_v, out=new_p)
+    def rule(step: int, rate: float, g: np.ndarray, olds: Arrays, news: Arrays) -> None:
+        (p, v), (new_p, new_v) = olds, news
+        np.multiply(m, v, out=new_v)
+        new_v += g
+        np.subtract(p, rate * new_v, out=new_p)
 
-        return step
-
-    return _with_velocity("momentum", learning_rate, rule)
+    return _optimizer("momentum", MomentumState, learning_rate, rule)
 
 
 def nesterov(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
@@ -186,21 +164,24 @@ def nesterov(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
     learning_rate: float > 0, or a function of the step
     momentum: float in [0, 1)
     returns: Optimizer
+    raises: ValueError or TypeError when a setting is no number or out of its range
     source: Nesterov 1983; this form: Sutskever et al. 2013
+
+    >>> optimizer = nesterov(1.0, momentum=0.5)
+    >>> p = g = as_params([([[1.0]], [1.0])])
+    >>> optimizer.update(p, g, optimizer.init(p))[0].flat.tolist()
+    [-0.5, -0.5]
     """
     check_rate(learning_rate)
     m = check_number("momentum", momentum, 0, 1)
 
-    def rule(rate: float) -> Callable:
-        def step(g: np.ndarray, olds: Arrays, news: Arrays) -> None:
-            (p, v), (new_p, new_v) = olds, news
-            np.multiply(m, v, out=new_v)
-            new_v += g
-            np.subtract(p, rate * (g + m * new_v), out=new_p)
+    def rule(step: int, rate: float, g: np.ndarray, olds: Arrays, news: Arrays) -> None:
+        (p, v), (new_p, new_v) = olds, news
+        np.multiply(m, v, out=new_v)
+        new_v += g
+        np.subtract(p, rate * (g + m * new_v), out=new_p)
 
-        return step
-
-    return _with_velocity("nesterov", learning_rate, rule)
+    return _optimizer("nesterov", MomentumState, learning_rate, rule)
 
 
 def rmsprop(learning_rate: LearningRate, decay: float = 0.9, eps: float = 1e-8) -> Optimizer:
@@ -213,24 +194,24 @@ def rmsprop(learning_rate: LearningRate, decay: float = 0.9, eps: float = 1e-8) 
     decay: float in [0, 1)
     eps: float > 0, outside the root
     returns: Optimizer
+    raises: ValueError or TypeError when a setting is no number or out of its range
     source: Hinton, lecture 6 of Neural Networks for Machine Learning, 2012
+
+    >>> optimizer = rmsprop(0.1, decay=0.75)
+    >>> p = g = as_params([([[4.0]], [8.0])])  # however large a gradient, its step is as long
+    >>> optimizer.update(p, g, optimizer.init(p))[0].flat.round(3).tolist()
+    [3.8, 7.8]
     """
     check_rate(learning_rate)
     decay, eps = check_number("decay", decay, 0, 1), check_positive("eps", eps)
 
-    def update(params: Params, grads: Params, state: RMSPropState) -> tuple[Params, RMSPropState]:
-        step, rate = _next(state, learning_rate)
+    def rule(step: int, rate: float, g: np.ndarray, olds: Arrays, news: Arrays) -> None:
+        (p, s), (new_p, new_s) = olds, news
+        np.multiply(decay, s, out=new_s)
+        new_s += (1 - decay) * g * g
+        np.subtract(p, rate * g / (np.sqrt(new_s) + eps), out=new_p)
 
-        def rule(g: np.ndarray, olds: Arrays, news: Arrays) -> None:
-            (p, s), (new_p, new_s) = olds, news
-            np.multiply(decay, s, out=new_s)
-            new_s += (1 - decay) * g * g
-            np.subtract(p, rate * g / (np.sqrt(new_s) + eps), out=new_p)
-
-        new, mean_square = apply_blockwise(rule, params, grads, state.mean_square)
-        return new, RMSPropState(step, rate, mean_square)
-
-    return Optimizer("rmsprop", zeros_state(RMSPropState, 1), update)
+    return _optimizer("rmsprop", RMSPropState, learning_rate, rule)
 
 
 def adam(
@@ -245,36 +226,36 @@ def adam(
     b1, b2: float in [0, 1)
     eps: float > 0, outside the root
     returns: Optimizer
+    raises: ValueError or TypeError when a setting is no number or out of its range
     source: Kingma and Ba 2015
+
+    >>> optimizer = adam(0.1)
+    >>> p = g = as_params([([[4.0]], [8.0])])
+    >>> optimizer.update(p, g, optimizer.init(p))[0].flat.round(3).tolist()
+    [3.9, 7.9]
     """
     check_rate(learning_rate)
     b1, b2, eps = check_number("b1", b1, 0, 1), check_number("b2", b2, 0, 1), check_positive("eps", eps)
 
-    def update(params: Params, grads: Params, state: AdamState) -> tuple[Params, AdamState]:
-        step, rate = _next(state, learning_rate)
+    def rule(step: int, rate: float, g: np.ndarray, olds: Arrays, news: Arrays) -> None:
+        (p, m, s), (new_p, new_m, new_s) = olds, news
         # The two corrections are numbers, not arrays, so they are taken out of the arrays' formula.
         root = math.sqrt(1 - b2**step)
         scale, small = rate * root / (1 - b1**step), eps * root
+        part = np.multiply(1 - b1, g, out=new_p)  # whose memory is free until the end
+        np.multiply(b1, m, out=new_m)
+        new_m += part
+        np.multiply(g, g, out=part)
+        part *= 1 - b2
+        np.multiply(b2, s, out=new_s)
+        new_s += part
+        np.sqrt(new_s, out=part)
+        part += small
+        np.divide(new_m, part, out=part)
+        part *= scale
+        np.subtract(p, part, out=new_p)  # p - scale * new_m / (np.sqrt(new_s) + small)
 
-        def rule(g: np.ndarray, olds: Arrays, news: Arrays) -> None:
-            (p, m, s), (new_p, new_m, new_s) = olds, news
-            part = np.multiply(1 - b1, g, out=new_p)  # whose memory is free until the end
-            np.multiply(b1, m, out=new_m)
-            new_m += part
-            np.multiply(g, g, out=part)
-            part *= 1 - b2
-            np.multiply(b2, s, out=new_s)
-            new_s += part
-            np.sqrt(new_s, out=part)
-            part += small
-            np.divide(new_m, part, out=part)
-            part *= scale
-            np.subtract(p, part, out=new_p)  # p - scale * new_m / (np.sqrt(new_s) + small)
-
-        new, mean, mean_square = apply_blockwise(rule, params, grads, state.mean, state.mean_square)
-        return new, AdamState(step, rate, mean, mean_square)
-
-    return Optimizer("adam", zeros_state(AdamState, 2), update)
+    return _optimizer("adam", AdamState, learning_rate, rule)
 
 
 def adamw(
@@ -292,7 +273,13 @@ def adamw(
     learning_rate, b1, b2, eps: as for adam
     weight_decay: float >= 0
     returns: Optimizer
+    raises: ValueError or TypeError when a setting is no number or out of its range
     source: Loshchilov and Hutter 2019
+
+    >>> optimizer = adamw(0.1, weight_decay=0.5)
+    >>> p = g = as_params([([[4.0]], [8.0])])  # a weight, which decays, and a bias
+    >>> optimizer.update(p, g, optimizer.init(p))[0].flat.round(3).tolist()
+    [3.7, 7.9]
     """
     return decayed(adam(learning_rate, b1=b1, b2=b2, eps=eps), weight_decay)._replace(name="adamw")
 
@@ -305,6 +292,10 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
     optimizer: Optimizer whose state has a learning_rate, as all of mlpkit's
     weight_decay: float >= 0
     returns: Optimizer
+    raises: ValueError or TypeError when weight_decay is no number or negative
+
+    >>> decayed(sgd(0.1), 0.01)
+    Optimizer(sgd with weight decay)
     """
     weight_decay = check_number("weight_decay", weight_decay, 0, math.inf)
 
@@ -313,8 +304,9 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
         new = as_params(new)
         if np.may_share_memory(new.flat, as_params(params).flat):  # an optimiser that changed nothing
             new = new.copy()
-        for layer, old in zip(new, as_params(params)):
-            layer.weights[...] -= (state.learning_rate * weight_decay) * old.weights
+        with np.errstate(under="ignore"):
+            for layer, old in zip(new, as_params(params)):
+                layer.weights[...] -= (state.learning_rate * weight_decay) * old.weights
         return new, state
 
     return Optimizer(f"{optimizer.name} with weight decay", optimizer.init, update)
@@ -326,6 +318,10 @@ def clipped(optimizer: Optimizer, max_norm: float) -> Optimizer:
     optimizer: Optimizer
     max_norm: float > 0, bound for the norm over all parameters
     returns: Optimizer
+    raises: ValueError or TypeError when max_norm is no finite number above 0
+
+    >>> clipped(sgd(0.1), 1.0)
+    Optimizer(sgd with clipping)
     """
     check_positive("max_norm", max_norm)
 
@@ -343,27 +339,16 @@ def clip_by_global_norm(grads: Params | Iterable, max_norm: float) -> Params:
     grads: Params, or any sequence of (dweights, dbias)
     max_norm: float > 0
     returns: Params; the same object when nothing has to be done
+    raises: ValueError or TypeError when max_norm is no finite number above 0
     source: Pascanu, Mikolov and Bengio 2013
+
+    >>> clip_by_global_norm([([[3.0]], [4.0])], max_norm=2.5).flat.tolist()
+    [1.5, 2.0]
     """
     check_positive("max_norm", max_norm)
     grads = as_params(grads)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
         norm = float(np.linalg.norm(grads.flat))
-    if not math.isfinite(norm):  # large float32 numbers, whose squares are infinite
-        norm = float(np.linalg.norm(grads.flat.astype(np.float64)))
-    return grads if norm <= max_norm else grads.like(grads.flat * grads.dtype.type(max_norm / norm))
-
-
-def _with_velocity(name: str, learning_rate: LearningRate, rule: Callable[[float], Callable]) -> Optimizer:
-    def update(params: Params, grads: Params, state: MomentumState) -> tuple[Params, MomentumState]:
-        step, rate = _next(state, learning_rate)
-        new, velocity = apply_blockwise(rule(rate), params, grads, state.velocity)
-        return new, MomentumState(step, rate, velocity)
-
-    return Optimizer(name, zeros_state(MomentumState, 1), update)
-
-
-def _next(state: Any, learning_rate: LearningRate) -> tuple[int, float]:
-    """The number of this step, from 1, and its learning rate."""
-    step = state.step + 1
-    return step, rate_at(learning_rate, step)
+        if not math.isfinite(norm):  # large float32 numbers, whose squares are infinite
+            norm = float(np.linalg.norm(grads.flat.astype(np.float64)))
+        return grads if norm <= max_norm else grads.like(grads.flat * grads.dtype.type(max_norm / norm))

@@ -7,7 +7,7 @@ optimiser can treat the whole network as one array while a forward pass sees mat
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 
@@ -19,13 +19,17 @@ class Layer(NamedTuple):
 
     weights: (fan_in, fan_out) float, column j belongs to unit j
     bias: (fan_out,) float
+
+    >>> layer = Layer(np.ones((3, 2)), np.zeros(2))
+    >>> (np.ones((5, 3)) @ layer.weights + layer.bias).shape
+    (5, 2)
     """
 
     weights: np.ndarray
     bias: np.ndarray
 
 
-class Params(Sequence):
+class Params(Sequence[Layer]):
     """The layers of a network as views into one flat vector.
 
     layers: iterable of (weights, bias), weights (fan_in, fan_out), bias (fan_out,); they are copied
@@ -33,6 +37,13 @@ class Params(Sequence):
 
     `len(params)`, iteration and `params[i]` give Layers; writing into a layer writes into `params.flat`.
     Gradients are Params too: one number for each parameter, in the same place.
+
+    >>> params = Params([(np.ones((3, 2)), np.zeros(2)), (np.ones((2, 1)), np.zeros(1))])
+    >>> params
+    Params(3-2-1, 11 numbers, float64)
+    >>> params[0].bias[0] = 7
+    >>> params.flat.tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 7.0, 0.0, 1.0, 1.0, 0.0]
     """
 
     __slots__ = ("_flat", "_layers", "sizes")
@@ -41,9 +52,9 @@ class Params(Sequence):
         checked = check_layers(layers)
         sizes = (len(checked[0][0]), *(bias.size for _, bias in checked))
         flat = np.concatenate([part.ravel() for layer in checked for part in layer])
-        self._look_at(flat, sizes)
+        self._set(flat, sizes)
 
-    def _look_at(self, flat: np.ndarray, sizes: tuple[int, ...]) -> None:
+    def _set(self, flat: np.ndarray, sizes: tuple[int, ...]) -> None:
         self._flat, self.sizes = flat, sizes
         self._layers: tuple[Layer, ...] | None = None  # made when asked for: optimisers need no layers
 
@@ -65,11 +76,15 @@ class Params(Sequence):
         self._flat[...] = numbers
 
     def like(self, flat: np.ndarray) -> Params:
-        """Params of the same shapes that look into another flat vector.
+        """Params of the same shapes that use another flat vector.
 
         flat: (n,) float, as long as this one; it is not copied (unless its numbers lie apart in memory)
         returns: Params
         raises: ValueError when the length differs, TypeError when it holds no floats, or float16
+
+        >>> params = empty_params([3, 2])
+        >>> params.like(np.zeros(8))[0].bias.tolist()
+        [0.0, 0.0]
         """
         flat = np.ascontiguousarray(flat)
         if flat.dtype.kind != "f" or flat.dtype.itemsize < 4:  # in float16 the eps of Adam is 0
@@ -80,7 +95,7 @@ class Params(Sequence):
                 f"pass a vector of shape ({self.flat.size},)"
             )
         other = object.__new__(Params)
-        other._look_at(flat, self.sizes)
+        other._set(flat, self.sizes)
         return other
 
     def copy(self) -> Params:
@@ -89,7 +104,8 @@ class Params(Sequence):
 
     def astype(self, dtype: np.dtype | type) -> Params:
         """A copy with numbers of another type, for instance `np.float64` for a gradient check."""
-        return self.like(self.flat.astype(dtype))
+        with np.errstate(under="ignore"):  # a float64 may be too small for a float32
+            return self.like(self.flat.astype(dtype))
 
     @property
     def dtype(self) -> np.dtype:
@@ -98,6 +114,12 @@ class Params(Sequence):
 
     def __len__(self) -> int:
         return len(self.sizes) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> Layer: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Layer, ...]: ...
 
     def __getitem__(self, index: int | slice) -> Layer | tuple[Layer, ...]:
         return self.layers[index]
@@ -121,6 +143,10 @@ def as_params(layers: Params | Iterable) -> Params:
 
     layers: Params, or an iterable of (weights, bias)
     returns: Params (the same object if it was Params already)
+    raises: ValueError or TypeError when a shape does not fit its neighbours
+
+    >>> as_params([([[1, 2], [3, 4]], [0, 0])])
+    Params(2-2, 6 numbers, float64)
     """
     return layers if isinstance(layers, Params) else Params(layers)
 
@@ -131,6 +157,9 @@ def empty_params(sizes: Sequence[int], dtype: np.dtype | type = np.float32) -> P
     sizes: layer sizes, input first, for instance [784, 128, 64, 10]
     dtype: float type
     returns: Params
+
+    >>> empty_params([784, 128, 10])
+    Params(784-128-10, 101,770 numbers, float32)
     """
     sizes = tuple(sizes)
     count = sum((fan_in + 1) * fan_out for fan_in, fan_out in zip(sizes, sizes[1:]))
@@ -147,5 +176,5 @@ def _views(flat: np.ndarray, sizes: tuple[int, ...]) -> Iterator[Layer]:
 
 def _from_flat(flat: np.ndarray, sizes: tuple[int, ...]) -> Params:
     params = object.__new__(Params)
-    params._look_at(flat, sizes)
+    params._set(flat, sizes)
     return params

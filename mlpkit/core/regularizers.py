@@ -1,10 +1,11 @@
-"""Holding a network back: it shall learn what many images share, and not each image by heart.
+"""Regularisers: they make a network learn what many images share, and not each single image.
 
 Dropout switches random units off while training; early stopping keeps the network from before it got worse.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
@@ -34,6 +35,12 @@ def dropout(rate: float, rng: np.random.Generator, activation: Activation = relu
     returns: (params, images, labels) -> (loss, grads)
     raises: ValueError or TypeError for a rate or a generator that cannot be used
     source: Srivastava et al. 2014; the scaling while training is section 10 there
+
+    >>> params = [(np.ones((2, 4)), np.zeros(4)), (np.ones((4, 2)), np.zeros(2))]
+    >>> loss_and_grads = dropout(0.5, np.random.default_rng(0))
+    >>> loss, grads = loss_and_grads(params, np.ones((1, 2)), [0])
+    >>> grads
+    Params(2-4-2, 22 numbers, float64)
     """
     rate = check_number("rate", rate, 0, 1)
     check_rng(rng)
@@ -62,7 +69,7 @@ def _dropping(activation: Activation, rate: float, rng: np.random.Generator) -> 
 def validated(
     steps: Iterable[Step], valid: Examples, every: int, activation: Activation = relu
 ) -> Iterator[Step]:
-    """The same steps, with the validation split measured on every so-manieth of them, by all units.
+    """The same steps, with the validation split measured at every n-th of them, by all units.
 
     steps: iterable of Step, for instance train(...) on Examples
     valid: Examples
@@ -70,6 +77,13 @@ def validated(
     activation: the one that the network is trained with
     returns: iterator of Step. Interrupting it (Ctrl-C, the notebook's stop button) ends it; the steps stay
     raises: TypeError or ValueError at once when `valid` or `every` cannot be used
+
+    >>> from mlpkit import init_params, sgd, train
+    >>> rng = np.random.default_rng(0)
+    >>> examples = Examples(rng.random((100, 4)), np.arange(100) % 3)
+    >>> steps = train(init_params([4, 3], rng=rng), examples, optimizer=sgd(0.1), epochs=2, rng=rng)
+    >>> [step.number for step in validated(steps, examples, every=2) if step.valid]
+    [2, 4]
     """
     every = check_count("every", every, 1)
     if not (isinstance(valid, tuple) and len(valid) == 2):
@@ -98,16 +112,20 @@ def early_stopping(steps: Iterable[Step], patience: int, history: History | None
     history: History to record every step in, or None
     returns: Step, the one with the lowest validation loss
     raises: ValueError when no step was measured; TypeError or ValueError for a patience that cannot be used
+
+    >>> early_stopping([], patience=3)
+    Traceback (most recent call last):
+    ValueError: no step was measured on the validation split: train on a Dataset, or use validated(...)
     """
     patience = check_count("patience", patience, 1)
-    best, waited = None, 0
+    best, lowest, waited = None, math.inf, 0
     for step in steps:
         if history is not None:
             history.append(step)
         if step.valid is None:
             continue
-        if best is None or step.valid.loss < best.valid.loss:
-            best, waited = step, 0
+        if best is None or step.valid.loss < lowest:
+            best, lowest, waited = step, step.valid.loss, 0
         else:
             waited += 1
         if waited == patience:

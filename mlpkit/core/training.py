@@ -1,6 +1,6 @@
-"""Training: take a batch, see how wrong the network is and which way is better, take a step, again.
+"""Training: for each batch, the loss and its gradients, then a step of the optimiser.
 
-`train` is a generator: it gives back one Step at a time, so that whoever asks can look, stop or go on.
+`train` gives one Step at a time, so that the caller can look at it, stop or go on.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from ._fused import StepFunction, select_step
 from ._nan_report import explain
+from ._threads import OneThread, one_thread
 from ._training_validation import as_update, check_counts, check_data, check_functions, check_state
 from ._validation import check_rng
 from .backprop import loss_and_grads
@@ -36,6 +37,10 @@ class Step(NamedTuple):
     grads: Params, the gradients that made it
     state: the optimiser's state after the step
     valid: Metrics(loss, accuracy) on the validation split at the last step of an epoch, else None
+
+    >>> nothing = Params([(np.zeros((3, 2)), np.zeros(2))])
+    >>> Step(1, 0, 0.6931, 0.5, 0.1, nothing, nothing, None, None)
+    Step(1, epoch 0, loss 0.6931, accuracy 0.500)
     """
 
     number: int
@@ -81,9 +86,17 @@ def train(
     state: the optimiser's state to go on from, or None for a fresh one
     start: int >= 0, steps already taken. With the params and state of that step, and a generator seeded as
         the first run's was, the run goes on as if it had never stopped
-    returns: iterator of Step. Interrupting it (Ctrl-C, the notebook's stop button) ends it; the steps stay
+    returns: iterator of Step. Interrupting it (Ctrl-C, the notebook's stop button) ends it; the steps stay.
+        While a step is computed, BLAS has one thread, see _threads.py
     raises: ValueError or TypeError at once when an argument cannot be used; ValueError later when the loss
         stops being finite, naming the step, the layer and the likely cause
+
+    >>> from mlpkit import init_params, sgd
+    >>> rng = np.random.default_rng(0)
+    >>> examples = Examples(np.eye(3), np.arange(3))
+    >>> steps = train(init_params([3, 3], rng=rng), examples, optimizer=sgd(1.0), epochs=50, rng=rng)
+    >>> [step.accuracy for step in steps][-1]
+    1.0
     """
     _keep_freed_memory()
     params = _read_only(as_params(params).copy())
@@ -94,7 +107,8 @@ def train(
     new_state = optimizer.init(params)
     check_state(state, new_state, optimizer.name)
     state = new_state if state is None else state
-    return _steps(params, state, examples, valid, optimizer, loss_and_grads, epochs, batch_size, rng, start)
+    order = epochs, batch_size, rng, start
+    return _steps(params, state, examples, valid, optimizer, loss_and_grads, *order, one_thread())
 
 
 def _steps(
@@ -108,6 +122,7 @@ def _steps(
     batch_size: int,
     rng: np.random.Generator,
     start: int,
+    threads: OneThread,
 ) -> Iterator[Step]:
     """The training loop: for each epoch, for each batch, loss and gradients, an update, a Step."""
     compute = select_step(loss_and_grads)
@@ -120,7 +135,7 @@ def _steps(
                 number += 1
                 if number <= start:  # an earlier run took this step: only its order is drawn again
                     continue
-                with np.errstate(all="ignore"):  # a loss that is not finite is explained in words
+                with threads, np.errstate(all="ignore"):  # a loss that is not finite is explained in words
                     loss, grads, accuracy = compute(params, images, labels)
                     if not math.isfinite(loss):
                         why = explain(
@@ -136,13 +151,14 @@ def _steps(
                 params, before = _read_only(params), (loss, grads)
                 done = Step(number, epoch, loss, accuracy, _rate(state), params, grads, state, None)
                 if valid is not None and number == steps_per_epoch * (epoch + 1):
-                    step = done._replace(valid=_measured(done, valid, loss_and_grads, compute))
+                    step = done._replace(valid=_measured(done, valid, loss_and_grads, compute, threads))
                 else:
                     step = done
                 done = None
                 yield step
     except KeyboardInterrupt:
         # The learner pressed stop: the loop around this generator ends, and what was learned is theirs.
+        threads.restore()
         if done is not None:  # the step was taken, only its validation was not
             yield done
 
@@ -161,14 +177,18 @@ def _updated(params: Params, grads: Params, state: Any, optimizer: Optimizer) ->
 
 
 def _measured(
-    step: Step, valid: tuple[np.ndarray, np.ndarray], loss_and_grads: Callable, compute: StepFunction
+    step: Step,
+    valid: tuple[np.ndarray, np.ndarray],
+    loss_and_grads: Callable,
+    compute: StepFunction,
+    threads: OneThread,
 ) -> Metrics:
     """Loss and accuracy on the validation split after a step, by the very function that trains."""
     total = hits = 0.0
     count = len(valid[1])
     for i in range(0, count, CHUNK):
         images, labels = (part[i : i + CHUNK] for part in valid)
-        with np.errstate(all="ignore"):
+        with threads, np.errstate(all="ignore"):
             loss, _, right = compute(step.params, images, labels)
             if not math.isfinite(loss):
                 why = explain(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import mlpkit
 from mlpkit import check_grads, loss_and_grads, numerical_gradient, numerical_grads
-from mlpkit.core.gradcheck import slope
+from mlpkit.core._slopes import slope
 from tests.nets import ACTIVATIONS, LOSSES, difference, function, make, near_kink, seeds, sizes
 
 every_activation = pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)

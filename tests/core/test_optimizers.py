@@ -119,7 +119,7 @@ def test_all_numbers_are_treated_alike_whatever_the_shape(name, sizes, seed):
 def test_blocks_do_not_show(name, monkeypatch):
     params = make([50, 40, 3], 0, dtype=np.float32)[0]
     (*_, (whole, _)) = run(MAKE[name](0.1), params, gradients(params))
-    monkeypatch.setattr("mlpkit.core.optimizers.BLOCK", 97)
+    monkeypatch.setattr("mlpkit.core._blockwise.BLOCK", 97)
     (*_, (parts, _)) = run(MAKE[name](0.1), params, gradients(params))
     np.testing.assert_array_equal(whole.flat, parts.flat)
 

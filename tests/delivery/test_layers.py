@@ -27,9 +27,10 @@ CORE_ROW = {name: row for row, name in enumerate(CORE)}
 ROW = {name: row for row, names in enumerate(ROWS) for name in names}
 NUMPY_ROWS = range(4)  # these need NumPy and the standard library alone
 
-# Imported only when somebody asks: for a data set that does not ship, or for where a kernel runs.
+# Imported only when asked for, or when there: a data set that does not ship, where a kernel runs, threads.
 EXTRAS = {
     "_where.py": {"google", "psutil"},
+    "core/_threads.py": {"threadpoolctl"},  # missing in a browser, where BLAS has one thread anyhow
     "datasets/tfds.py": {"tensorflow_datasets", "array_record", "PIL", "requests", "tqdm"},
 }
 
