@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..catalog import find
-from ..diagnosis.judge import judge
+from ..diagnosis.diagnose import diagnose
+from ..diagnosis.evidence import gather
+from ..diagnosis.render import render
 from ..spec import Exercise
 from .answers import InvalidAnswer, describe_type, leaves
 from .delegation import forwards
@@ -62,7 +64,7 @@ def check_against(exercise: Exercise, function: Callable) -> Result:
             seen.ended = run_limited(
                 lambda: _run(exercise, function, seen), progress=lambda: _progress(seen.runs)
             )
-        return _result(exercise, seen, expected_runs)
+        return _result(exercise, function, seen, expected_runs)
 
 
 def _run(exercise: Exercise, function: Callable, seen: _Seen) -> None:
@@ -87,7 +89,7 @@ def _answer(question: Callable[..., bool], *args: object) -> bool:
         return False
 
 
-def _result(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun]) -> Result:
+def _result(exercise: Exercise, function: Callable, seen: _Seen, expected_runs: list[CaseRun]) -> Result:
     printed = "".join(seen.printed)[:600]
     notes = _notes(seen)
     if seen.blank or any(_ran_into_blank(exercise, r) for r in seen.runs):
@@ -101,7 +103,9 @@ def _result(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun]) -> Re
     if seen.changes.code:
         return Result(exercise.name, INCORRECT, None, _changed_words(seen), printed=printed, notes=notes)
     try:
-        verdict = judge(exercise, seen.runs, expected_runs)
+        evidence = gather(exercise, seen.runs, expected_runs, function)
+        finding = diagnose(evidence) if evidence else None
+        verdict = finding and (finding.facts.get("mistake"), render(finding))
     except Exception as error:  # a fault of the check's own must not become the learner's
         verdict = None, _own_fault(seen, expected_runs, exercise, error)
     if verdict is not None:

@@ -1,6 +1,6 @@
-"""The first net: does the learner's function do exactly what one of the listed wrong programs does?
+"""Does the learner's function do exactly what one of the listed wrong programs does?
 
-Their outputs are compared on all probes, so it does not matter what the learner's code looks like.
+Their outputs are compared in all cases, so it does not matter what the learner's code looks like.
 """
 
 from __future__ import annotations
@@ -11,18 +11,36 @@ from typing import NamedTuple
 import numpy as np
 
 from ..checker.answers import equal
-from ..checker.compare import Comparison, Failure, comparisons_of, wrong_values
-from ..checker.runner import CaseRun, equivalent, matches_runs, run_cases
+from ..checker.compare import Comparison, comparisons_of, wrong_values
+from ..checker.runner import CaseRun, equivalent, run_case_at
 from ..spec import Exercise, Mistake
+from .evidence import Evidence
 
-Tried = tuple[Mistake, list[CaseRun]]  # a listed mistake and what its program does
+
+class LazyRuns:
+    """What a wrong program does in each case, run at most once and only when it is asked for."""
+
+    def __init__(self, exercise: Exercise, program: Callable) -> None:
+        self._exercise, self._program, self._runs = exercise, program, []
+
+    def __getitem__(self, at: int) -> CaseRun:
+        while len(self._runs) <= at:  # in order: a program may remember what came before
+            self._runs.append(run_case_at(self._exercise, self._program, len(self._runs)))
+        return self._runs[at]
+
+    def all(self) -> list[CaseRun]:
+        """Every case."""
+        return [self[at] for at in range(len(self._exercise.cases))]
+
+
+Known = list[tuple[Mistake, LazyRuns]]
 
 
 class Match(NamedTuple):
     """A listed mistake that explains what was seen.
 
-    how: "whole" on all probes, "part" for one part of the answer, "here" only on some of the probes
-    part: name of the part, if it is one; at: the first probe on which the mistake shows
+    how: "whole" in all cases, "part" for one part of the answer, "some" in some of the cases
+    part: name of the part, if it is one; at: the first case in which the mistake shows
     """
 
     mistake: Mistake
@@ -31,61 +49,14 @@ class Match(NamedTuple):
     at: int
 
 
-def match(
-    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], failure: Failure
-) -> Match | None:
-    """Find the listed mistake that explains the most.
-
-    returns: Match or None
-    """
-    if len(runs) < len(expected_runs):  # stopped half-way: nothing was seen of the rest
-        return None
-    found = _whole(exercise, runs, expected_runs)
-    if found or exercise.random or failure.failed_check not in ("shape", "finite", "values"):
-        return found
-    tried = [
-        (mistake, run_wrong(exercise, program))
-        for mistake in exercise.mistakes
-        for program in mistake.variants
-    ]
-    return _part(exercise, runs, expected_runs, tried)
-
-
-def match_some_cases(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> Match | None:
-    """Find the listed mistake that explains some of the wrong answers, where nothing explains all of them.
-
-    returns: Match or None
-    """
-    if exercise.random or len(runs) < len(expected_runs):
-        return None
-    tried = [(m, run_wrong(exercise, program)) for m in exercise.mistakes for program in m.variants]
-    return _here(exercise, runs, expected_runs, tried)
+def known_programs(exercise: Exercise) -> Known:
+    """The listed wrong programs of an exercise, none of them run yet."""
+    return [(m, LazyRuns(exercise, program)) for m in exercise.mistakes for program in m.variants]
 
 
 def run_wrong(exercise: Exercise, program: Callable) -> list[CaseRun]:
-    """What a wrong program does on every probe."""
-    runs: list[CaseRun] = []
-    run_cases(exercise, program, runs)
-    return runs
-
-
-def _whole(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> Match | None:
-    near = None
-    for mistake, program in ((m, p) for m in exercise.mistakes for p in m.variants):
-        others = matches_runs(exercise, program, runs)
-        if others is None:
-            continue
-        at = next(
-            (i for i, (o, w) in enumerate(zip(others, expected_runs)) if not equivalent(o, w, exercise)), None
-        )
-        same_habits = side_effects(runs) == side_effects(others)
-        if same_habits and (at is not None or side_effects(others) != side_effects(expected_runs)):
-            return Match(
-                mistake, "whole", "", at or 0
-            )  # wrong only in its habits: these show on the first probe
-        if at is not None:
-            near = near or Match(mistake, "whole", "", at)
-    return near
+    """What a wrong program does in every case."""
+    return LazyRuns(exercise, program).all()
 
 
 def side_effects(runs: list[CaseRun]) -> tuple:
@@ -97,67 +68,76 @@ def side_effects(runs: list[CaseRun]) -> tuple:
     return tuple((run.changed, run.dtype) for run in runs), repeats, reacts, goes_on
 
 
-def _pairs(
-    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]
-) -> dict[str, list[Comparison]]:
-    """The arrays of all probes, by the name of the part."""
-    parts: dict[str, list[Comparison]] = {}
-    for at, (run, expected) in enumerate(zip(runs, expected_runs)):
-        for pair in comparisons_of(exercise, run, expected, at):
-            parts.setdefault(pair.leaf.name, []).append(pair)
-    return parts
-
-
-def _part(
-    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], tried: list[Tried]
-) -> Match | None:
-    mine = _pairs(exercise, runs, expected_runs)
-    if len(mine) < 2:
-        return None
-    stepped = any(run.case.steps for run in runs)  # one wrong part soon spoils the others
-
-    def alone(part: str) -> bool:
-        return all(_right(p, exercise) for name, pairs in mine.items() if name != part for p in pairs)
-
-    for part, pairs in mine.items():
-        if all(_right(pair, exercise) for pair in pairs) or (stepped and not alone(part)):
+def match_all_cases(e: Evidence, known: Known) -> Match | None:
+    """The listed mistake that does the same in all cases; rather one with the same side effects."""
+    near = None
+    for mistake, program in known:
+        if not all(equivalent(run, program[at], e.exercise) for at, run in enumerate(e.runs)):
             continue
-        for mistake, others in tried:
-            theirs = _pairs(exercise, others, expected_runs).get(part, [])
-            wrong = [i for i, pair in enumerate(theirs) if not _right(pair, exercise)]
-            if wrong and _alike(pairs, theirs, exercise):
-                return Match(mistake, "part", part, theirs[wrong[0]].at)
-    return None
+        others = program.all()
+        pairs = enumerate(zip(others, e.expected))
+        at = next((i for i, (o, right) in pairs if not equivalent(o, right, e.exercise)), None)
+        same = side_effects(e.runs) == side_effects(others)
+        if same and (at is not None or side_effects(others) != side_effects(e.expected)):
+            return Match(mistake, "whole", "", at or 0)  # wrong only in its side effects: they show at once
+        if at is not None:
+            near = near or Match(mistake, "whole", "", at)
+    return near
 
 
-def _right(pair: Comparison, exercise: Exercise) -> bool:
-    return equal(pair.got, pair.expected, exercise.tolerance)
+def match_parts(e: Evidence, known: Known) -> list[Match]:
+    """For each wrong part of the answer the listed mistake that gives the same, where there is one.
+
+    returns: list of Match, empty for an answer of one part, and when nothing is found
+    """
+    mine = _by_part(e, e.runs)
+    wrong = {name: pairs for name, pairs in mine.items() if not all(_right(c, e.exercise) for c in pairs)}
+    stepped = any(run.case.steps for run in e.runs)  # one wrong part soon spoils the others
+    if len(mine) < 2 or (stepped and len(wrong) > 1):
+        return []
+    found = []
+    for part, pairs in wrong.items():
+        for mistake, program in known:
+            theirs = _by_part(e, program.all()).get(part, [])
+            bad = [c for c in theirs if not _right(c, e.exercise)]
+            if bad and _same_arrays(pairs, theirs, e.exercise):
+                found.append(Match(mistake, "part", part, bad[0].at))
+                break
+    return found
 
 
-def _alike(one: list[Comparison], other: list[Comparison], exercise: Exercise) -> bool:
-    same_places = [(p.at, p.leaf.index) for p in one] == [(p.at, p.leaf.index) for p in other]
-    return same_places and all(equal(a.got, b.got, exercise.tolerance) for a, b in zip(one, other))
-
-
-def _here(
-    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], tried: list[Tried]
-) -> Match | None:
-    """A mistake that explains some wrong answers, but not all: there may be a second one beside it."""
-    best, most = None, 0.0
-    wrong = sum(not equivalent(run, expected, exercise) for run, expected in zip(runs, expected_runs))
-    for mistake, others in tried:
-        explained = [
-            i
-            for i, (run, other, expected) in enumerate(zip(runs, others, expected_runs))
-            if equivalent(run, other, exercise) and not equivalent(run, expected, exercise)
-        ]
-        weight = len(set().union(*(_telling(exercise, runs[i], expected_runs[i]) for i in explained)))
-        if len(explained) >= max(wrong / 2, 2) and weight > max(most, 3):
-            best, most = Match(mistake, "here", "", explained[0]), weight
+def match_some_cases(e: Evidence, known: Known) -> Match | None:
+    """The listed mistake that explains most of the wrong answers: there may be a second one beside it."""
+    best, most = None, 3
+    wrong = [at for at, pair in enumerate(zip(e.runs, e.expected)) if not equivalent(*pair, e.exercise)]
+    for mistake, program in known:
+        explained = [at for at in wrong if equivalent(e.runs[at], program[at], e.exercise)]
+        weight = len({x for at in explained for x in _wrong_numbers(e, at)})
+        if len(explained) >= max(len(wrong) / 2, 2) and weight > most:
+            best, most = Match(mistake, "some", "", explained[0]), weight
     return best
 
 
-def _telling(exercise: Exercise, run: CaseRun, expected: CaseRun) -> set[float]:
+def _by_part(e: Evidence, runs: list[CaseRun]) -> dict[str, list[Comparison]]:
+    """The arrays of all cases, by the name of the part."""
+    parts: dict[str, list[Comparison]] = {}
+    for at, (run, right) in enumerate(zip(runs, e.expected)):
+        for c in comparisons_of(e.exercise, run, right, at):
+            parts.setdefault(c.leaf.name, []).append(c)
+    return parts
+
+
+def _right(c: Comparison, exercise: Exercise) -> bool:
+    return equal(c.got, c.expected, exercise.tolerance)
+
+
+def _same_arrays(one: list[Comparison], other: list[Comparison], exercise: Exercise) -> bool:
+    same_places = [(c.at, c.leaf.index) for c in one] == [(c.at, c.leaf.index) for c in other]
+    return same_places and all(equal(a.got, b.got, exercise.tolerance) for a, b in zip(one, other))
+
+
+def _wrong_numbers(e: Evidence, at: int) -> set[float]:
     """The different wrong numbers of an answer: to agree on a few may be chance."""
-    pairs = [p for p in comparisons_of(exercise, run, expected) if wrong_values(p, exercise)]
-    return {float(x) for p in pairs for x in np.ravel(np.round(p.got, 9))}
+    comparisons = comparisons_of(e.exercise, e.runs[at], e.expected[at])
+    bad = [c for c in comparisons if wrong_values(c, e.exercise)]
+    return {float(x) for c in bad for x in np.ravel(np.round(c.got, 9))}

@@ -1,6 +1,6 @@
-"""The changed inputs for which find_variants.py asks whether an answer would be right, and their names.
+"""The changed inputs for which as_if.py asks whether an answer would be right, and their names.
 
-Nothing but data, a table for each kind of input: words that end the sentence "that would be right if ...",
+Only data: a table for each kind of input: words that end the sentence "that would be right if ...",
 and a function of the input (of logits and labels in LABELS).
 """
 

@@ -1,6 +1,6 @@
-"""The words that messages are made of: numbers, places, and names for factors.
+"""Names for factors: "the size of `batch`", "1 - `momentum`", "1/2".
 
-A factor gets a name only when it is the same thing on every probe: batch sizes differ, so a 4 is told from
+A factor gets a name only when it is the same thing in every case: batch sizes differ, so a 4 is told from
 "the batch".
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -24,35 +23,8 @@ CONSTANTS = {
 }  # fmt: skip
 
 
-def number(value: float) -> str:
-    """A number as it is read aloud: four digits, no more."""
-    value = float(value) + 0.0  # no "-0"
-    if not math.isfinite(value):
-        return {"nan": "NaN", "inf": "infinity", "-inf": "minus infinity"}[str(value)]
-    return f"{value:.0f}" if value == round(value) and abs(value) < 1e6 else f"{value:.4g}"
-
-
-def listed(words: Iterable[str], last: str = "and") -> str:
-    """ "a, b and c"."""
-    words = list(words)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def place(index: tuple[int, ...]) -> str:
-    """Where an entry stands: "[0, 2]"."""
-    return f"[{', '.join(str(int(i)) for i in index)}]"
-
-
-def shape_words(spec: str, shape: tuple[int, ...]) -> str:
-    """A shape with the names of its axes: "(batch, classes) = (5, 3)"."""
-    names = spec.split()
-    if len(names) != len(shape) or spec in ("number", "numbers"):
-        return f"shape {shape}"
-    return f"({', '.join(names)}{',' if len(names) == 1 else ''}) = {tuple(shape)}"
-
-
 def sizes(exercise: Exercise, case: Case) -> dict[str, float]:
-    """The sizes that a probe's arguments have, by the names of their axes: {"batch": 5, "classes": 3}."""
+    """The sizes that a case's arguments have, by the names of their axes: {"batch": 5, "classes": 3}."""
     found: dict[str, float] = {}
     for spec, arg in zip(exercise.inputs.values(), case.args):
         if isinstance(arg, np.ndarray) and len(spec.split()) == arg.ndim:
@@ -74,9 +46,9 @@ def scalars(exercise: Exercise, case: Case) -> dict[str, float]:
 def factor_name(
     exercise: Exercise, cases: list[Case], ratios: list[float], tolerance: float = 1e-4
 ) -> str | None:
-    """What a factor is, if it is the same thing on every probe: "the batch size", "1/2", "1 - momentum".
+    """What a factor is, if it is the same thing on every case: "the batch size", "1/2", "1 - momentum".
 
-    ratios: one for each probe, all of one sign
+    ratios: one for each case, all of one sign
     tolerance: float, relative
     returns: str or None
     """

@@ -1,0 +1,135 @@
+"""From a finding to at most four sentences: the only place where sentences about a wrong answer are made.
+
+A template names facts of the finding in {brackets}; numbers get four digits, lists become "a, b and c".
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from typing import Any
+
+from .advice import ADVICE
+from .evidence import Finding, Scope
+from .templates import TEMPLATES, Template
+from .words import listed, number, some
+
+SENTENCES = 4
+
+
+def render(finding: Finding) -> str:
+    """A finding as at most four sentences.
+
+    returns: str, what was observed with numbers, what it may be, what to look at next
+    """
+    f = finding.facts
+    own, advice = _fill(TEMPLATES[finding.code], finding), ""
+    if finding.code == "known mistake":
+        own = _suspicion(finding)
+    else:
+        advice = _fill(ADVICE.get(finding.advice) or ADVICE.get(finding.code, finding.advice), finding)
+    seen = render(f["seen"]) if "seen" in f else ""
+    if f.get("one_case"):
+        own = f"On {finding.case}, {_lower(own)}"
+    scope = _scope(f["scope"]) if "scope" in f else ""
+    if f.get("room_only") and (re.search(r"\d", own) or count(f"{scope} {own} {advice}") >= SENTENCES):
+        seen = ""  # the numbers are there already, or there is no room for more
+    if seen and own.startswith(f"On {f['seen'].case}, "):
+        own = own.replace(f"On {f['seen'].case}, ", "There, ", 1)
+    right = f"The shape of {listed(f['right_shapes'])} is right." if f.get("right_shapes") else ""
+    text = f"{seen} {right} {own} {advice}"
+    if scope and f"On {f['scope'].wrong_case}" in text:
+        scope = scope.replace(f", wrong on {f['scope'].wrong_case}.", ".")
+    also = _suspicion(f["also"]) if "also" in f else ""
+    return shorten(f"{scope} {text} {also}")
+
+
+def shorten(text: str) -> str:
+    """At most four sentences, each with a capital letter."""
+    return " ".join(_capital(s) for s in sentences(text)[:SENTENCES])
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text."""
+    return re.split(r"(?<=[.?!])\s+(?=[A-Za-z`\"])", " ".join(text.split()))
+
+
+def count(text: str) -> int:
+    """How many sentences a text has."""
+    return len(sentences(text.strip()))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+class _Words(string.Formatter):
+    """Formats facts as words: numbers with four digits, lists as "a, b and c"."""
+
+    def format_field(self, value: Any, spec: str) -> str:
+        if isinstance(value, Finding):
+            return render(value)
+        if isinstance(value, float):
+            return number(abs(value) if spec == "abs" else value)
+        if isinstance(value, list):
+            words = [number(v) if isinstance(v, (int, float)) else str(v) for v in value]
+            if spec == "row":
+                return ", ".join(words[:6]) + (" ..." if len(words) > 6 else "")
+            return some(words, int(spec)) if spec else listed(words)
+        return sentences(str(value))[0] if spec == "first" else str(value)
+
+
+def _fill(template: Template, finding: Finding) -> str:
+    if callable(template):
+        template = template(finding)
+    return _Words().format(template, part=finding.part, case=finding.case, **finding.facts)
+
+
+def _suspicion(finding: Finding) -> str:
+    """The exercise's own sentences about a listed mistake; with "perhaps" where another may look the same."""
+    text = finding.advice
+    if not finding.facts["certain"]:
+        text = "Perhaps " + _lower(text.removeprefix("It looks as if "))
+    return f"In {finding.part}: {_lower(text)}" if finding.part else text
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+def _scope(scope: Scope) -> str:
+    """Which parts, places and cases are right, and which are not, in one sentence."""
+    told = []
+    if scope.right_parts:
+        verb = "is" if len(scope.right_parts) == 1 else "are"
+        wrong = f"{listed(scope.wrong_parts)} {_is_not(scope.wrong_parts)}"
+        told.append(f"{listed(scope.right_parts)} {verb} right, {wrong}")
+    elif scope.wrong_parts:
+        told.append(f"neither {' nor '.join(scope.wrong_parts)} is right")
+    if scope.pattern:
+        told.append(_places(scope))
+    if scope.right_case:
+        told.append(f"right on {scope.right_case}, wrong on {scope.wrong_case}")
+    return "; ".join(told) + "." * bool(told)
+
+
+def _is_not(names: list[str]) -> str:
+    return "is not" if len(names) == 1 else "are not"
+
+
+def _places(scope: Scope) -> str:
+    right, wrong = scope.right_places, scope.wrong_places
+    if scope.pattern in ("last right", "last wrong"):
+        return f"only the last {wrong[0] if right == [] else right[0]} is {scope.pattern[5:]}"
+    if scope.pattern == "only last":
+        return f"the last one, {right[0]}, is right, {some(wrong, 3)} {_is_not(wrong)}"
+    if scope.pattern == "some":
+        return (
+            f"{some(right, 3)} {'is' if len(right) == 1 else 'are'} right, {some(wrong, 3)} {_is_not(wrong)}"
+        )
+    first = f"{right[0]} is right" if len(right) == 1 else f"{right[0]} to {right[-1]} are right"
+    return (
+        f"{first}, {wrong[0]} is not"
+        if scope.pattern == "last"
+        else f"{first}, from {wrong[0]} on it differs"
+    )

@@ -1,0 +1,251 @@
+"""One template for each code of a finding: a text with {facts} in it, or a function that gives such a text.
+
+What to look at next stands in advice.py.
+"""
+
+# ruff: noqa: E501 - a table of sentences, one a line
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .evidence import Finding
+from .words import number
+
+Template = str | Callable[[Finding], str]
+
+
+def _if(fact: str, text: str, otherwise: str = "") -> Callable[[Finding], str]:
+    return lambda finding: text if finding.facts.get(fact) else otherwise
+
+
+def _join(*pieces: str | Callable[[Finding], str]) -> Callable[[Finding], str]:
+    return lambda finding: "".join(p if isinstance(p, str) else p(finding) for p in pieces)
+
+
+def _raised(finding: Finding) -> str:
+    text = finding.facts["text"]
+    return "On {case} it raised {kind}" + (" ({text})" if text else "") + "{where}."
+
+
+def _count(finding: Finding) -> str:
+    f = finding.facts
+    came = (
+        "{part} has {came}"
+        if finding.part
+        else "{came} came back" + " (of {lengths:row})" * bool(f["lengths"])
+    )
+    item = "; {item} is {item_came}, expected {item_expected}" if "item" in f else ""
+    return f"On {{case}}, {came}, expected {{expected}}{item}."
+
+
+def _not_finite(finding: Finding) -> str:
+    f = finding.facts
+    what = "{count} of {of} entries of {part} are" if f["of"] > 1 else "the result is"
+    text = f"On {{case}}, {what} {{kinds}}"
+    if "right_case" in f:
+        text += "; on {right_case} all is right"
+    text += "."
+    if "elsewhere" in f:
+        text += " {elsewhere}"
+    if finding.advice == "large numbers":
+        text += " They stand in row {row}." if "row" in f else ""
+        text += " The inputs reach {largest} there."
+    return text
+
+
+def _scaled(finding: Finding) -> str:
+    f = finding.facts
+    text = "{part} is {ratio} times the right one"
+    if "other" in f:
+        text += " on {case}, {other} times on {other_case}"
+    elif not f["factor"] and finding.advice == "some factor":
+        text += ", the same factor everywhere"
+    return (
+        text
+        + (" (and the sign is turned)" if f["turned"] else "")
+        + "."
+        + (" The factor is {factor}." if f["factor"] else "")
+    )
+
+
+def _too_large(finding: Finding) -> str:
+    f = finding.facts
+    if f["large"] in (0, f["of"]):
+        size = "large" if f["large"] else "small"
+        return f"It is too {size} in all {{of}} {{noun}}." if f["of"] > 1 else f"It is too {size} there."
+    return "It is too large in {large} of {of} {noun}, and too small in the others."
+
+
+def _direction(text: str) -> Callable[[Finding], str]:
+    entries = _if("step", "the step's {of} entries", "{of} entries")
+    case = lambda finding: "On {case}, " if finding.case else ""  # noqa: E731
+    return _join(case, "{count} of ", entries, text)
+
+
+def _property(finding: Finding) -> str:
+    f = finding.facts
+    text = "On {case}: {text}"
+    text += " The ratio of the two is about {factor}." if f.get("factor") else ""
+    text += (
+        " All of them are whole numbers ({whole}): look for a cast, or a draw of integers."
+        if f.get("whole")
+        else ""
+    )
+    return text + (" What is right: {held:2}." if f.get("held") else "")
+
+
+def _residual(finding: Finding) -> str:
+    elsewhere = finding.facts["elsewhere"]
+    tail = (
+        ", and elsewhere by other multiples"
+        if elsewhere is None
+        else "; everywhere the factor is {elsewhere}"
+    )
+    return "On {case}, {part} is off by {factor} times {of}, entry by entry" + tail * (elsewhere != "") + "."
+
+
+def _rows_sum(finding: Finding) -> str:
+    low, high = number(finding.facts["low"]), number(finding.facts["high"])
+    return f"Your rows sum {f'from {low} to {high}' if low != high else f'to {low}'}, and every row should sum to {{total}}."
+
+
+def _line(finding: Finding) -> str:
+    sign = "plus" if finding.facts["shift"] >= 0 else "minus"
+    one = "the same" if finding.facts["same"] else "one"
+    return (
+        f"Every {{line}} is the right one times {one} number plus another of its own: in the first {{line}} times "
+        f"{{slope}} {sign} {{shift:abs}}."
+    )
+
+
+TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
+    # observations
+    "raised": _raised,
+    "type": _join(
+        "On {case}, {part} is {came}", _if("expected", ", expected {expected}"), ".",
+        _if("asked", " What is asked for is {asked}."), _if("order", " The order is {order}."),
+    ),
+    "returned": "On {case} it returned {came}.",
+    "count": _count,
+    "length": "On {case}, {part} has {came}, expected {expected}.",
+    "one number": "On {case}, {part} is one number, {got}, expected {expected}.",
+    "shape": "On {case}, {part} has shape {got}, expected {expected}.",
+    "value": "On {case}, {part}{spot} is {got}, expected {expected}.",
+    "dtype": "On {case}, the numbers are right, and they are {dtype}, expected {expected}.",
+    "changed": "After the call on {case}, {names} changed.",
+    "not repeatable": "Two calls with the same inputs gave different results.",
+    "same for every rng": "Two generators with different seeds gave the same result.",
+    "rng does not move on": "Two calls, one after the other, with the same generator gave the same result.",
+    "not as asked": "On {case} it did not do what it should.",
+    "own words": "{text}",
+    "property": "On {case}: {text:first}",
+    # structure
+    "known mistake": "",
+    "exception": _if("fine", "It does answer on {fine}."),
+    "called otherwise": "It is called as {signature}, with {names} in this order.",
+    "parts swapped": "The parts are right, but they come as ({came}), expected ({expected}).",
+    "one part alone": "It is the right {part}, alone. What is asked for is {asked}.",
+    "not a tuple": "What is asked for is {asked}.",
+    "endless": "",
+    "lists apart": "Perhaps {names} came in lists of their own. What is asked for is {asked}.",
+    "count off": "",
+    "part off": "",
+    "not finite": _not_finite,
+    "picked": "It holds {count} of the {of} right numbers, in one row: a mask or an index picks some and drops the rest.",
+    "input came back": "It is `{name}` as it came in.",
+    "piece lengths": "One after the other they have length {came:row}, expected {expected:row}.",
+    "sum of all": "It is {got}, about the sum of all. Each one by itself is asked for.",
+    "one number of many": "It is {got}.",
+    "reduced": "It equals the right answer {verb} over axis {axis}.",
+    "not reduced": "The right answer is there, but not yet {verb} over axis {axis}.",
+    "off by one": "`{axis}` is {longer} by one.",
+    "one entry left": "Along `{axis}` only one entry is left, or one too few was kept.",
+    "axis length": _join("The length along `{axis}` is not right.", _if("known", " {length} is the length of {known} in what came in.")),
+    **dict.fromkeys((  # the advice says it all
+        "blown up", "transposed", "other axes", "transposed shape", "rearranged", "opposite order",
+        "unexplained shape", "numbers off", "axis too many", "axis lost", "several lengths",
+    ), ""),
+    # side effects and properties
+    "inputs changed": "The result is right, but {names} changed during the call. Whoever called the function still needs the old values.",
+    "other randomness": "Two calls with an rng of the same seed gave different results. Something random does not come from `rng`.",
+    "remembers": _join(
+        "Two calls with the same inputs gave different results: ",
+        _if("ratio", "the second is {ratio} times the first.", "the second differs."),
+        _if("first_right", " The first call is right."),
+    ),
+    "own seed": "Two generators with different seeds gave the same result. The random numbers do not come from `rng`.",
+    "rng copied": "Two calls, one after the other, with the same rng gave the same result. The generator does not move on.",
+    "property not measured": "On {case}, {part} could not be measured: the answer is not built as asked.",
+    "property broken": _property,
+    "property missing": "{text}",
+    # numbers
+    "zeros": _if("somewhere", "On the inputs on which it is wrong, {part} is 0 everywhere.", "{part} is 0 everywhere."),
+    "input returned": _if(
+        "somewhere", "On the inputs on which it is wrong, {part} is `{name}` as it came in.",
+        "{part} is `{name}` as it came in, unchanged.",
+    ),
+    "constant": "All entries of {part} are {value}.",
+    "independent": "{part} is {value} whatever the inputs are.",
+    "scaled": _scaled,
+    "constant argument": _join(_scaled, " That is what `{name}` = {value} gives, whatever comes in."),
+    "opposite sign": "{part} has the right size and the opposite sign, everywhere.",
+    "shifted everywhere": lambda finding: (
+        f"{{part}} is too {'large' if finding.facts['shift'] > 0 else 'small'} by {{shift:abs}} everywhere."
+    ),
+    "shifted": _join("On {case}, every entry of {part} is off by the same {shift}", _if("log_of", " (ln of {log_of})"), "."),
+    "linear": lambda finding: (
+        f"{{part}} is {{slope}} times the right one {'plus' if finding.facts['shift'] > 0 else 'minus'} {{shift:abs}}, everywhere."
+    ),
+    "function": "{part} is {is}, everywhere.",
+    "one size": _join("All entries of {part} have the same size, {size}", _if("signs", "; only their signs differ"), "."),
+    "step alone": "{part} is the step alone, and not where it leads.",
+    "scaled by layer": lambda finding: (
+        "On {case}, {part} is the right one times a number that changes from layer to layer: "
+        + ", ".join(f"{number(r)} times at {p}" for r, p in zip(finding.facts["ratios"], finding.facts["places"]))
+        + "."
+    ),
+    "scaled by case": "{part} is right up to a factor that changes: {ratio} on {case}, then {other}.",
+    "as if": "The numbers are those that would be right if {as_if}.",
+    "other exercise": "The numbers are those of `{name}`, which takes the same inputs. What is asked for is this: {task}",
+    "applied twice": "The numbers are those of `{name}` applied twice.",
+    "combination": "{part} is {is}.",
+    "added": _residual,
+    "reduction": "{part} holds {holds} of each {line} of {of}.",
+    "moved": "The numbers are the right ones, {how}.",
+    "permuted": "The right numbers are all there, but in other places.",
+    # places
+    "scale by line": "Every {line} is right up to a factor of its own, from {low} to {high}.",
+    "shift by line": _join(
+        "In every {line} all entries are off by the same number, from {low} in one {line} to {high} in another",
+        _if("known", ": {known}"), ".",
+    ),
+    "line by line": _line,
+    "columns sum": "Every column sums to {total}, and every row should.",
+    "array sums": "The whole array sums to {total}, and every row should.",
+    "rows sum": _rows_sum,
+    "same where wrong": "Wherever it is wrong, it is {value}.",
+    "input where wrong": "Wherever it is wrong, `{name}` stands there unchanged.",
+    "not zero": "Wrong only where 0 is expected: there yours run from {low} to {high}.",
+    "only zeros right": "Only the zeros are right.",
+    "at some inputs": "Wrong only where `{name}` is {where}.",
+    "wrong at labels": "Only the entries of the true class are wrong.",
+    "wrong beside labels": "The entries of the true class are right, all others are not.",
+    "diagonal": "Only the diagonal is right.",
+    "some lines": lambda finding: (
+        "{lines} {right:4} are right, {wrong:4} not." if finding.facts["line"] == "entry"
+        else f"Right in {'{line}' if len(finding.facts['right']) == 1 else '{lines}'} {{right:4}}, wrong in {{wrong:4}}."
+    ),
+    "large wrong": "Right up to about {limit}, wrong for larger numbers.",
+    "small wrong": "Right for large numbers, wrong below about {limit}.",
+    "nearly right": "Nearly right: off by at most {percent} % of the largest number.",
+    "alike": "On {case}, {which} of {part} are the same, and they should differ.",
+    "cut off": "No entry of {part} is beyond {most} in size, and {count} of {of} should be.",
+    "factor in one case": "{part} is {ratio} times the right one; in the other cases it is not a factor alone.",
+    "share": "It is {got} of {of} examples, expected {expected}.",
+    "no share": "Of {of} examples it is no share: counted it would be {got} of them.",
+    "too large or small": _too_large,
+    "right direction": _direction(" differ; as a whole they point in the right direction (cosine {cosine}, {length} times as long)."),
+    "opposite direction": _direction(" differ; as a whole they point the opposite way (cosine {cosine})."),
+    "no direction": _direction(" differ (cosine {cosine} with the right answer, {length} times as long)."),
+}  # fmt: skip
