@@ -45,8 +45,8 @@ def step_of(name, change):
 UNLISTED = [
     ("accuracy", "without the last row", lambda z, y: E["accuracy"](z[:-1], y[:-1]), "the last example were left out"),
     ("accuracy", "divided by n - 1", lambda z, y: (z.argmax(1) == y).sum() / (len(y) - 1), "`batch` over one less"),
-    ("accuracy", "two numbers", lambda z, y: ((z.argmax(1) == y).sum(), len(y)), "tuple of 2.*one number"),
-    ("accuracy", "next to it counts", lambda z, y: float((abs(z.argmax(1) - y) <= 1).mean()), "It is 4 of 5 examples, where 2 would be right"),
+    ("accuracy", "two numbers", lambda z, y: ((z.argmax(1) == y).sum(), len(y)), "tuple of 2"),
+    ("accuracy", "next to it counts", lambda z, y: float((abs(z.argmax(1) - y) <= 1).mean()), "It is 4 of 5 examples, expected 2"),
     ("accuracy", "twice the errors", lambda z, y: 1 - 2 * float((z.argmax(1) != y).mean()), "2 times the right one minus 1"),
     ("scale_pixels", "a hundredth", lambda x: 100 * E["scale_pixels"](x), "factor is 100, as for a percentage"),
     ("scale_pixels", "root", lambda x: np.sqrt(E["scale_pixels"](x)), "the root of the right answer"),
@@ -61,9 +61,9 @@ UNLISTED = [
     ("batches", "almost sorted", lambda x, y, k, rng: (
         (x[b], y[b]) for b in np.split(np.argsort(y + rng.random(len(y)) / 10), range(k, len(y), k))), "roughly in the order"),
     ("batches", "two epochs", lambda *a: [*E["batches"](*a), *E["batches"](*a)], "10 batches came back"),
-    ("batches", "short one first", lambda x, y, k, rng: [*E["batches"](x, y, k, rng)][::-1], "length 2, 12, 12, 12, 12, where 12, 12, 12, 12, 2"),
+    ("batches", "short one first", lambda x, y, k, rng: [*E["batches"](x, y, k, rng)][::-1], "length 2, 12, 12, 12, 12, expected 12, 12, 12, 12, 2"),
     ("batches", "filled up", lambda x, y, k, rng: [
-        (x[b], y[b]) for b in np.resize(rng.permutation(len(y)), (-(-len(y) // k), min(k, len(y))))], "length 12, 12, 12, 12, 12, where"),
+        (x[b], y[b]) for b in np.resize(rng.permutation(len(y)), (-(-len(y) // k), min(k, len(y))))], "length 12, 12, 12, 12, 12, expected"),
     ("he_normal", "twice as wide", lambda a, b, rng: 2 * E["he_normal"](a, b, rng), "ratio of the two is about 2"),
     ("he_normal", "rows alike", lambda a, b, rng: np.tile(E["he_normal"](a, b, rng)[:1], (a, 1)), "all rows are the same"),
     ("he_normal", "root of 2 over the inputs", lambda a, b, rng: rng.normal(size=(a, b)) * np.sqrt(2) / a, "about 1 over the root of `fan_in`"),
@@ -81,12 +81,12 @@ UNLISTED = [
     ("affine", "product averaged", lambda x, w, b: x @ w / len(w) + b, "times the same number plus another of its own: in the first column times 0.3333 minus"),
     ("affine", "last input alone", lambda x, w, b: x[:, -1:] * w[-1] + b, "only the last column of `inputs` counted"),
     ("affine", "bias at every input", lambda x, w, b: sum(x[:, [i]] * w[i] + b for i in range(len(w))), "in another: 2 times `bias`"),
-    ("relu", "elu", lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1), "Wrong only where 0 would be right"),
+    ("relu", "elu", lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1), "Wrong only where 0 is expected"),
     ("relu", "first row only", lambda z: np.vstack([np.maximum(z[:1], 0), z[1:]]), "`z` stands there unchanged"),
     ("relu", "any in the row", lambda z: z * (z > 0).any(axis=1, keepdims=True), "On the inputs on which it is wrong, the result is `z`"),
     ("relu", "only what is positive", lambda z: z[z > 0], "6 of the 12 right numbers, in one row"),
     ("forward", "absolute values", forward_with(np.abs), r"`entered\[0\]` is right, from `entered\[1\]` on it differs"),
-    ("forward", "one part too many", lambda ls, x: ([*E["forward"](ls, x)[0], x], E["forward"](ls, x)[1]), "`entered` has 4 parts, where 3"),
+    ("forward", "one part too many", lambda ls, x: ([*E["forward"](ls, x)[0], x], E["forward"](ls, x)[1]), "`entered` has 4 parts, expected 3"),
     ("forward", "logits alone", lambda ls, x: E["forward"](ls, x)[1], "the right `logits`, alone"),
     ("forward", "logits averaged", lambda ls, x: (E["forward"](ls, x)[0], E["forward"](ls, x)[1] / len(x)), "1 over the size of `batch`"),
     ("forward", "twice the relu", forward_with(lambda z: 2 * np.maximum(z, 0)), r"`entered\[1\]` is 2 times the right one"),
@@ -101,7 +101,7 @@ UNLISTED = [
     ("cross_entropy", "largest loss", lambda z, y: float(-E["log_softmax"](z)[np.arange(len(y)), y].min()), "largest of the examples"),
     ("cross_entropy", "half", lambda z, y: E["cross_entropy"](z, y) / 2, "factor is 1/2"),
     ("cross_entropy", "next class", lambda z, y: E["cross_entropy"](z, (y + 1) % z.shape[1]), "every label were one more, and the last class the first"),
-    ("relu_backward", "half a gate", lambda da, z: da * np.where(z > 0, 1, 0.5), "Wrong only where 0 would be right"),
+    ("relu_backward", "half a gate", lambda da, z: da * np.where(z > 0, 1, 0.5), "Wrong only where 0 is expected"),
     ("relu_backward", "whole rows", lambda da, z: da * (z > 0).all(axis=1, keepdims=True), "On the inputs on which it is wrong, the result is 0"),
     ("affine_backward", "sign of dweights", lambda dz, x, w: (dz @ w.T, -x.T @ dz, dz.sum(0)),
      "`dinputs` and `dbias` are right, `dweights` is not.*opposite sign"),
@@ -115,15 +115,15 @@ UNLISTED = [
     ("numerical_gradient", "whole rows", lambda f, x, eps: np.array([
         (f(x + s) - f(x - s)) / (2 * eps) + 0 * x[0] for s in (
             eps * (np.arange(len(x)) == i).reshape(-1, *[1] * (x.ndim - 1)) for i in range(len(x)))]),
-     "There, in each row of the result all entries are the same"),
+     "There, in each row all entries of the result are the same"),
     ("backward", "twice dweights", gradients(lambda w, b: (2 * w, b)), "`dbias` is right, `dweights` is not.*2 times"),
-    ("backward", "weights alone", gradients(lambda w, b: w), r"layer \[0\] is an array of shape .* where a tuple \(dweights, dbias\)"),
+    ("backward", "weights alone", gradients(lambda w, b: w), r"layer \[0\] is an array of shape .* expected a tuple \(dweights, dbias\)"),
     ("backward", "length 1", gradients(lambda w, b: (w / np.linalg.norm(w), b)), "changes from layer to layer"),
     ("backward", "two lists", lambda *a: tuple(zip(*E["backward"](*a))), "all dweights and all dbias came in lists of their own"),
     ("backward", "first layer left out", lambda *a: [(0 * w, 0 * b) if i == 0 else (w, b) for i, (w, b) in enumerate(E["backward"](*a))],
      r"`dweights` of layer \[0\] is 0 everywhere"),
     ("sgd_step", "half the rate", sgd(lambda p, g, r: p - r * g / 2), "step of `weights` is 0.5 times the right one"),
-    ("sgd_step", "own rate", sgd(lambda p, g, r: p - 0.01 * g), "`learning_rate` = 0.01 would give"),
+    ("sgd_step", "own rate", sgd(lambda p, g, r: p - 0.01 * g), "`learning_rate` = 0.01 gives"),
     ("sgd_step", "gradients cut off", sgd(lambda p, g, r: p - r * np.clip(g, -0.5, 0.5)),
      "no entry of the step of `weights` is beyond 0.05 in size, and 18 of 66 should be"),
     ("sgd_step", "decay", sgd(lambda p, g, r: p - r * (g + 0.1 * p), lambda p, g, r: p - r * g),
@@ -138,7 +138,7 @@ UNLISTED = [
      "`accuracy` is right, `loss` is not.*largest of the examples"),
     ("evaluate", "images backwards", lambda ls, x, y: E["evaluate"](ls, x[::-1], y), "opposite order"),
     ("evaluate", "mean probability", lambda ls, x, y: (E["evaluate"](ls, x, y)[0], float(
-        E["softmax"](E["forward"](ls, x)[1])[np.arange(len(y)), y].mean())), "Of 7 examples it is no share: counted would be 3.802"),
+        E["softmax"](E["forward"](ls, x)[1])[np.arange(len(y)), y].mean())), "Of 7 examples it is no share: counted it would be 3.802"),
     ("evaluate", "images scaled again", lambda ls, x, y: E["evaluate"](ls, x / 255, y), "`images` were divided by 255"),
     ("train_epoch", "losses sorted", lambda *a: (lambda ls, losses: (ls, sorted(losses)))(*E["train_epoch"](*a)), "order of their size"),
     ("train_epoch", "sum of losses", lambda *a: (lambda ls, losses: (ls, [sum(losses)]))(*E["train_epoch"](*a)), "about the sum of all"),
@@ -161,8 +161,8 @@ UNLISTED = [
     ("rmsprop_step", "sign alone", step_of("rmsprop_step", lambda out, a: (a[0] - a[3] * np.sign(a[1]), out[1])),
      "step of `param` have the same size"),
     ("rmsprop_step", "decay under the root", step_of("rmsprop_step", lambda out, a: (
-        a[0] - a[3] * a[1] / (np.sqrt(a[4] * out[1]) + a[5]), out[1])), "There, the step of `param` is 1.054 times the right one; not on every input"),
-    ("rmsprop_step", "swapped", step_of("rmsprop_step", lambda out, args: out[::-1]), r"they come as \(mean_square, param\)"),
+        a[0] - a[3] * a[1] / (np.sqrt(a[4] * out[1]) + a[5]), out[1])), "There, the step of `param` is 1.054 times the right one; in the other cases it is not a factor alone"),
+    ("rmsprop_step", "swapped", step_of("rmsprop_step", lambda out, args: out[::-1]), r"they come as \(mean_square, param\), expected \(param, mean_square\)"),
     ("adam_step", "decay", step_of("adam_step", lambda out, args: (out[0] - 0.01 * args[0], *out[1:])),
      "`mean` and `mean_square` are right, `param` is not.*off by -0.01 times `param`"),
     ("adam_step", "two parts", step_of("adam_step", lambda out, args: out[:2]), "it returned 2 values"),
@@ -203,34 +203,11 @@ def test_what_is_wrong_elsewhere_is_not_called_right():
 
 
 def test_a_fault_of_the_checks_own_is_owned_up_to(monkeypatch):
-    def broken(*args):
+    def broken(evidence):
         raise FloatingPointError("inside")
 
-    monkeypatch.setattr(checking, "judge", broken)
+    monkeypatch.setattr(checking, "diagnose", broken)
     result = check("softmax", lambda z: z * 2)
     assert result.outcome == "incorrect"
     assert "the check itself failed (FloatingPointError), which is not your mistake" in result.message
     assert "5 rows of 3 logits the answer is not the right one" in result.message
-
-
-@pytest.mark.parametrize(
-    "where",
-    [
-        "find_scale",
-        "find_functions",
-        "find_variants",
-        "find_places",
-        "find_made",
-        "find_here",
-        "find_rest",
-        "observed",
-    ],
-)
-def test_a_fault_in_any_finder_raises_nothing(monkeypatch, where):
-    module = __import__(f"mlpkit.exercises.diagnosis.{where}", fromlist=["np"])
-    monkeypatch.setattr(module, "np", None)
-    for exercise in ("softmax", "forward", "adam_step", "evaluate"):
-        result = check(exercise, lambda *args: E[exercise](*args) if exercise == "x" else np.float64(3))  # noqa: B023
-        assert result.outcome == "incorrect"
-        assert result.message
-    assert check("softmax", lambda z: E["softmax"](z) + z).outcome == "incorrect"
