@@ -46,7 +46,7 @@ ADVICE: dict[str, str] = {
     "one entry left": "Look at what is summed there.",
     "axis length": "Look at what that length is made of.",
     # not finite
-    "large numbers": "e to the power of 710 is more than a float can hold, and log of 0 is minus infinity. "
+    "large numbers": "A float cannot hold e to the power of 710, and log of 0 is minus infinity. "
                      "Which step meets such a number first?",
     "inputs are 0": "Some inputs are exactly 0 there. Look for a division by them, a logarithm or a negative power.",
     "undefined": "Look for a division by 0, a logarithm of 0 or of a negative number, a root of a negative one.",

@@ -37,21 +37,16 @@ def render(finding: Finding) -> str:
     if seen and own.startswith(f"On {f['seen'].case}, "):
         own = own.replace(f"On {f['seen'].case}, ", "There, ", 1)
     right = f"The shape of {listed(f['right_shapes'])} is right." if f.get("right_shapes") else ""
-    text = f"{seen} {right} {own} {advice}"
+    text = f"{seen} {right} {_capital(own)} {advice}"
     if scope and f"On {f['scope'].wrong_case}" in text:
         scope = scope.replace(f", wrong on {f['scope'].wrong_case}.", ".")
     also = _suspicion(f["also"]) if "also" in f else ""
-    return shorten(f"{scope} {text} {also}")
-
-
-def shorten(text: str) -> str:
-    """At most four sentences, each with a capital letter."""
-    return " ".join(_capital(s) for s in sentences(text)[:SENTENCES])
+    return " ".join(sentences(f"{scope} {text} {also}")[:SENTENCES])
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text."""
-    return re.split(r"(?<=[.?!])\s+(?=[A-Za-z`\"])", " ".join(text.split()))
+    return re.split(r"(?<=[.?!])\s+(?=[A-Z`\"])", " ".join(text.split()))
 
 
 def count(text: str) -> int:
@@ -110,7 +105,7 @@ def _scope(scope: Scope) -> str:
         told.append(_places(scope))
     if scope.right_case:
         told.append(f"right on {scope.right_case}, wrong on {scope.wrong_case}")
-    return "; ".join(told) + "." * bool(told)
+    return _capital("; ".join(told) + "." * bool(told))
 
 
 def _is_not(names: list[str]) -> str:
