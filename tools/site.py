@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import nbformat
 
+from . import reference
+
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
 SETTINGS = ROOT / "docs" / "site"
@@ -126,6 +128,7 @@ def prepare(folder):
         nbformat.write(as_page(nbformat.read(path, 4), pages), folder / path.name)
     for path in texts:
         (folder / path.name).write_text(within(path.read_text("utf-8"), pages), "utf-8")
+    (folder / "reference.md").write_text(reference.page(), "utf-8")
     index = (SETTINGS / "index.md").read_text("utf-8")
     index = index.replace("{lessons}", contents(map(about, paths)))
     (folder / "index.md").write_text(index, "utf-8")

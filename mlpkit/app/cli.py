@@ -147,8 +147,8 @@ def workbook(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Read the saved notebooks and workbooks of a class, without running them."""
-    from ..exercises.report.collect import WRITERS, default_file, save, survey
-    from ..exercises.report.tables import as_text
+    from ..exercises.report.collect import survey
+    from ..exercises.report.render import WRITERS, as_text, default_file, save
 
     work = survey(options.folder)
     try:

@@ -38,6 +38,7 @@ class Case:
     left: int = BUDGET
     reports: dict[str, Report] = field(default_factory=dict)
     rung: int = 0
+    wrong: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -54,11 +55,17 @@ class Case:
         """The diagnoses to choose from, in the order of the alphabet."""
         return tuple(sorted([self._patient.disease, *self._patient.others]))
 
+    @property
+    def ruled_out(self) -> tuple[str, ...]:
+        """The wrong diagnoses that the workbook remembers, from this visit and from earlier ones."""
+        return tuple(dict.fromkeys(d for d in record_of(self.name)["diagnoses"] if d in self._patient.others))
+
     def __repr__(self) -> str:
         kept = record_of(self.name)
         state = "cured" if kept["cured"] else "diagnosed" if kept["right"] else "waiting"
-        points = _points(self.left)
-        return f'{self.name} ({state}): "{self._patient.complaint}" {points} for tests.'
+        points, ruled_out = _points(self.left), "; ".join(self.ruled_out)
+        known = f" Not: {ruled_out}." if ruled_out else ""
+        return f'{self.name} ({state}): "{self._patient.complaint}" {points} for tests.{known}'
 
     def symptoms(self) -> Symptoms:
         """What can be seen without a test: nothing of the budget is spent.
@@ -97,12 +104,9 @@ class Case:
         test = _one_of("test", test, menu.MENU)
         if test in self.reports:
             return self.reports[test]
+        if why := self.refusal(test):
+            raise ValueError(f"{why}: commit to a diagnosis, or begin again with patient({self.name!r})")
         price = menu.MENU[test].price
-        if price > self.left:
-            raise ValueError(
-                f"the test {test!r} costs {_points(price)} and {_points(self.left)} left: "
-                f"commit to a diagnosis, or begin again with patient({self.name!r})"
-            )
         self.left -= price
         found = tuple(menu.order(test, self._patient.sick_program))
         lines = (f"{'as usual   ' if f.normal else 'OUT OF RANGE'}  {f.text}" for f in found)
@@ -110,10 +114,21 @@ class Case:
         self.reports[test] = Report(all(f.normal for f in found), (head, *lines), found)
         return self.reports[test]
 
-    def diagnose(self, disease: str) -> Diagnosis:
-        """Commit to a diagnosis; the workbook keeps it.
+    def refusal(self, test: str) -> str:
+        """Why a test cannot be ordered now.
 
-        disease: str, one of `choices`
+        test: str, a name from the menu
+        returns: str, or "" when it can be ordered
+        """
+        price = menu.MENU[test].price
+        if price <= self.left or test in self.reports:
+            return ""
+        return f"the test {test!r} costs {_points(price)}, and you have {_points(self.left)} left"
+
+    def diagnose(self, disease: str) -> Diagnosis:
+        """Commit to a diagnosis; the workbook keeps it. A wrong one costs a point, if there is one left.
+
+        disease: str, one of `choices`; the same wrong one a second time costs nothing
         returns: Diagnosis, whose `good` says whether it is right, and whose lines say why or why not
         raises: ValueError when it is none of the choices
         """
@@ -121,7 +136,12 @@ class Case:
         right = disease == self._patient.disease
         noted = note(self.name, lambda kept: note_diagnosis(kept, disease, right, list(self.reports)))
         if not right:
-            return Diagnosis(False, (f"Not: {disease}.", self._patient.others[disease], *noted))
+            cost = 0 if disease in self.wrong else min(1, self.left)
+            self.wrong.append(disease)
+            self.left -= cost
+            price = f"A wrong diagnosis costs {_points(cost)}; {_points(self.left)} left." if cost else ""
+            lines = (f"Not: {disease}.", self._patient.others[disease], price, *noted)
+            return Diagnosis(False, tuple(filter(None, lines)))
         exercise = self._patient.exercise
         ask = f"The repair: write `{exercise.signature}`, then `.repair({exercise.name})`."
         found = f"Found in: {self._patient.source}."

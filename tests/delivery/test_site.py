@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from tests.notebooks import ROOT
-from tools import site
+from tools import reference, site
 
 LESSONS = site.lessons()
 
@@ -96,3 +96,28 @@ def test_the_pages_are_published_as_they_are_built():
     workflow = (ROOT / ".github" / "workflows" / "site.yml").read_text("utf-8")
     assert "run: make site" in workflow
     assert f"path: {site.SITE.relative_to(ROOT).as_posix()}" in workflow
+
+
+def test_the_reference_has_every_public_name_of_the_front_door_with_its_docstring():
+    page = reference.page()
+    names = {name for _, found in reference.core() for name in found}
+    assert {"train", "Params", "relu", "cross_entropy", "adam", "History"} <= names
+    for name in names:
+        assert f"\n### {name}\n" in page
+    assert "### train" in page
+    assert "number of passes" in page or "epochs: int" in page
+    assert "### TrainingDeck" in page
+
+
+def test_an_entry_keeps_the_docstring_as_it_stands():
+    def double(x: float) -> float:
+        """Twice a number.
+
+        x: float
+        returns: float
+        """
+
+    assert reference.entry("double", double) == (
+        "### double\n\n```python\ndouble(x: 'float') -> 'float'\n```\n\nTwice a number.\n\n"
+        "```text\nx: float\nreturns: float\n```"
+    ).replace("'", "")

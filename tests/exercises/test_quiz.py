@@ -6,10 +6,11 @@ import json
 import numpy as np
 import pytest
 
+from mlpkit.app import cli
 from mlpkit.exercises import check, guess, progress, recall, reveal
 from mlpkit.exercises.catalog import exercises
 from mlpkit.exercises.checker.result import JSON_TYPE, Result
-from mlpkit.exercises.report.collect import read_class, report_class
+from mlpkit.exercises.report.collect import survey
 from mlpkit.exercises.workbook import store as books
 from mlpkit.exercises.workbook.progress import calibration
 
@@ -220,7 +221,8 @@ def school(tmp_path):
 
 
 def test_a_class_is_read_without_running_anything(school):
-    rows, broken = read_class(school)
+    work = survey(school)
+    rows, broken = work.rows, work.unread
     found = {(r.learner, r.exercise): r for r in rows}
     ada = found["ada", "softmax"]
     assert (ada.outcome, ada.attempts, ada.hints, ada.forwards) == ("passed", 5, 2, False)
@@ -229,15 +231,16 @@ def test_a_class_is_read_without_running_anything(school):
     assert (found["ben", "softmax"].outcome, found["ben", "softmax"].mistake) == ("incorrect", "axis-0")
     assert found["carl", "softmax"].outcome == "not attempted"
     assert len(rows) == 4 * len(exercises())
-    assert sorted(path for path, _ in broken) == [
+    assert sorted(unread.path for unread in broken) == [
         "ben/broken.ipynb",
         "ben/my_mlpkit/record.json",
         "ben/odd.ipynb",
     ]
 
 
-def test_the_report_is_one_csv_and_a_readable_table(school):
-    text = report_class(school)
+def test_the_report_is_one_csv_and_a_readable_table(school, capsys):
+    assert cli.main(["report", str(school)]) == 0
+    text = capsys.readouterr().out
     assert "accuracy forwards" in text
     assert "softmax (axis-0)" in text
     assert "Not read: ben/broken.ipynb" in text
@@ -250,6 +253,4 @@ def test_the_report_is_one_csv_and_a_readable_table(school):
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(ValueError, match="there is no folder"):
-        report_class(tmp_path / "nowhere")
-    (tmp_path / "empty").mkdir()
-    assert "No exercises were found" in report_class(tmp_path / "empty")
+        survey(tmp_path / "nowhere")

@@ -2,10 +2,12 @@
 
 import csv
 import errno
+import io
 import json
 import os
 import random
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,9 +20,10 @@ import pytest
 from mlpkit.app import cli
 from mlpkit.exercises.catalog import exercises
 from mlpkit.exercises.checker.result import JSON_TYPE
-from mlpkit.exercises.report import collect as report
-from mlpkit.exercises.report.summarize import count, hardest
-from mlpkit.exercises.report.tables import NOTHING, as_text
+from mlpkit.exercises.report import render as report
+from mlpkit.exercises.report.collect import survey
+from mlpkit.exercises.report.render import NOTHING, as_text
+from mlpkit.exercises.report.summarize import count, tables
 
 
 def record(passed=(), wrong=(), mistakes=(), predictions=()):
@@ -60,32 +63,46 @@ def room(tmp_path):
     return room
 
 
+def lines_of(work, title):
+    """The lines of one table of the report, by their first column."""
+    (table,) = [table for table in tables(work) if table.title.startswith(title)]
+    return {line[0]: line[1:] for line in table.lines}
+
+
 def test_it_says_where_the_class_stands(room):
-    told = as_text(report.survey(room))
+    work = survey(room)
+    learners = lines_of(work, "Learners")
+    assert learners["ada"] == ("2/26", 0, 4, 2, "1/2", "")
+    assert learners["cleo"] == ("0/26", 1, 1, 0, "-", "softmax (axis-0)")
+    lessons = lines_of(work, "Where the class stands")
+    assert (lessons["00 start"], lessons["04 loss"]) == ((2, 0, 1), (0, 3, 0))
+    assert lines_of(work, "Exercises")["softmax"] == (1, 2, 0, 4, 1, "axis-0 (3), no-shift")
+    assert lines_of(work, "Questions") == {"Why 2.3?": ("recall", 2, 2)}
+
+
+def test_every_table_stands_in_the_text_and_on_the_page(room):
+    work = survey(room)
+    told, page = as_text(work), report.as_page(work)
     assert re.search(r"^ada +2/26 +0 +4 +2 +1/2$", told, re.MULTILINE)
-    assert re.search(r"^cleo .*softmax \(axis-0\)$", told, re.MULTILINE)
-    assert re.search(r"00 start +2 passed all +0 on the way +1 not begun", told)
-    assert re.search(r"04 loss +0 passed all +3 on the way +0 not begun", told)
-    assert re.search(r"softmax +1 +2 +0 +4 +1  axis-0 \(3\), no-shift", told)
     assert "nobody yet: scale_pixels, one_hot" in told
-    assert "2 of 2  Why 2.3? (recall)" in told
+    for table in tables(work):
+        assert table.title in page
+        assert table.title in told or table.title in report.ONLY_ON_PAGE
 
 
-def test_counts_and_questions(room):
-    work = report.survey(room)
-    whole = count(work.rows)
+def test_counts(room):
+    whole = count(survey(room).rows)
     assert (whole.passed, whole.wrong, whole.waiting) == (3, 2, 3 * 26 - 5)
     assert whole.mistakes == {"axis-0": 3, "no-shift": 1}
-    assert hardest(work) == [("recall", "Why 2.3?", 2, 2)]
 
 
 def test_the_clinic_is_told_where_somebody_has_been(room):
-    assert "clinic" not in as_text(report.survey(room))
+    assert "clinic" not in as_text(survey(room))
     path = room / "ada" / "lessons" / "my_mlpkit" / "record.json"
     kept = json.loads(path.read_text())
     kept["clinic"] = {"mr-k": {"right": True, "cured": False, "diagnoses": ["scale", "sign"]}, "odd": 3}
     path.write_text(json.dumps(kept))
-    work = report.survey(room)
+    work = survey(room)
     assert re.search(r"mr-k +1 +1 +0  scale, sign", as_text(work))
     assert "<td>mr-k</td><td>1</td><td>1</td><td>0</td>" in report.as_page(work)
     assert json.loads(report.as_json(work))["cases"][0]["patient"] == "mr-k"
@@ -100,7 +117,7 @@ def test_an_older_copy_takes_nothing_from_the_clinic(room):
     (room / "ada" / "old").mkdir()
     with zipfile.ZipFile(room / "ada" / "old" / "book.zip", "w") as file:  # it is read after the newer one
         file.writestr("record.json", json.dumps(older))
-    assert report.survey(room).cases == [("ada", "mr-k", True, True, ("scale", "sign"))]
+    assert survey(room).cases == [("ada", "mr-k", True, True, ("scale", "sign"))]
 
 
 def test_who_has_read_a_solution_is_in_the_files(room):
@@ -108,16 +125,16 @@ def test_who_has_read_a_solution_is_in_the_files(room):
     kept = json.loads(path.read_text())
     kept["exercises"]["softmax"]["solution"] = True
     path.write_text(json.dumps(kept))
-    work = report.survey(room)
+    work = survey(room)
     assert [(r.learner, r.exercise) for r in work.rows if r.solution] == [("ada", "softmax")]
     assert report.as_page(work).count(", solution read") == 1
 
 
 def test_one_learners_own_folder_is_one_learner(room):
-    rows, _ = report.read_class(room / "ada" / "lessons")
+    rows = survey(room / "ada" / "lessons").rows
     assert {row.learner for row in rows} == {"lessons"}
     (room / "ada" / "lessons" / "04.ipynb").write_text(notebook({"exercise": "relu", "outcome": "passed"}))
-    rows, _ = report.read_class(room / "ada" / "lessons")
+    rows = survey(room / "ada" / "lessons").rows
     assert {row.learner for row in rows} == {"lessons"}
     assert count(rows).passed == 3
 
@@ -128,7 +145,7 @@ def test_an_exported_workbook_counts_and_a_copy_of_it_changes_nothing(room):
         path.parent.mkdir(exist_ok=True)
         with zipfile.ZipFile(path, "w") as file:
             file.writestr("record.json", text)
-    work = report.survey(room)
+    work = survey(room)
     assert sum(row.learner == "dora" and row.outcome == "passed" for row in work.rows) == 1
     assert sum(answer.learner == "dora" for answer in work.answers) == 1
 
@@ -149,10 +166,11 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_file_is_told_in_one_line_and_the_rest_goes_on(room, name):
     (room / "ben" / name).write_bytes(BROKEN[name])
-    work = report.survey(room)
+    work = survey(room)
     assert count(work.rows).passed == 3
     (unread,) = work.unread
-    assert unread.path == f"ben/{name}"
+    assert (unread.path, unread.learner) == (f"ben/{name}", "ben")
+    assert f"not read: {name} (" in lines_of(work, "Learners")["ben"][-1]
     assert 5 < len(unread.why) <= 120
     assert f"Not read: ben/{name} (" in as_text(work)
 
@@ -169,7 +187,7 @@ ODD = [
 def test_an_odd_notebook_is_read_for_what_it_holds(room, content):
     """No metadata, no outputs, things where others should be: nothing to complain of."""
     (room / "ben" / "odd.ipynb").write_text(json.dumps(content))
-    work = report.survey(room)
+    work = survey(room)
     assert work.unread == []
     assert count(work.rows).passed == 3
 
@@ -177,7 +195,7 @@ def test_an_odd_notebook_is_read_for_what_it_holds(room, content):
 def test_a_class_of_broken_notebooks_is_told_shortly(tmp_path):
     for i in range(50):
         (tmp_path / f"{i:02}.ipynb").write_text("{")
-    told = as_text(report.survey(tmp_path))
+    told = as_text(survey(tmp_path))
     assert told.startswith(NOTHING)
     assert told.count("Not read:") == 21
     assert told.endswith("Not read: 30 more.")
@@ -188,7 +206,7 @@ def test_names_from_files_cannot_write_to_the_terminal(room):
     (room / "eve\x1b[2J").mkdir()
     said = {"exercise": "relu", "outcome": "incorrect", "mistake": "a\nb\x1b[31m"}
     (room / "eve\x1b[2J" / "04.ipynb").write_text(notebook(said))
-    told = as_text(report.survey(room))
+    told = as_text(survey(room))
     assert "\x1b" not in told
     assert "relu (a?b?[31m)" in told
 
@@ -224,7 +242,7 @@ def test_two_learners_whose_names_look_alike_stay_two(tmp_path, names):
         learner(tmp_path, names[1], wrong=("accuracy",))
     except OSError:
         pytest.skip("this system refuses such names")
-    rows = [row for row in report.survey(tmp_path).rows if row.exercise == "accuracy"]
+    rows = [row for row in survey(tmp_path).rows if row.exercise == "accuracy"]
     assert [row.outcome for row in rows] == ["passed", "incorrect"]
     assert rows[1].learner == f"{rows[0].learner} (2)"
 
@@ -232,7 +250,7 @@ def test_two_learners_whose_names_look_alike_stay_two(tmp_path, names):
 def test_a_workbook_of_the_teachers_beside_the_learners_does_not_make_them_one(room):
     (room / "my_mlpkit").mkdir()
     (room / "my_mlpkit" / "record.json").write_text(record(passed=("accuracy",)))
-    assert {row.learner for row in report.survey(room).rows} == {"ada", "ben", "cleo", "my_mlpkit"}
+    assert {row.learner for row in survey(room).rows} == {"ada", "ben", "cleo", "my_mlpkit"}
 
 
 def test_a_link_to_a_folder_is_told(room, tmp_path):
@@ -242,9 +260,10 @@ def test_a_link_to_a_folder_is_told(room, tmp_path):
         (room / "ada" / "all").symlink_to(room, target_is_directory=True)
     except OSError:
         pytest.skip("links need a right here that is not given")
-    work = report.survey(room)
-    assert [path for path, why in work.unread if "link" in why] == ["dora", "ada/all"]
-    assert len({row.learner for row in work.rows}) == 3
+    work = survey(room)
+    assert {unread.path for unread in work.unread if "link" in unread.why} == {"dora", "ada/all"}
+    assert work.learners == ["ada", "ben", "cleo", "dora"]
+    assert count(row for row in work.rows if row.learner == "dora").passed == 0
 
 
 def test_a_file_for_a_folder_is_refused(room, capsys):
@@ -284,8 +303,8 @@ def open_room():
 def test_an_unreadable_learner_is_told_and_the_rest_goes_on(open_room):
     os.chmod(open_room / "ben", 0)
     with as_nobody():
-        work = report.survey(open_room)
-    assert work.unread == [("ben", "Permission denied")]
+        work = survey(open_room)
+    assert work.unread == [("ben", "Permission denied", "ben")]
     assert count(work.rows).passed == 1
 
 
@@ -321,7 +340,7 @@ def test_ten_thousand_files_are_quick(tmp_path):
             (home / "photos" / f"{j}.jpg").write_bytes(b"x")
             (home / ".cache" / f"{j}.ipynb").write_text("hidden")
     began = time.process_time()
-    work = report.survey(tmp_path)
+    work = survey(tmp_path)
     assert len(work.rows) == 100 * len(names)
     assert work.unread == []
     assert as_text(work).count("\nlearner-") == 100
@@ -329,7 +348,7 @@ def test_ten_thousand_files_are_quick(tmp_path):
 
 
 def test_the_files_agree(room, tmp_path):
-    work = report.survey(room)
+    work = survey(room)
     paths = {kind: tmp_path / f"out.{kind}" for kind in report.WRITERS}
     for kind, path in paths.items():
         assert report.save(work, kind, path) == f"The report is in {path}."
@@ -351,7 +370,7 @@ def test_the_page_is_harmless_and_fetches_nothing(room, tmp_path):
     (room / "<script>").mkdir()
     said = {"exercise": "relu", "outcome": "incorrect", "mistake": "<img src=x>"}
     (room / "<script>" / "04.ipynb").write_text(notebook(said))
-    page = report.as_page(report.survey(room))
+    page = report.as_page(survey(room))
     assert "<script" not in page
     assert "<img" not in page
     assert "&lt;script&gt;" in page
@@ -389,11 +408,175 @@ def test_a_full_disk_loses_nothing(room, tmp_path, monkeypatch, reason):
 
     monkeypatch.setattr("mlpkit._files.os.fsync", refuse)
     with pytest.raises(OSError, match=rf"cannot write .*{os.strerror(reason)}. Name another file with --csv"):
-        report.save(report.survey(room), "csv", path)
+        report.save(survey(room), "csv", path)
     assert path.read_text() == "my own notes"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["class", "marks.csv"]
 
 
 def test_a_folder_as_target_is_refused(room, tmp_path):
     with pytest.raises(OSError, match="it is a folder"):
-        report.save(report.survey(room), "html", tmp_path)
+        report.save(survey(room), "html", tmp_path)
+
+
+PASSED_RELU = notebook({"exercise": "relu", "outcome": "passed"})
+FUNCTION = "import numpy as np\n\n\ndef relu(z):\n    return np.maximum(z, 0)\n"
+
+
+def zip_of(files):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in files.items():
+            file.writestr(name, content)
+    return packed.getvalue()
+
+
+RECORD = record(passed=("relu",))
+HANDED_IN = {
+    "a zip of notebooks": ("work.zip", zip_of({"03.ipynb": PASSED_RELU, "04.ipynb": notebook()})),
+    "a zip of the folder": ("work.zip", zip_of({"lessons/my_mlpkit/record.json": RECORD})),
+    "a workbook zipped again": (
+        "book.zip", zip_of({"my_mlpkit/record.json": RECORD, "__MACOSX/my_mlpkit/._record.json": "x"})
+    ),
+    "a zip in a zip": ("all.zip", zip_of({"book.zip": zip_of({"record.json": RECORD})})),
+    "a name in capitals": ("03.IPYNB", PASSED_RELU.encode()),
+    "a function without a record": ("my_mlpkit/relu.py", FUNCTION.encode()),
+    "backslashes in a zip": ("w.zip", zip_of({"my_mlpkit\\record.json": RECORD})),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", HANDED_IN)
+def test_however_it_is_handed_in_it_counts(room, how):
+    name, content = HANDED_IN[how]
+    (room / "dora" / name).parent.mkdir(parents=True)
+    (room / "dora" / name).write_bytes(content)
+    work = survey(room)
+    assert work.unread == []
+    assert [row.exercise for row in work.rows if row.learner == "dora" and row.outcome == "passed"] == [
+        "relu"
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["03.html", "work.7z", "work.tar.gz", "essay.txt", "broken.ipynb", "empty.zip", None]
+)
+def test_everybody_has_a_row_and_what_was_not_read_stands_in_it(room, name):
+    (room / "dora").mkdir()
+    if name:
+        (room / "dora" / name).write_bytes(zip_of({}) if name == "empty.zip" else b"{")
+    work = survey(room)
+    assert [unread.learner for unread in work.unread] == ["dora"]
+    passed, *_, remark = lines_of(work, "Learners")["dora"]
+    assert (passed, remark[:9]) == ("0/26", "not read:")
+    assert (name or "dora") in remark
+    assert sum(row.learner == "dora" for row in work.rows) == 26
+
+
+@pytest.mark.parametrize("name", ["dora.html", "dora.7z", "dora.IPYNB", "dora.zip"])
+def test_a_single_file_has_a_row_too(room, name):
+    (room / name).write_bytes(b"no such thing")
+    assert "not read:" in lines_of(survey(room), "Learners")["dora"][-1]
+
+
+def test_a_report_that_was_written_into_the_folder_is_no_learner(room):
+    for kind in report.WRITERS:
+        report.save(survey(room), kind, room / f"out.{kind}")
+    assert survey(room).learners == ["ada", "ben", "cleo"]
+
+
+def test_a_part_of_a_zip_that_cannot_be_read_is_told_and_the_rest_counts(room):
+    (room / "dora.zip").write_bytes(zip_of({"03.ipynb": PASSED_RELU, "04.ipynb": "{"}))
+    work = survey(room)
+    assert [(u.path, u.why[:17]) for u in work.unread] == [("dora.zip", "04.ipynb in it: n")]
+    assert lines_of(work, "Learners")["dora"][0] == "1/26"
+
+
+# Run by an administrator over everybody's home
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+@pytest.mark.parametrize("kind", ["record", "notebook", "device", "pipe"])
+def test_nothing_but_ordinary_files_is_read(room, tmp_path, kind):
+    (room / "eve" / "my_mlpkit").mkdir(parents=True)
+    path = room / "eve" / ("my_mlpkit/record.json" if kind == "record" else "03.ipynb")
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "record":
+        path.symlink_to(room / "ada" / "lessons" / "my_mlpkit" / "record.json")
+    else:
+        (tmp_path / "other.ipynb").write_text(PASSED_RELU)
+        path.symlink_to(tmp_path / "other.ipynb")
+    work = survey(room)
+    assert count(row for row in work.rows if row.learner == "eve").passed == 0
+    (unread,) = work.unread
+    assert "link" in unread.why or "no ordinary file" in unread.why
+
+
+def test_a_file_that_is_too_large_is_not_read(room):
+    with open(room / "ben" / "huge.ipynb", "wb") as file:
+        file.truncate(10_000_001)
+    assert [u.why for u in survey(room).unread] == ["it is larger than 10 MB"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limits")
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_zip_that_unpacks_to_gigabytes_costs_little(tmp_path, method):
+    (tmp_path / "class").mkdir()
+    with zipfile.ZipFile(tmp_path / "class" / "bomb.zip", "w", method) as file:
+        for number in range(20 if method == zipfile.ZIP_DEFLATED else 1):
+            with file.open(f"{number}.ipynb", "w", force_zip64=True) as entry:
+                for _ in range(60):
+                    entry.write(bytes(10**6))
+    code = (
+        "import resource, sys; from mlpkit.exercises.report.collect import survey; before = "
+        "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; work = survey(sys.argv[1]); "
+        "print(len(work.unread) > 0, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "class")]
+    told, grown = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert told == "True"
+    assert int(grown) < 200_000  # kB
+
+
+def test_damage_in_a_packed_file_is_told(room):
+    packed = bytearray(zip_of({"03.ipynb": PASSED_RELU * 9}))
+    packed[60:70] = bytes(10)
+    (room / "ben" / "work.zip").write_bytes(bytes(packed))
+    lzma = io.BytesIO()
+    with zipfile.ZipFile(lzma, "w", zipfile.ZIP_LZMA) as file:
+        file.writestr("03.ipynb", PASSED_RELU)
+    damaged = bytearray(lzma.getvalue())
+    damaged[45:60] = b"\xff" * 15
+    (room / "cleo" / "work.zip").write_bytes(bytes(damaged))
+    assert {unread.path for unread in survey(room).unread} == {"ben/work.zip", "cleo/work.zip"}
+
+
+@pytest.mark.parametrize(
+    "start", ["=1+1", "＝1+1", " =1+1", "+1", "-1", "@x", "a;=1+1", "a;＝1+1", 'b"=1', "a\t=1"]
+)
+def test_no_cell_of_the_csv_is_a_formula(room, start):
+    path = room / "ada" / "lessons" / "my_mlpkit" / "record.json"
+    kept = json.loads(path.read_text())
+    kept["exercises"]["softmax"]["mistakes"] = [start]
+    path.write_text(json.dumps(kept))
+    text = report.as_csv(survey(room))
+    for separator in ",;\t":
+        for line in csv.reader(io.StringIO(text), delimiter=separator):
+            assert not [cell for cell in line if cell.strip()[:1] in tuple("=＝+＋-－@＠")]
+
+
+def test_equal_functions_have_equal_hashes(room):
+    """But for the names, the comments and the layout; another program has another."""
+    programs = {
+        "ada": "def relu(z):\n    # mine\n    return np.maximum(z, 0)\n",
+        "ben": 'def relu(values):\n    """Other words."""\n    return np.maximum(values,\n        0)\n',
+        "cleo": "def relu(z):\n    return z * (z > 0)\n",
+    }
+    for name, source in programs.items():
+        (room / name / "lessons" / "my_mlpkit" / "relu.py").write_text(source)
+    rows = {row.learner: row.program for row in survey(room).rows if row.exercise == "relu"}
+    assert rows["ada"] == rows["ben"] != rows["cleo"]
+    assert len(rows["ada"]) == 8
+    header = report.as_csv(survey(room)).splitlines()[0]
+    assert header.endswith(",solution,program")

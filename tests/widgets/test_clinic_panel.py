@@ -37,7 +37,18 @@ def test_a_visit_by_button(panel):
     panel.on_diagnose("the loss is averaged over classes too")
     assert panel.pack()["verdict"][1] == 1
     assert panel.pack()["stub"].startswith("def cross_entropy(logits, labels):")
-    assert panel.case.left == 5
+    assert panel.case.left == 4  # the wrong diagnosis cost a point
+
+
+def test_a_test_that_costs_too_much_says_so(panel):
+    assert panel.pack()["refusals"] == {}
+    panel.on_order("gradient check")
+    panel.on_order("loss at start")
+    assert panel.pack()["refusals"] == {
+        "overfit 20 images": "the test 'overfit 20 images' costs 3 points, and you have 2 points left"
+    }
+    panel.on_order("two batch sizes")
+    assert set(panel.pack()["refusals"]) == set(MENU) - {"gradient check", "loss at start", "two batch sizes"}
 
 
 def test_another_patient_keeps_his_own_visit(panel):

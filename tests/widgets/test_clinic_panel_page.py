@@ -33,6 +33,7 @@ def test_a_visit_with_mouse_and_keyboard(clinic, lab):
     widget.get_by_role("button", name="gradient check").press("Enter")
     wait(widget, status="ready", left=2, reports=2)
     assert widget.get_by_role("button", name="overfit 20").get_attribute("aria-disabled") == "true"
+    assert "300 steps on 20 images (not enough points: 2 points left)" in widget.inner_text()
     widget.get_by_label("the network overfits").check()
     widget.get_by_role("button", name="Commit").click()
     wait(widget, verdict="wrong")
@@ -41,10 +42,10 @@ def test_a_visit_with_mouse_and_keyboard(clinic, lab):
     wait(widget, verdict="right")
     assert "def cross_entropy" in widget.locator("pre").inner_text()
     page.run(1)
-    assert page.text(1).strip() == "too-good 2 ['loss at start', 'gradient check']"
+    assert page.text(1).strip() == "too-good 1 ['loss at start', 'gradient check']"
 
     page.reload_page()
-    wait(find(page), left=2, reports=2, verdict="right")
+    wait(find(page), left=1, reports=2, verdict="right")
     look(lab, find(page), "clinic-panel")
 
 

@@ -101,8 +101,8 @@ PATIENTS = (
             "nothing is wrong": "The curve says so. What says the gradient check of the first layer?",
             "the gradient is not divided by the batch": "Then every layer would be wrong, by the same factor. Here "
             "the last layer is right.",
-            "relu is missing in the forward pass": "Then the check would pass: a network without relu has right "
-            "gradients too.",
+            "relu is missing in the forward pass": "Then the first layer would fail its check too, but its weights' "
+            "gradient would be too short: the gate lets back only a part of what came forward. Here it is too long.",
         },
         explanation="The slope was 1 wherever z is not exactly 0, and z is never exactly 0. Units that were off are pushed "
         "about all the same. The last layer has no gate, so it is right.",

@@ -11,6 +11,7 @@ from mlpkit.exercises.catalog import find
 
 from .. import program as lab
 from ..program import Program
+from ..symptoms import accuracy_words
 from . import Patient
 
 ODD = 7  # the image in a batch that somebody forgot to scale
@@ -57,6 +58,18 @@ def _right_among_odd(program, run):
     p = _with_an_odd_image(program, run)
     right = (p.argmax(axis=1) == lab.validation().labels[:200]) & np.isfinite(p).all(axis=1)
     return float(np.delete(right, ODD).mean())
+
+
+def _beside_a_colleague(program, run):
+    """The colleague's program is healthy; the owner has tried half the rate as well."""
+    healthy = program._replace(cross_entropy_backward=find("cross_entropy_backward").reference)
+    theirs, half = lab.run(healthy), lab.run(program._replace(rate=program.rate / 2))
+    same = "the colleague's in every step" if np.allclose(half.losses, theirs.losses) else "another one"
+    return [
+        f"rate {program.rate:g}: colleague {accuracy_words(theirs.accuracies[-1])}, "
+        f"mine {accuracy_words(run.accuracies[-1])}",
+        f"rate {program.rate / 2:g}: mine {accuracy_words(half.accuracies[-1])}, and the curve is {same}",
+    ]
 
 
 PATIENTS = (
@@ -129,7 +142,7 @@ PATIENTS = (
     ),
     Patient(
         name="too-eager",
-        complaint="At the learning rate that works for my colleague, my curve is all over the place.",
+        complaint="My colleague and I use the same learning rate. The colleague's curve is smooth, and mine jumps up and down.",
         program=Program(rate=0.25),
         part="cross_entropy_backward",
         sick=twice_the_error,
@@ -138,13 +151,14 @@ PATIENTS = (
         tests=("gradient check",),
         disease="the gradient is twice as long as it should be",
         others={
-            "the batch is not divided by": "Then it would be longer by the batch size, and two batch sizes would "
-            "tell. It is a smaller number.",
-            "the gradient has the wrong sign": "Its cosine with the true one is 1: the direction is right.",
-            "the weights start too large": "The first loss is an ordinary one.",
+            "the batch is not divided by": "Then the gradient would be 50 times as long, the batch size, and only "
+            "a 50th of the rate would give the colleague's curve. Which part of the rate does it here?",
+            "the gradient has the wrong sign": "Then the loss would rise at every rate. At half the rate it falls.",
+            "the weights start too large": "Then no rate would give the colleague's curve. Half the rate gives it.",
         },
-        explanation="A factor 2, perhaps remembered from squared error. Its direction is right, so a smaller rate hides it "
-        "for ever. Only a check against the loss tells.",
+        explanation="A factor 2, perhaps left over from squared error. Twice the gradient at half the rate is the same "
+        "step, so a smaller rate hides the mistake. The check against the loss finds it.",
+        lines=_beside_a_colleague,
         source="published notebook 1",
     ),
 )

@@ -1,52 +1,32 @@
-"""What a class has done, read from saved notebooks and workbooks; nothing in them is ever run.
+"""Find the files of a class, say whose they are, and read them; nothing in them is ever run.
 
-Each learner is a folder (or a file) inside the folder that is given; what cannot be read is listed, and
-passed over.
+Each learner is a folder (or a file) inside the folder that is given. Everybody who handed something in is
+listed, and what could not be read stands beside their name.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from ..._files import write_keeping_old
-from ..catalog import exercises
-from .files import Answer, Case, Found, Unread, read_files
-from .page import as_page
-from .summarize import ClassWork, Row, row, together
-from .tables import as_csv, as_json, as_text
+from ..._files import read
+from ..workbook.store import RECORD
+from ..workbook.zips import LARGEST as LARGEST_ZIP
+from .sources import LARGEST, WORKBOOK, Said, Unread, kind_of, read_content, why_not, word
+from .summarize import ClassWork, class_work
 
-WRITERS = {"csv": as_csv, "json": as_json, "html": as_page}
-
-
-def report_class(folder: str | os.PathLike, to: str | os.PathLike | None = None) -> str:
-    """Read a class's folder, write one CSV into it, and put everything into tables.
-
-    folder: one folder or file for each learner in it
-    to: the CSV file; by default `mlpkit_report.csv` in the folder
-    returns: str, the tables, with what could not be read below them
-    raises: OSError or ValueError when there is no such folder, or the CSV cannot be written
-    """
-    work = survey(folder)
-    return f"{as_text(work)}\n\n{save(work, 'csv', to or default_file(folder))}"
-
-
-def read_class(folder: str | os.PathLike) -> tuple[list[Row], list[Unread]]:
-    """Everything that the files of a class say about exercises.
-
-    folder: one folder or file for each learner in it
-    returns: (rows, one for each learner and exercise; files that could not be read, each with a reason)
-    raises: OSError or ValueError when there is no such folder
-    """
-    work = survey(folder)
-    return work.rows, work.unread
+PASSED_OVER = {"node_modules", "site-packages", "__pycache__"}  # and whatever is hidden
+HANDED_IN = {".html", ".htm", ".pdf", ".7z", ".rar", ".tar", ".gz", ".tgz", ".xz", ".bz2"}  # not read
+OWN_PAGE = b"<title>mlpkit: report of a class</title>"
+MOST = 2_000  # files that are read of one learner
 
 
 def survey(folder: str | os.PathLike) -> ClassWork:
     """Read a class's folder.
 
-    folder: one folder or file for each learner in it
-    returns: ClassWork: rows, answers to questions, cases of the clinic, and what could not be read
+    folder: one folder or file for each learner in it; or one learner's own folder of lessons
+    returns: ClassWork: learners, rows, answers to questions, cases of the clinic, and what could not be read
     raises: ValueError when it is no folder, OSError when it cannot be opened
     """
     folder = Path(folder)
@@ -55,51 +35,137 @@ def survey(folder: str | os.PathLike) -> ClassWork:
     if not folder.is_dir():
         raise ValueError(f"there is no folder {str(folder)!r}: give the one that holds the learners' folders")
     try:
-        found, unread = read_files(folder)
+        return _read_class(folder)
     except OSError as error:
         reason = error.strerror or error
         raise OSError(f"cannot read {folder}: {reason}; ask for the right to, or for a copy") from None
-    groups: dict[tuple[str, str], list[Found]] = {}
-    for said in found:
-        if isinstance(said, Found):
-            groups.setdefault((said.learner, said.exercise), []).append(said)
-    learners = sorted({said.learner for said in found})
-    rows = [
-        row(learner, name, groups.get((learner, name), [])) for learner in learners for name in exercises()
-    ]
-    answers = list(dict.fromkeys(said for said in found if isinstance(said, Answer)))  # a copy counts once
-    cases: dict[tuple[str, str], Case] = {}
-    for said in found:
-        if isinstance(said, Case):
-            key = (said.learner, said.patient)
-            cases[key] = together(cases.get(key, said), said)
-    return ClassWork(rows, answers, list(cases.values()), unread)
 
 
-def default_file(folder: str | os.PathLike) -> Path:
-    """Where the CSV goes when nobody says."""
-    return Path(folder) / "mlpkit_report.csv"
+def _read_class(folder: Path) -> ClassWork:
+    learners: list[str] = []
+    found: list[Said] = []
+    unread: list[Unread] = []
+    shown: dict[str, str] = {}
+    for name, place in _learners(folder):
+        learner = _shown_name(name, shown)
+        if learner not in learners:
+            learners.append(learner)
+        said, problems = _read_learner(folder, place, learner)
+        found += said
+        unread += problems
+    heard_of = {said.learner for said in [*found, *unread]}
+    for learner in learners:
+        if learner not in heard_of:
+            unread.append(Unread(learner, "there is nothing in it that tells of exercises", learner))
+    return class_work(learners, found, unread)
 
 
-def save(work: ClassWork, kind: str, path: str | os.PathLike) -> str:
-    """Write a report; another file that is there already is kept under a name of its own.
+def _learners(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Everybody who has a folder or a file in the class's folder.
 
-    kind: str, "csv", "json" or "html"
-    path: file name
-    returns: str, what was written, and where the older file is now
-    raises: OSError, and then the older file is as it was
+    returns: (name, where their work is)
     """
-    path = Path(path)
-    encoding = "utf-8-sig" if kind == "csv" else "utf-8"  # the mark lets Excel read accents
-    content = WRITERS[kind](work).encode(encoding, "replace")
-    try:
+    if _is_one_learner(folder):
+        yield folder.resolve().name, folder
+        return
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name in PASSED_OVER:
+            continue
         if path.is_dir():
-            raise OSError("it is a folder")
-        if path.is_file() and path.read_bytes() == content:
-            return f"{path} says the same already."
-        aside = write_keeping_old(path.absolute(), content)
-        before = f" The one that was there before is now {aside.name}." if aside else ""
-        return f"The report is in {path}.{before}"
-    except OSError as error:
-        reason = error.strerror or error
-        raise OSError(f"cannot write {path}: {reason}. Name another file with --{kind}") from None
+            yield path.name, path
+        elif kind_of(path) in ("notebook", "zip"):
+            yield path.stem, path
+        elif path.name == RECORD:
+            yield folder.resolve().name, path
+        elif path.suffix.lower() in HANDED_IN and not _own_report(path):
+            yield path.stem, path
+
+
+def _is_one_learner(folder: Path) -> bool:
+    """A workbook beside notebooks, or nothing but a workbook.
+
+    One that a teacher put beside the learners' folders is only one among them.
+    """
+    if not (folder / WORKBOOK).is_dir():
+        return False
+    others = (path for path in folder.iterdir() if path.name != WORKBOOK and not path.name.startswith("."))
+    return any(folder.glob("*.ipynb")) or not any(path.is_dir() for path in others)
+
+
+def _own_report(path: Path) -> bool:
+    """Whether a page is a report that was written into this folder before."""
+    try:
+        with open(path, "rb") as file:
+            return path.is_file() and OWN_PAGE in file.read(1_000)
+    except OSError:
+        return False
+
+
+def _shown_name(name: str, shown: dict[str, str]) -> str:
+    """A learner's name as it is shown: two that would look alike (cut, or with ? for a letter) stay two.
+
+    shown: the shown names so far -> the names on the disk
+    """
+    whole, number = word(name), 1
+    unique = whole
+    while shown.setdefault(unique, name) != name:
+        number += 1
+        unique = f"{whole} ({number})"
+    return unique
+
+
+def _read_learner(folder: Path, place: Path, learner: str) -> tuple[list[Said], list[Unread]]:
+    """Everything that one learner's files say, and what could not be read."""
+    found: list[Said] = []
+    unread: list[Unread] = []
+    others: list[Path] = []
+
+    def refuse(path: Path, why: str) -> None:
+        unread.append(Unread(word(path.relative_to(folder).as_posix(), 200), why, learner))
+
+    number = 0
+    for path, problem in _files(place):
+        if problem:
+            refuse(path, problem)
+        elif not kind_of(path):
+            others.append(path)
+        elif number == MOST:
+            refuse(place, f"it holds more than {MOST:,} files that could be read: the rest was left")
+            break
+        else:
+            number += 1
+            try:
+                content = read(path, LARGEST_ZIP if kind_of(path) == "zip" else LARGEST)
+                more, problems = read_content(path, content, learner)
+            except Exception as error:  # whatever a file holds, the next one is read
+                more, problems = [], [why_not(error)]
+            found += more
+            for why in problems:
+                refuse(path, why)
+    if not found and not unread and others:
+        others.sort(key=lambda path: path.suffix.lower() not in HANDED_IN)
+        names = ", ".join(word(path.name) for path in others[:3])
+        refuse(place, f"no notebook and no workbook, but {names}: these are not read")
+    return found, unread
+
+
+def _files(place: Path) -> Iterator[tuple[Path, str]]:
+    """Every file of a learner, in order, with "" or why a folder is passed over; hidden ones are left out."""
+    if not place.is_dir() or place.is_symlink():
+        yield place, "a link, which is not followed" if place.is_symlink() else ""
+        return
+    problems: list[tuple[Path, str]] = []
+
+    def refused(error: OSError) -> None:
+        problems.append((Path(error.filename), why_not(error)))
+
+    for where, folders, names in os.walk(place, onerror=refused):
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in PASSED_OVER)
+        for name in folders:
+            if os.path.islink(os.path.join(where, name)):  # it may lead in circles, or to somebody else
+                yield Path(where, name), "a link to a folder, which is not followed"
+        book = RECORD in names or Path(where).name == WORKBOOK
+        for name in sorted(names):
+            if not name.startswith(".") and (book or kind_of(Path(name)) != "function"):
+                yield Path(where, name), ""
+    yield from problems

@@ -1,6 +1,6 @@
 """What a class's work comes to: by learner, lesson, exercise and patient, with the mistakes that were met.
 
-The tables, the files and the page are all made of these.
+Every table of the report is made here, once; `render` writes them down in four ways.
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ from typing import NamedTuple
 
 from ..catalog import TOPICS, exercises
 from ..checker.result import INCORRECT, NOT_ATTEMPTED, PASSED
-from .files import Answer, Case, Found, Unread
+from .sources import Answer, Case, Found, Said, Unread
 
-LESSONS = dict(zip(TOPICS.values(), ("00", "01", "02", "03", "04", "05", "06", "07")))
+LESSONS = dict(zip(TOPICS, ("00", "01", "02", "03", "04", "05", "06", "07")))
+LEARNERS = ("learner", "passed", "wrong", "tries", "hints", "answers right", "look at")
+EXERCISES = ("exercise", "passed", "wrong", "not yet", "tries", "hints", "mistakes met (how often)")
 
 
 class Row(NamedTuple):
-    """One learner, one exercise; `mistake` is the last one while it is still wrong."""
+    """One learner, one exercise; `mistake` is the last one while it is still wrong.
+
+    program: a hash of the function that passed; two learners with the same one have the same function but
+    for names and layout
+    """
 
     learner: str
     topic: str
@@ -30,11 +36,13 @@ class Row(NamedTuple):
     sources: str
     mistakes: tuple[str, ...] = ()
     solution: bool = False
+    program: str = ""
 
 
 class ClassWork(NamedTuple):
     """All that is known of a class."""
 
+    learners: list[str]
     rows: list[Row]
     answers: list[Answer]
     cases: list[Case]
@@ -52,33 +60,55 @@ class Count(NamedTuple):
     mistakes: Counter
 
 
-def row(learner: str, name: str, found: list[Found]) -> Row:
-    """What all files together say of one learner's exercise: the best outcome, the highest counts.
+class Table(NamedTuple):
+    """One table of the report: its title, the heads of its columns, and its lines."""
 
-    found: list of Found, of this learner and exercise
-    returns: Row
+    title: str
+    head: tuple[str, ...]
+    lines: list[tuple]
+
+
+def class_work(learners: list[str], found: list[Said], unread: list[Unread]) -> ClassWork:
+    """Bring together what all files say.
+
+    learners: list of str, as they are shown
+    returns: ClassWork, with a row for every learner and exercise
     """
-    outcomes = {f.outcome for f in found}
-    outcome = next((o for o in (PASSED, INCORRECT) if o in outcomes), NOT_ATTEMPTED)
-    passes = [f for f in found if f.outcome == PASSED]
-    last = next((f.mistakes[-1] for f in reversed(found) if f.mistakes), "")
-    return Row(
-        learner, TOPICS[exercises()[name].topic], name, outcome,
-        max((f.attempts for f in found), default=0), max((f.hints for f in found), default=0),
-        bool(passes) and all(f.forwards for f in passes), last if outcome != PASSED else "",
-        " ".join(dict.fromkeys(f.source for f in found)),
-        max((f.mistakes for f in found), key=len, default=()),
-        any(f.solution for f in found),
-    )  # fmt: skip
+    groups: dict[tuple[str, str], list[Found]] = {}
+    cases: dict[tuple[str, str], Case] = {}
+    for said in found:
+        if isinstance(said, Found):
+            groups.setdefault((said.learner, said.exercise), []).append(said)
+        elif isinstance(said, Case):
+            key = (said.learner, said.patient)
+            cases[key] = _merged_case(cases.get(key, said), said)
+    rows = [
+        _row(learner, name, groups.get((learner, name), [])) for learner in learners for name in exercises()
+    ]
+    answers = list(dict.fromkeys(said for said in found if isinstance(said, Answer)))  # a copy counts once
+    return ClassWork(learners, rows, answers, list(cases.values()), unread)
 
 
-def together(one: Case, other: Case) -> Case:
-    """One learner's patient in two files: an older copy takes nothing away.
+def tables(work: ClassWork) -> list[Table]:
+    """The tables of the report, in their order; one that would be empty is left out.
 
-    returns: Case
+    returns: list of Table
     """
-    diagnoses = max(one.diagnoses, other.diagnoses, key=len)
-    return Case(one.learner, one.patient, one.right or other.right, one.cured or other.cured, diagnoses)
+    groups = grouped(work.rows, "learner").items()
+    unread = [(unread.path, unread.why) for unread in work.unread]
+    all_tables = [
+        Table("Learners", LEARNERS, [_learner_line(work, learner, rows) for learner, rows in groups]),
+        Table("Where the class stands, in learners", ("lesson", "passed all", "on the way", "not begun"),
+              _lessons(work)),
+        Table("Exercises", EXERCISES, _exercises(work)),
+        Table("Mistakes that were met", ("exercise", "mistake", "learners", "times", "what they were told"),
+              _mistakes(work)),
+        Table("Clinic", ("patient", "seen", "diagnosed", "cured", "diagnoses (how often)"), _clinic(work)),
+        Table("Questions most often answered wrongly", ("question", "kind", "wrong", "answered"),
+              _hardest(work)),
+        Table("Not read", ("file", "why"), unread),
+    ]  # fmt: skip
+    return [table for table in all_tables if table.lines]
 
 
 def count(rows: Iterable[Row]) -> Count:
@@ -112,22 +142,55 @@ def met(mistakes: Counter, most: int = 4) -> str:
     return ", ".join(f"{name} ({n})" if n > 1 else name for name, n in mistakes.most_common(most))
 
 
-def remarks(rows: list[Row]) -> list[str]:
-    """What a teacher looks at first: passes that hand the work on, and what is still wrong.
+def remarks(work: ClassWork, learner: str, rows: list[Row]) -> str:
+    """What a teacher looks at first: passes that hand the work on, what is still wrong, what was not read.
 
-    rows: one learner's
-    returns: list of str
+    rows: the learner's
+    returns: str
     """
-    handed = [f"{row.exercise} forwards" for row in rows if row.forwards]
+    said = [f"{row.exercise} forwards" for row in rows if row.forwards]
     wrong = [row for row in rows if row.outcome == INCORRECT]
-    return handed + [f"{r.exercise} ({r.mistake})" if r.mistake else r.exercise for r in wrong]
+    said += [f"{row.exercise} ({row.mistake})" if row.mistake else row.exercise for row in wrong]
+    missing = [unread for unread in work.unread if unread.learner == learner]
+    if len(missing) == 1:
+        said.append(f"not read: {missing[0].path.rpartition('/')[2]} ({missing[0].why})")
+    elif missing:
+        said.append(f"not read: {len(missing)} files")
+    return ", ".join(said)
 
 
-def lessons(work: ClassWork) -> list[tuple[str, int, int, int]]:
-    """Where the class stands.
+def _row(learner: str, name: str, found: list[Found]) -> Row:
+    """What all files together say of one learner's exercise: the best outcome, the highest counts."""
+    outcomes = {f.outcome for f in found}
+    outcome = next((o for o in (PASSED, INCORRECT) if o in outcomes), NOT_ATTEMPTED)
+    passes = [f for f in found if f.outcome == PASSED and (f.attempts or len(found) == 1)]
+    last = next((f.mistakes[-1] for f in reversed(found) if f.mistakes), "")
+    programs = [f.program for f in found if f.program]
+    return Row(
+        learner, exercises()[name].topic, name, outcome,
+        max((f.attempts for f in found), default=0), max((f.hints for f in found), default=0),
+        bool(passes) and all(f.forwards for f in passes), last if outcome != PASSED else "",
+        " ".join(dict.fromkeys(f.source for f in found)),
+        max((f.mistakes for f in found), key=len, default=()),
+        any(f.solution for f in found), programs[-1] if programs else "",
+    )  # fmt: skip
 
-    returns: list of (lesson, how many passed all of it, are on the way, have not begun)
-    """
+
+def _merged_case(one: Case, other: Case) -> Case:
+    """One learner's patient in two files: an older copy takes nothing away."""
+    diagnoses = max(one.diagnoses, other.diagnoses, key=len)
+    return Case(one.learner, one.patient, one.right or other.right, one.cured or other.cured, diagnoses)
+
+
+def _learner_line(work: ClassWork, learner: str, rows: list[Row]) -> tuple:
+    c = count(rows)
+    answers = [answer.right for answer in work.answers if answer.learner == learner]
+    right = f"{sum(answers)}/{len(answers)}" if answers else "-"
+    passed = f"{c.passed}/{len(rows)}"
+    return learner, passed, c.wrong, c.attempts, c.hints, right, remarks(work, learner, rows)
+
+
+def _lessons(work: ClassWork) -> list[tuple]:
     lines = []
     for topic, rows in grouped(work.rows, "topic").items():
         counts = [count(mine) for mine in grouped(rows, "learner").values()]
@@ -137,24 +200,34 @@ def lessons(work: ClassWork) -> list[tuple[str, int, int, int]]:
     return lines
 
 
-def clinic(work: ClassWork) -> list[tuple[str, int, int, int, str]]:
-    """The patients of the clinic, as far as anybody has looked at them.
+def _exercises(work: ClassWork) -> list[tuple]:
+    counts = {name: count(rows) for name, rows in grouped(work.rows, "exercise").items()}
+    return [
+        (name, c.passed, c.wrong, c.waiting, c.attempts, c.hints, met(c.mistakes))
+        for name, c in counts.items()
+    ]
 
-    returns: list of (patient, how many looked, named the disease, cured it, what was diagnosed)
-    """
-    patients = grouped(work.cases, "patient")
+
+def _mistakes(work: ClassWork) -> list[tuple]:
+    """Every mistake that was met, with how many met it and what they were told."""
+    learners: Counter = Counter()
+    times: Counter = Counter()
+    for row in work.rows:
+        learners.update((row.exercise, name) for name in set(row.mistakes))
+        times.update((row.exercise, name) for name in row.mistakes)
+    told = {(e.name, m.name): m.message for e in exercises().values() for m in e.mistakes}
+    return [(*key, learners[key], n, told.get(key, "")) for key, n in times.most_common()]
+
+
+def _clinic(work: ClassWork) -> list[tuple]:
     return [
         (name, len(cases), sum(c.right for c in cases), sum(c.cured for c in cases),
          met(Counter(d for c in cases for d in c.diagnoses)))
-        for name, cases in patients.items()
+        for name, cases in grouped(work.cases, "patient").items()
     ]  # fmt: skip
 
 
-def hardest(work: ClassWork, most: int = 5) -> list[tuple[str, str, int, int]]:
-    """The questions that were answered wrongly most often.
-
-    returns: list of (kind, question, how often wrong, how often answered)
-    """
-    asked = Counter((a.kind, a.question) for a in work.answers)
-    wrong = Counter((a.kind, a.question) for a in work.answers if not a.right)
+def _hardest(work: ClassWork, most: int = 20) -> list[tuple]:
+    asked = Counter((a.question, a.kind) for a in work.answers)
+    wrong = Counter((a.question, a.kind) for a in work.answers if not a.right)
     return [(*key, n, asked[key]) for key, n in wrong.most_common(most)]

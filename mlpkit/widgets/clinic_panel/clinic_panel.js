@@ -9,6 +9,13 @@ export function ceiling(losses) {
   return found ? Math.max(2.6, Math.min(20, found[1]) * 1.05) : 2.6;
 }
 
+/** Why a test cannot be ordered now, in a few words; "" when it can. */
+export function whyNot(name, state, done) {
+  if (done.has(name)) return "done: see Findings";
+  if (state.refusals[name]) return `not enough points: ${points(state.left)} left`;
+  return state.busy ? `wait for ${state.busy}` : "";
+}
+
 export default widget({
   build(view) {
     const { names, menu } = view.state;
@@ -62,7 +69,9 @@ export default widget({
 
     const orders = menu.map(([name, price, about]) => {
       const press = button(`${name} · ${points(price)}`, () => view.ask("order", name));
-      return { name, price, press, row: h("li", { class: "mlp-clinic-test" }, press, h("span", { class: "mlp-note" }, about)) };
+      const note = h("span", { class: "mlp-note", id: unique("note") }, about);
+      press.setAttribute("aria-describedby", note.id);
+      return { name, about, press, note, row: h("li", { class: "mlp-clinic-test" }, press, note) };
     });
     const working = h("p", { class: "mlp-note" });
     const reports = h("div", { class: "mlp-clinic-reports", role: "log", "aria-label": "Findings" });
@@ -112,8 +121,10 @@ export default widget({
       beside.setAttribute("aria-label", symptoms.histogram ? symptoms.lines.at(-1)
         : `Validation accuracy by epoch: ${symptoms.accuracies.map((a) => percent(a, 0)).join(", ")}`);
       const done = new Set(state.reports.map(([name]) => name));
-      for (const { name, price, press } of orders) {
-        enable(press, !done.has(name) && price <= state.left && !state.busy);
+      for (const { name, about, press, note } of orders) {
+        const why = whyNot(name, state, done);
+        enable(press, !why);
+        setText(note, why ? `${about} (${why})` : about);
       }
       setText(working, state.busy ? `${state.busy} …` : state.reports.length ? "" : "Nothing has been tested yet.");
       reports.replaceChildren(...state.reports.map(([name, found]) =>

@@ -21,7 +21,7 @@ class ClinicPanel(Widget):
 
     open_case: name -> Case, such as `mlpkit.clinic.patient`
     names: names of patients, such as `mlpkit.clinic.ward()`; the first is open to begin with
-    tests: name -> Test with price and about, such as `mlpkit.clinic.MENU`
+    tests: name -> DiagnosticTest with price and about, such as `mlpkit.clinic.MENU`
     raises: ValueError when there is no name, or no patient of that name
     """
 
@@ -57,6 +57,7 @@ class ClinicPanel(Widget):
             "name": self._name, "left": case.left, "full": case.full, "symptoms": self._symptoms.packed(),
             "reports": reports, "choices": list(case.choices), "verdict": verdict, "busy": self._busy,
             "stub": case.stub if right else "",
+            "refusals": {name: why for name in self._tests if (why := case.refusal(name))},
         }  # fmt: skip
 
     def on_open(self, value: Any) -> None:
