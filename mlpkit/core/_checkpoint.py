@@ -1,11 +1,11 @@
 """A network in a file: plain arrays that any program reads, and nothing that is executed.
 
-A file is written beside its place and then moved there, so that a crash cannot leave half a network behind.
+A file is written whole or not at all, so that a crash cannot leave half a network behind.
 """
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import io
 import os
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .._files import write
 from .params import Params, as_params
 
 
@@ -98,20 +99,18 @@ def _npz_path(path: str | os.PathLike) -> Path:
 
 
 def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with temporary.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        os.replace(temporary, path)
+        if not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        content = io.BytesIO()
+        np.savez(content, **arrays)  # type: ignore[arg-type]
+        write(path, content.getvalue())
     except OSError as error:
         raise OSError(
             error.errno,
             f"cannot save the network to {str(path)!r}: {error.strerror}; "
             "choose a folder that exists, that you may write to, and that has room",
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
 
 
 def _damaged(path: Path, what: str) -> str:

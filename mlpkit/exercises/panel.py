@@ -6,7 +6,17 @@ Everything that comes from elsewhere is escaped before it becomes HTML.
 from __future__ import annotations
 
 import html
+import os
 import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from .._where import switch_on_widgets
+
+CURE = "Run `pip install anywidget`, and restart the kernel."
+NO_NOTEBOOK = "There is no notebook with buttons here."
+NO_BUTTONS = "No buttons? This program shows no widgets: open the notebook in JupyterLab and run the cell."
 
 
 class Panel:
@@ -25,6 +35,56 @@ class Panel:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
         return {"text/plain": self._text, "text/html": framed(self._inner)}
+
+
+class LivePanel(Panel):
+    """A panel with buttons where there is a notebook; elsewhere it says why there are none.
+
+    key: str; when a cell is run again, the widget that it made before under this key is closed
+    make: () -> widget
+    text, inner: as in `Panel`
+    """
+
+    def __init__(self, key: str, make: Callable[[], Any], text: str, inner: str | None = None) -> None:
+        super().__init__(text, inner)
+        self._widget = None
+        close(key)
+        if not live():
+            if os.environ.get("MLPKIT_HEADLESS") != "1":  # a stored output says nothing of its place
+                self._text = f"{text}\n{NO_NOTEBOOK}"
+            return
+        try:
+            self._widget = make()
+        except ImportError as error:
+            why = f"There are no buttons: {error.name or error} is not installed. {CURE}"
+            self._text, self._inner = f"{text}\n{why}", f"{self._inner}<div>{rich(why)}</div>"
+            return
+        switch_on_widgets()
+        _open[key] = self._widget
+        self._inner += f"<div>{rich(NO_BUTTONS)}</div>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+        still = super()._repr_mimebundle_()
+        return still if self._widget is None else {**self._widget._repr_mimebundle_()[0], **still}
+
+
+_open: dict[str, Any] = {}  # key -> the widget that is shown
+
+
+def close(key: str) -> None:
+    """Close a widget that is shown, and what it has opened in the browser."""
+    widget = _open.pop(key, None)
+    if widget is not None:
+        widget.layout.close()
+        widget.close()
+
+
+def live() -> bool:
+    """Whether there is a notebook with a browser in front of it."""
+    if os.environ.get("MLPKIT_HEADLESS") == "1":
+        return False
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return getattr(shell, "kernel", None) is not None
 
 
 def rich(text: str) -> str:
@@ -50,10 +110,10 @@ def code_block(text: str) -> str:
 
 def show(thing: object) -> None:
     """Display something in a notebook, print it elsewhere."""
-    try:
-        from IPython import get_ipython
-        from IPython.display import display
-    except ImportError:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None:
         print(thing)
-        return
-    display(thing) if get_ipython() is not None else print(thing)
+    else:
+        from IPython.display import display
+
+        display(thing)

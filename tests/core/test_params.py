@@ -217,10 +217,10 @@ def test_a_read_only_folder(tmp_path, params, monkeypatch):
     tmp_path.chmod(0o500)
     if os.access(tmp_path, os.W_OK):  # the superuser may write anywhere: let the system call refuse instead
 
-        def refuse(self, *args, **kwargs):
-            raise PermissionError(13, "Permission denied", str(self))
+        def refuse(path, *args, **kwargs):
+            raise PermissionError(13, "Permission denied", str(path))
 
-        monkeypatch.setattr(type(tmp_path), "open", refuse)
+        monkeypatch.setattr("mlpkit._files.open", refuse, raising=False)
     with pytest.raises(PermissionError, match=r"cannot save the network.*Permission denied.*may write to"):
         save_params(tmp_path / "net.npz", params)
     tmp_path.chmod(0o700)

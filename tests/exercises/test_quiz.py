@@ -2,12 +2,14 @@
 
 import csv
 import json
+import sys
 
+import ipywidgets
 import numpy as np
 import pytest
 
 from mlpkit.app import cli
-from mlpkit.exercises import check, guess, progress, recall, reveal
+from mlpkit.exercises import backup, check, guess, progress, recall, reveal
 from mlpkit.exercises.catalog import exercises
 from mlpkit.exercises.checker.result import JSON_TYPE, Result
 from mlpkit.exercises.report.collect import survey
@@ -127,7 +129,7 @@ def test_long_questions_that_begin_alike_are_two():
 
 
 def live_form(monkeypatch, make):
-    monkeypatch.setattr("mlpkit.exercises.quiz.form.live", lambda: True)
+    monkeypatch.setattr("mlpkit.exercises.panel.live", lambda: True)
     form = make()
     return form, form._widget
 
@@ -164,6 +166,40 @@ def test_recall_tells_at_once_whether_an_answer_is_right(monkeypatch):
     widget.answers = {item["id"]: {"choice": 1, "sure": None}}
     assert widget.feedback[item["id"]]["text"] == "✓ Right. They share one sum."
     assert books.read_record()["predictions"][item["id"]]["right"] is False  # the first answer counts
+
+
+def open_comms():
+    return len(ipywidgets.widgets.widget._instances)
+
+
+def test_a_cell_that_runs_again_closes_what_it_opened(monkeypatch):
+    monkeypatch.setattr("mlpkit.exercises.panel.live", lambda: True)
+    ask = [
+        lambda: guess("rate", "What?", CHOICES),
+        lambda: recall([("Softmax of equal logits?", ["all 0", "all equal"], "all equal")]),
+        backup,
+    ]
+    shown = [make() for make in ask]
+    before = open_comms()
+    for _ in range(5):
+        shown = [make() for make in ask]
+    assert open_comms() == before
+    assert all("application/vnd.jupyter.widget-view+json" in one._repr_mimebundle_() for one in shown)
+
+
+def test_where_widgets_are_missing_the_question_says_why(monkeypatch):
+    monkeypatch.setattr("mlpkit.exercises.panel.live", lambda: True)
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    asked = guess("rate", "What?", CHOICES)
+    assert "anywidget is not installed. Run `pip install anywidget`" in repr(asked)
+    assert "anywidget is not installed" in asked._repr_mimebundle_()["text/html"]
+    assert "b) it blows up" in repr(asked)
+
+
+def test_where_there_is_no_notebook_it_is_said_but_not_in_a_stored_output(monkeypatch):
+    assert "notebook" not in repr(guess("rate", "What?", CHOICES))
+    monkeypatch.delenv("MLPKIT_HEADLESS")
+    assert repr(guess("rate", "What?", CHOICES)).endswith("There is no notebook with buttons here.")
 
 
 def test_a_result_reads_well_everywhere():

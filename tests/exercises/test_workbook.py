@@ -1,6 +1,5 @@
 """The workbook: what passes is kept, alone and whole, whatever happens, and becomes a network that trains."""
 
-import base64
 import io
 import json
 import os
@@ -543,12 +542,9 @@ def test_a_workbook_in_the_home_folder_is_the_same_for_lessons_command_and_docto
 
 
 @pytest.mark.parametrize("name", ["BINDER_LAUNCH_HOST", "BINDER_SERVICE_HOST"])
-def test_where_the_server_forgets_progress_offers_the_workbook(book, monkeypatch, name):
+def test_where_the_server_forgets_progress_tells_of_the_backup(book, monkeypatch, name):
     pass_softmax()
     assert "forgets" not in repr(progress())
     monkeypatch.setenv(name, "somewhere")
-    assert "This server forgets everything after ten idle minutes." in repr(progress())
-    shown = progress()._repr_mimebundle_()["text/html"]
-    (packed,) = re.findall(r'download="my_mlpkit.zip" href="data:application/zip;base64,([^"]*)"', shown)
-    with zipfile.ZipFile(io.BytesIO(base64.b64decode(packed))) as file:
-        assert {"softmax.py", "record.json"} == set(file.namelist())
+    assert "This server forgets everything after ten idle minutes: `backup()`" in repr(progress())
+    assert "<code>backup()</code>" in progress()._repr_mimebundle_()["text/html"]

@@ -6,17 +6,15 @@ The browser says only what was chosen; what becomes of it is decided by the func
 from __future__ import annotations
 
 import html
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from ..._where import switch_on_widgets
-from ..panel import framed, rich
+from ..panel import LivePanel, rich
 
 FOLDER = Path(__file__).parent
 
 
-class Form:
+class Form(LivePanel):
     """Questions that can be answered in a notebook and read everywhere.
 
     items: list of dicts with id, question, choices, and sure (names of the degrees of certainty) or None
@@ -26,28 +24,8 @@ class Form:
     """
 
     def __init__(self, items: list[dict], answered: Callable, feedback: dict, text: str, inner: str) -> None:
-        self._text, self._inner = text, inner
-        self._widget = _widget(items, answered, feedback) if live() else None
-
-    def __repr__(self) -> str:
-        return self._text
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
-        still = {"text/plain": self._text, "text/html": framed(self._inner)}
-        if self._widget is None:
-            return still
-        return {**self._widget._repr_mimebundle_()[0], **still}
-
-
-def live() -> bool:
-    """Whether there is a notebook with a browser in front of it."""
-    if os.environ.get("MLPKIT_HEADLESS") == "1":
-        return False
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    return getattr(get_ipython(), "kernel", None) is not None
+        key = " ".join(["form", *(item["id"] for item in items)])
+        super().__init__(key, lambda: _widget(items, answered, feedback), text, inner)
 
 
 def choices_text(question: str, choices: list[str]) -> str:
@@ -66,8 +44,6 @@ def choices_html(question: str, choices: list[str]) -> str:
 def _widget(items: list[dict], answered: Callable, feedback: dict) -> object:
     import anywidget
     import traitlets
-
-    switch_on_widgets()
 
     class Questions(anywidget.AnyWidget):
         _esm = (FOLDER / "form.js").read_text(encoding="utf-8")

@@ -5,38 +5,26 @@ Some servers forget everything after ten idle minutes; the downloaded file does 
 
 from __future__ import annotations
 
-import base64
-import os
+from pathlib import Path
 
-from ..panel import framed
-from ..quiz.form import live
+from ..._where import place
+from ..panel import LivePanel
 from .store import passed_names
 from .transfer import export_bytes, import_workbook
 
+FOLDER = Path(__file__).parent
+BY_COMMAND = "Take it out with `mlpkit workbook export FILE`, bring it in with `mlpkit workbook import FILE`."
 
-class Backup:
-    """A link that downloads the workbook, and a button that takes one in."""
+
+class Backup(LivePanel):
+    """A button that downloads the workbook as it is at that moment, and one that takes a workbook in."""
 
     def __init__(self) -> None:
-        self._button = _upload() if live() else None
-
-    def __repr__(self) -> str:
-        return (
-            f"{_holds()}. Take it out with `mlpkit workbook export FILE`, "
-            "bring it in with `mlpkit workbook import FILE`."
-        )
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        link = f"{download_link()} and bring it in again below, wherever you go on." if live() else repr(self)
-        display({"text/plain": repr(self), "text/html": framed(link)}, raw=True)
-        if self._button is not None:
-            display(self._button)
+        super().__init__("backup", _widget, f"{_holds()} {BY_COMMAND}")
 
 
 def backup() -> Backup:
-    """Show a link to download the workbook, and a button to bring one in.
+    """Show a button to download the workbook, and one to bring one in.
 
     returns: something to show; without a browser, text
     """
@@ -44,54 +32,46 @@ def backup() -> Backup:
 
 
 def reminder() -> str:
-    """What to do where the server will forget everything: on Binder.
+    """What to do where the server will forget everything.
 
     returns: str, "" elsewhere
     """
-    if not os.environ.keys() & _BINDER:
-        return ""
-    return (
-        "This server forgets everything after ten idle minutes. Download your workbook now and then: "
-        "`from mlpkit.exercises import backup`, then `backup()`; or `mlpkit workbook export FILE`."
-    )
-
-
-def download_link() -> str:
-    """The whole workbook as a link to click on.
-
-    returns: str, HTML
-    """
-    data = base64.b64encode(export_bytes()).decode()
-    return (
-        f'{_holds()}. <a download="my_mlpkit.zip" href="data:application/zip;base64,{data}">Download it</a>'
-    )
-
-
-# BinderHub sets the first for every server that it starts, and Kubernetes the second.
-_BINDER = {"BINDER_LAUNCH_HOST", "BINDER_SERVICE_HOST"}
+    return f"{place().difference}." if place().forgets else ""
 
 
 def _holds() -> str:
     count = len(passed_names())
-    return f"Your workbook holds {count} function{'' if count == 1 else 's'}"
+    return f"Your workbook holds {count} function{'' if count == 1 else 's'}."
 
 
-def _upload() -> object:
-    import ipywidgets
+def answer(asked: object, buffers: list) -> tuple[dict, list[bytes]]:
+    """What is done when a button is pressed.
 
-    button = ipywidgets.FileUpload(accept=".zip", multiple=False, description="Bring a workbook in",
-                                   layout={"width": "auto"})  # fmt: skip
-    words = ipywidgets.HTML()
+    asked: what the page says: {"ask": "download"} or {"ask": "import"}, the latter with a zip file's bytes
+    returns: (message for the page, bytes that go with it)
+    """
+    wish = asked.get("ask") if isinstance(asked, dict) else None
+    try:
+        if wish == "download":
+            return {"download": "my_mlpkit.zip", "text": _holds()}, [export_bytes()]
+        if wish == "import" and buffers:
+            return {"text": f"{import_workbook(bytes(buffers[0]))}. {_holds()}"}, []
+    except (OSError, ValueError) as error:
+        return {"text": f"It did not work, and nothing was changed: {error}"}, []
+    return {"text": ""}, []
 
-    def take(change: dict) -> None:
-        if not change["new"]:
-            return
-        try:
-            words.value = import_workbook(bytes(change["new"][0]["content"])) + "."
-        except (OSError, ValueError) as error:
-            from html import escape
 
-            words.value = escape(str(error))
+def _widget() -> object:
+    import anywidget
 
-    button.observe(take, "value")
-    return ipywidgets.VBox([button, words])
+    class Buttons(anywidget.AnyWidget):
+        _esm = (FOLDER / "backup.js").read_text(encoding="utf-8")
+
+    widget = Buttons()
+
+    def pressed(_: object, asked: object, buffers: list) -> None:
+        message, content = answer(asked, buffers)
+        widget.send(message, content)
+
+    widget.on_msg(pressed)
+    return widget

@@ -10,7 +10,8 @@ import html
 from ..catalog import TOPICS, exercises
 from ..checker.result import COLOURS, INCORRECT, NOT_ATTEMPTED, PASSED, SYMBOLS
 from ..panel import Panel, rich
-from .backup import download_link, reminder
+from .backup import reminder
+from .mine import problem_with
 from .record import exercise_record
 from .store import passed_names, read_record
 
@@ -25,9 +26,10 @@ def progress() -> Panel:
     passed = sum(outcome == PASSED for _, _, outcome, *_ in rows)
     head = f"{passed} of {len(rows)} exercises passed"
     bins = calibration(record)
-    text = "\n".join([head, *map(_line, rows), "", *_calibration_lines(bins), *filter(None, [reminder()])])
-    take_along = f"<div>{rich(reminder())} {download_link()}.</div>" if reminder() else ""
-    return Panel(text, f"<strong>{head}</strong>{_table(rows)}{_calibration_html(bins)}{take_along}")
+    below = list(filter(None, [*map(problem_with, passed_names()), reminder()]))
+    text = "\n".join([head, *map(_line, rows), "", *_calibration_lines(bins), *below])
+    notes = "".join(f"<div>{rich(note)}</div>" for note in below)
+    return Panel(text, f"<strong>{head}</strong>{_table(rows)}{_calibration_html(bins)}{notes}")
 
 
 def calibration(record: dict) -> list[tuple[int, int, int]]:

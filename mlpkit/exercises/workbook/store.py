@@ -99,7 +99,7 @@ def change_record(change: Callable[[dict], None], files: dict[str, bytes] | None
             except _ChangedMeanwhile:
                 continue
             for older in aside:
-                tell(
+                print(
                     f"{RECORD} in your workbook was damaged: it is kept as `{older.name}`, and what could be "
                     "read of it goes on."
                 )
