@@ -6,6 +6,7 @@ A file is written beside its place and moved there in one step; whoever changes 
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import shutil
 import stat
@@ -13,15 +14,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-try:
-    import fcntl
-except ImportError:  # Windows, and a browser tab
-    fcntl = None
-try:
-    import msvcrt
-except ImportError:
-    msvcrt = None
+
+def _module(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+fcntl, msvcrt = _module("fcntl"), _module("msvcrt")  # the first not on Windows; none in a browser tab
 
 PATIENCE = 3.0  # seconds to wait for another kernel's lock; after that, writing goes on without it
 ABANDONED_AFTER = 3_600  # seconds; an unfinished file this old belongs to a process that was killed
