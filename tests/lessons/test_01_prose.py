@@ -93,7 +93,7 @@ def test_pixels_from_0_to_255(told):
     assert 180 < loss[1] < 220
     assert "starts at 200" in text["raw-why"]
     assert right[1] < 12
-    assert "guessing blindly" in text["raw-why"]
+    assert "guessing at random" in text["raw-why"]
 
 
 def test_random_shuffle_doubles_rows_of_an_array(told):
