@@ -1,0 +1,159 @@
+"""Record a function on the smallest cases that fail, and find the place where it parts from right programs.
+
+`find_divergence` is what a check calls; it runs the learner's function once more at most.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..checker.answers import leaves
+from ..checker.compare import first_failure
+from ..checker.runner import CaseRun, equivalent
+from ..spec import Case, Exercise
+from .known_values import KnownValues, array_leaves, known_values, right_programs
+from .locate import ORDER, UNFINISHED, UNUSED, Divergence, locate
+from .trace import Trace, record
+
+CASES = 3  # on so many of the cases that fail a function is recorded
+_known: dict[tuple, KnownValues] = {}  # exercise, case and step -> values; made once
+
+
+class Found(NamedTuple):
+    """A place in a learner's function.
+
+    case: on which it was seen; step: in which step of it, from 0
+    """
+
+    divergence: Divergence
+    trace: Trace
+    case: Case
+    step: int
+
+
+def find_divergence(
+    exercise: Exercise, function: Callable, runs: list[CaseRun], expected_runs: list[CaseRun]
+) -> Found | None:
+    """Record the function on the smallest case that it gets wrong, and find the place.
+
+    runs: of the function; expected_runs: of the model solution
+    returns: Found, or None where nothing can be said
+    """
+    found = []
+    for at in failing_cases(exercise, runs, expected_runs)[:CASES]:
+        found.append(divergence_on(exercise, function, runs[at], expected_runs[at], at))
+    found = [f for f in found if f is not None]
+    return min(found, key=_certainty, default=None)
+
+
+def _certainty(found: Found) -> tuple:
+    """A value that is unknown on one case may be known on another by chance: the first place counts."""
+    late = found.divergence.kind in (ORDER, UNUSED, UNFINISHED)
+    return late, found.divergence.event
+
+
+def failing_cases(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> list[int]:
+    """The numbers of the cases that are wrong, the smallest first.
+
+    returns: list of int, of those that speak of the failure that a check speaks of
+    """
+    failure = first_failure(exercise, runs, expected_runs)
+    if failure is None:
+        return []
+    wrong = [
+        at
+        for at, (run, expected) in enumerate(zip(runs, expected_runs))
+        if not equivalent(run, expected, exercise)
+    ]
+    return sorted(wrong, key=lambda at: _size(runs[at].case))
+
+
+def divergence_on(
+    exercise: Exercise, function: Callable, run: CaseRun, expected: CaseRun, number: int
+) -> Found | None:
+    """The same for one case.
+
+    number: of the case in the exercise
+    """
+    case = run.case
+    step = _first_wrong_step(exercise, run, expected) if case.steps else 0
+    args = _args_of_step(exercise, case, expected, step)
+    trace = record(function, copy.deepcopy(args))
+    if trace is None:
+        return None
+    right = None if exercise.random else _right(exercise, case, expected, step)
+    known = _known_on(exercise, number, step, args, right)
+    answer = _parts(trace.returned, exercise.output) if trace.error is None else None
+    with np.errstate(all="ignore"):
+        found = locate(trace, known, right, answer)
+    return None if found is None else Found(found, trace, case, step)
+
+
+def _known_on(exercise: Exercise, number: int, step: int, args: tuple, right: list | None) -> KnownValues:
+    key = (exercise.topic, exercise.name, number, step)
+    if key not in _known or not exercise.topic:
+        if len(_known) > 100:
+            _known.clear()
+        _known[key] = known_values(right_programs(exercise), args, right)
+    return _known[key]
+
+
+def _size(case: Case) -> float:
+    """How many numbers a case has; those with a single row or with zeros alone tell less and come later."""
+    arrays = array_leaves(list(case.args))
+    dull = any(
+        a.ndim > 0
+        and (a.shape[0] == 1 or (a == np.round(a, 1)).all() or np.ptp(a) == 0 or np.abs(a).max() > 100)
+        for a in arrays
+        if a.size and a.dtype.kind == "f"
+    )
+    return sum(a.size for a in arrays) + 1e6 * dull
+
+
+def _first_wrong_step(exercise: Exercise, run: CaseRun, expected: CaseRun) -> int:
+    if run.raised or not isinstance(run.value, list):
+        return 0
+    for step, (got, right) in enumerate(zip(run.value, expected.value)):
+        one, other = CaseRun(run.case._replace(steps=0), got), CaseRun(run.case._replace(steps=0), right)
+        if not equivalent(one, other, exercise):
+            return step
+    return max(len(run.value) - 1, 0)
+
+
+def _args_of_step(exercise: Exercise, case: Case, expected: CaseRun, step: int) -> tuple:
+    """The arguments of one call: before it every step went right."""
+    args = copy.deepcopy(case.args)
+    if not case.steps:
+        return args
+    names = list(exercise.output)
+    for at in range(step + 1):
+        args = copy.deepcopy(case.schedule_args(at, args) if case.schedule_args else args)
+        if at < step:
+            parts = dict(zip(names, expected.value[at]))
+            places = {place: parts[name] for name, place in case.feedback.items()}
+            args = tuple(places.get(i, a) for i, a in enumerate(args))
+    return args
+
+
+def _right(exercise: Exercise, case: Case, expected: CaseRun, step: int) -> list[Any]:
+    value = expected.value[step] if case.steps else expected.value
+    return [leaf.value for leaf in leaves(value, exercise.output)]
+
+
+def _parts(value: object, output: Any) -> list | None:
+    """The objects of an answer in their places, or None if it is built in another way."""
+    if isinstance(output, str):
+        return [value]
+    if type(value) not in (list, tuple):
+        return None
+    if isinstance(output, list):
+        parts = [_parts(part, output[0]) for part in value]
+    elif len(value) != len(output):
+        return None
+    else:
+        parts = [_parts(part, spec) for part, spec in zip(value, output.values())]
+    return None if any(p is None for p in parts) else [leaf for part in parts for leaf in part]

@@ -1,0 +1,290 @@
+"""Find the place where a learner's calculation parts from every right one.
+
+From each wrong part of the answer the recorded values are followed back to where they came from. The first
+value that no right program has, made only of values that right programs have, is the place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from .known_values import KnownValues, Use, is_count, near
+from .trace import Trace, numbers
+from .trace_follow import Follower, first
+from .trace_links import CHANGES, objects, operation
+
+VALUE, RAISED, SHORT, ORDER, UNUSED, UNFINISHED = "value", "raised", "short", "order", "unused", "unfinished"
+_DRAWS = ("normal", "standard_normal", "uniform", "random", "integers", "permutation", "permuted", "shuffle",
+          "choice", "randn", "rand", "randint", "random_sample", "sample")  # fmt: skip
+
+
+class Part(NamedTuple):
+    """A value that goes into the place.
+
+    source: as it was written; shape: of the value
+    """
+
+    source: str
+    shape: tuple[int, ...]
+
+
+class Divergence(NamedTuple):
+    """Where a calculation parts from every right one.
+
+    kind: VALUE: no right program has this value.
+        RAISED: it raised.
+        SHORT: the value is right, and right programs do more to it before they use it as `other` does.
+        ORDER: the parts of the answer come in another order.
+        UNUSED: the right value is at `other`, and not returned.
+        UNFINISHED: a right value on the way is returned.
+    place: number of the place in the trace; event: number of the event
+    shape: of the value, or None; parts: what goes into it
+    turn, turns: which of the evaluations of this place it is, from 1, and how many there are
+    expected: the shape that right programs have here, or None if that is not known
+    other: number of another place
+    """
+
+    kind: str
+    place: int
+    event: int
+    shape: tuple[int, ...] | None = None
+    parts: tuple[Part, ...] = ()
+    turn: int = 1
+    turns: int = 1
+    expected: tuple[int, ...] | None = None
+    other: int | None = None
+
+
+def locate(trace: Trace, known: KnownValues, expected: list | None, answer: list | None) -> Divergence | None:
+    """Find the place.
+
+    trace: of the learner's function
+    known: the values of right programs on the same arguments
+    expected: the arrays of the right answer, or None where they are not known (random functions)
+    answer: the objects that came back in their places, or None where the answer has another structure
+    returns: Divergence, or None where nothing can be said for certain
+    """
+    search = _Search(trace, known)
+    if trace.error is not None:
+        return search.from_error()
+    if not trace.complete:
+        return None
+    if answer is None or expected is None or len(answer) != len(expected):
+        return search.from_values(objects(trace.returned))
+    return search.from_answer(answer, expected)
+
+
+class _Search(Follower):
+    """One search through a recorded run."""
+
+    # where to begin
+
+    def from_error(self) -> Divergence | None:
+        at, end = self.trace.failed, len(self.events)
+        if at is None:
+            return None
+        found = first(self.blame(i) for i in self.links.parts(at, end))
+        if found is not None:
+            return self._said(found)
+        return Divergence(RAISED, at, end, None, self._parts(at, end), *self._turns(at, end))
+
+    def from_values(self, answer: list) -> Divergence | None:
+        found = first(self.blame_object(thing, len(self.events)) for thing in answer)
+        return None if found is None else self._said(found)
+
+    def from_answer(self, answer: list, expected: list) -> Divergence | None:
+        wrong = [i for i, (a, e) in enumerate(zip(answer, expected)) if not _equal(a, e)]
+        if not wrong:
+            return None
+        end = len(self.events)
+        for strict in (False, True):
+            self.strict = strict
+            found = first(self.blame_object(answer[i], end) for i in wrong)
+            if found is not None:
+                made = first(self._wrong_part(answer[i], end) for i in wrong)
+                return self._at(UNFINISHED, made) if made is not None and made < found else self._said(found)
+        return self._misplaced(answer, expected, wrong)
+
+    def _wrong_part(self, thing: object, end: int) -> int | None:
+        """Where a part of the answer was made that is a right value, but not the one that belongs there."""
+        array = numbers(thing)
+        history = self.links.history(thing, end)
+        if not history or array is None or not _telling(array) or self.blame_object(thing, end) is not None:
+            return None
+        return history[-1]
+
+    def _misplaced(self, answer: list, expected: list, wrong: list[int]) -> Divergence | None:
+        """Every value is known, and still the answer is wrong: a wrong one of them is returned."""
+        first = answer[wrong[0]]
+        array = numbers(first)
+        last = self._last_event(first)
+        if last is None or array is None or not _telling(array):
+            return None
+        if len(wrong) > 1 and all(any(_equal(answer[i], expected[j]) for j in wrong) for i in wrong):
+            return self._at(ORDER, last)
+        for i in wrong:
+            right = [
+                e
+                for e in self.events
+                if e.array is not None and e.array.size > 1 and _equal(e.array, expected[i])
+            ]
+            if right:
+                made = self.links.history(answer[i], len(self.events))[-1:]
+                changed = [m for m in made if right[0].place in self.trace.places[self.events[m].place].parts]
+                return self._at(UNUSED, (changed or [last])[0])._replace(other=right[0].place)
+        if not self.known.find(array):
+            return None
+        history = self.links.history(first, len(self.events))
+        changed = [i for i in history if self.links.place(i).kind in CHANGES]
+        return self._at(UNFINISHED, changed[-1] if changed else last)
+
+    def _last_event(self, thing: object) -> int | None:
+        found = self.links.by_object.get(id(thing))
+        return found[-1] if found else self.links.container.get(id(thing))
+
+    # what is said of it
+
+    def _said(self, event: int) -> Divergence | None:
+        """The divergence at an event, unless that is too uncertain."""
+        if self._is_draw(event) or self._counts(event):
+            return None
+        short = self._stops_short(event)
+        if short is not None:
+            return self._at(SHORT, short)._replace(other=self.events[event].place)
+        return self._at(VALUE, event)._replace(expected=self._expected(event))
+
+    def _is_draw(self, event: int) -> bool:
+        """Random numbers that are drawn in a way of one's own, unless they only have another scale."""
+        place, array = self.links.place(event), self.events[event].array
+        if place.kind != "Call" or place.name not in _DRAWS or array is None:
+            return False
+        others = [v for v in self.known.values if v.shape == array.shape and v.size > 2]
+        return not any(_on_a_line(array, other) for other in others)
+
+    def _counts(self, event: int) -> bool:
+        """Made of a count that no right program uses in this way: the fault may be in what was counted."""
+        place = self.links.place(event)
+        for i in self.own_parts(event):
+            array, part = self.events[i].array, self.links.place(i)
+            if array is None or not is_count(array):
+                continue
+            counted = part.name in ("sum", "count_nonzero") or any(
+                p.kind == "AugAssign" and p.text.startswith(part.text) for p in self.trace.places
+            )
+            numbers_ = self.known.find(array)
+            if counted and not any(
+                u.parts & numbers_ and u.operation == operation(place) for u in self.known.uses
+            ):
+                return True
+        return False
+
+    def _stops_short(self, event: int) -> int | None:
+        """The event that made a known part, if right programs change that part before they use it so.
+
+        None also where they change it in the line of its use: there the place is the use.
+        """
+        parts = [i for i in self.own_parts(event) if self.events[i].array is not None]
+        values = {i: self.known.find(self.events[i].array) for i in parts}
+        alike = [u for u in self.known.uses if u.operation == operation(self.links.place(event))]
+        for i in parts:
+            alone = self.links.place(i).kind in ("Name", "Subscript") and _telling(self.events[i].array)
+            others = [values[j] for j in parts if values[j] and values[j] != values[i]]
+            fits = [u for u in alike if all(u.parts & o for o in others)]
+            if not alone or not values[i] or any(u.parts & values[i] for u in fits):
+                continue
+            for one, last in self._chains(values[i], fits):
+                if not self._in_one_line(one, last):
+                    return self._made_before(i)
+                return None
+        return None
+
+    def _chains(self, values: frozenset[int], fits: list[Use]) -> Iterable[tuple[Use, Use]]:
+        """Uses of a value, each with a use that fits, of what comes out or of what is made of that."""
+        made = [u for u in self.known.uses if u.parts & values and u.value not in values]
+        for one in made:
+            yield from ((one, last) for last in fits if one.value in last.parts)
+        for one in made:
+            for second in self.known.uses:
+                if one.value in second.parts and second.value not in values:
+                    yield from ((one, last) for last in fits if second.value in last.parts)
+
+    def _in_one_line(self, one: Use, last: Use) -> bool:
+        before, after = dict(self.known.uses[one][::-1]), dict(self.known.uses[last][::-1])
+        both = sorted(before.keys() & after.keys())
+        return bool(both) and before[both[0]] == after[both[0]]
+
+    def _big(self, event: int) -> bool:
+        array = self.events[event].array
+        return array is not None and array.size > 1
+
+    def _made_before(self, event: int) -> int | None:
+        """The last event that made or named this object otherwise than the name that is loaded here."""
+        text = self.links.place(event).text
+        if self.links.place(event).kind == "Subscript":
+            found = [i for i in range(event) if self.links.place(i).kind in CHANGES
+                     and self.links.place(i).text.startswith(text)]  # fmt: skip
+        else:
+            earlier = self.links.by_object.get(id(self.events[event].value), ())
+            found = [i for i in earlier if i < event and self.links.place(i).text != text]
+        return found[-1] if found else None
+
+    def _expected(self, event: int) -> tuple[int, ...] | None:
+        """The shape that the model solution, or else another right program, gets by this operation."""
+        what, shapes = operation(self.links.place(event)), {}
+        for i in self.own_parts(event):
+            own = self.known.find(self.events[i].array) if self._big(i) else ()
+            for use, where in self.known.uses.items():
+                if use.operation == what and use.parts & frozenset(own):
+                    shapes.setdefault(where[0][0], set()).add(self.known.values[use.value].shape)
+        nearest = shapes[min(shapes)] if shapes else set()
+        return (
+            min(nearest) if len(nearest) == 1 and np.shape(self.events[event].array) not in nearest else None
+        )
+
+    def _at(self, kind: str, event: int) -> Divergence:
+        place, array = self.events[event].place, self.events[event].array
+        shape = None if array is None else array.shape
+        return Divergence(kind, place, event, shape, self._parts(place, event), *self._turns(place, event))
+
+    def _parts(self, place: int, end: int) -> tuple[Part, ...]:
+        found = {}
+        for i in self.links.parts(place, end):
+            array = self.events[i].array
+            if array is not None:
+                found[self.events[i].place] = Part(self.links.place(i).text, array.shape)
+        return tuple(found.values())
+
+    def _turns(self, place: int, event: int) -> tuple[int, int]:
+        times = self.links.by_place.get(place, [])
+        before = sum(i < event for i in times)
+        return before + 1, max(len(times), before + 1)
+
+
+def _telling(array: np.ndarray) -> bool:
+    """Whether no other value is the same by chance: it is neither all one number nor a plain share."""
+    if array.size == 0:
+        return False
+    if array.size > 1:
+        return not (array == array.ravel()[0]).all()
+    share = float(array.reshape(())) * 720_720
+    return not np.isfinite(share) or abs(share - round(share)) > 1e-6
+
+
+def _on_a_line(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether one array is the other times a number plus a number."""
+    x, y = np.asarray(other, np.float64).ravel(), np.asarray(one, np.float64).ravel()
+    if not (np.isfinite(x).all() and np.isfinite(y).all()) or np.ptp(x) == 0:
+        return False
+    slope = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
+    return near(slope * (x - x.mean()) + y.mean(), y)
+
+
+def _equal(thing: object, expected: np.ndarray) -> bool:
+    array = numbers(thing)
+    if array is None:
+        return False
+    array, expected = array.astype(np.float64), np.asarray(expected, np.float64)
+    return array.shape == expected.shape and near(array, expected)
