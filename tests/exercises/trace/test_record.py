@@ -66,14 +66,14 @@ def everything(a, *rest, key=1, **more):
     first, *others = a
     (b := first + 1)
     text = f"{b:.2f} {others!r}"
-    table = {k: v for k, v in zip("ab", a)}
+    table = {k: v + 0 for k, v in zip("ab", a)}
     chosen = b if text else -b
     both = 0 < chosen < 10 and not None
     part = np.arange(12).reshape(3, 4)[1:, ::2, None][..., 0]
     try:
         raise KeyError("x")
     except KeyError as error:
-        kept = error
+        print(error)
     with np.errstate(all="ignore"):
         part = part[0]
     while key < 3:
@@ -84,7 +84,7 @@ def everything(a, *rest, key=1, **more):
             result = sorted(part, key=lambda v: -v)
         case _:
             result = None
-    assert both and kept is not None
+    assert both
     return [*result, *rest, more.get("z", 0), max((v for v in a), default=0)]
 
 
