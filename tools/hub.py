@@ -16,13 +16,14 @@ import psutil
 import requests
 
 ROOT = Path(__file__).resolve().parent.parent
+PROXY = "configurable-http-proxy@5.3.0"
 PATIENCE = 120  # seconds for a server to start on a crowded machine
 ADDRESS = "http://127.0.0.1:{}"
 CONFIG = """
 c = get_config()
 load_subconfig({config})
-for name, value in c.Spawner.environment.items():
-    c.Spawner.environment[name] = value.replace("/srv/mlpkit", {shared})
+environment = c.Spawner.environment.get_value({{}})
+c.Spawner.environment = {{n: value.replace("/srv/mlpkit", {shared}) for n, value in environment.items()}}
 c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = {password}
 c.Authenticator.allow_all = True
@@ -46,7 +47,7 @@ def find_proxy(folder: Path) -> list[str]:
     if npm is None:
         raise FileNotFoundError("there is no npm; Debian, Ubuntu: apt-get install nodejs npm")
     quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run([npm, "install", *quiet, "--prefix", folder, "configurable-http-proxy@5"], check=True)
+    subprocess.run([npm, "install", *quiet, "--prefix", folder, PROXY], check=True)
     script = folder / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
     return [shutil.which("node"), str(script)]
 

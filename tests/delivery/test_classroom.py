@@ -301,8 +301,50 @@ def hub_configuration():
     return config
 
 
+def test_what_a_hub_passes_on_already_stays():
+    from traitlets.config import Config
+
+    config = Config()
+    config.Spawner.environment = {"LANG": "de_DE.UTF-8"}
+    source = (CLASSROOM / "mlpkit_hub.py").read_text("utf-8")
+    exec(compile(source, "mlpkit_hub.py", "exec"), {"get_config": lambda: config})
+    assert config.Spawner.environment["LANG"] == "de_DE.UTF-8"
+    assert config.Spawner.environment["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def test_a_cluster_lets_in_those_that_are_named_and_over_https_alone():
+    values = yaml.safe_load((CLASSROOM / "values.yaml").read_text("utf-8"))
+    config = values["hub"]["config"]
+    assert config["JupyterHub"]["authenticator_class"] == "github"
+    assert config["GitHubOAuthenticator"]["allowed_users"]
+    assert "allow_all" not in str(config)
+    assert "secret" not in str(config)  # those stand in a file that is in no repository
+    assert values["proxy"]["https"]["enabled"] is True
+    (host,) = values["proxy"]["https"]["hosts"]
+    assert config["GitHubOAuthenticator"]["oauth_callback_url"] == f"https://{host}/hub/oauth_callback"
+
+
+def test_on_one_machine_https_comes_before_people():
+    guide = (ROOT / "docs" / "class.md").read_text("utf-8")
+    steps = ["--admin you:", "https.enabled true", "Add Users"]
+    places = [guide.index(step) for step in steps]
+    assert places == sorted(places)
+
+
+def test_nothing_moves_under_a_class():
+    """Images, charts and proxies have a version: what was tried is what learners get."""
+    from tools.hub import PROXY
+
+    image = (CLASSROOM / "Dockerfile").read_text("utf-8")
+    assert re.search(r"^ARG BASE=\S+:\d{4}-\d\d-\d\d$", image, re.MULTILINE)
+    assert re.search(
+        r"^ +--version \d+\.\d+\.\d+ ", (ROOT / "docs" / "class.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert re.fullmatch(r"[a-z-]+@\d+\.\d+\.\d+", PROXY)
+
+
 def test_kubernetes_and_one_machine_set_the_same():
-    assert VALUES["extraEnv"] == hub_configuration().Spawner.environment
+    assert VALUES["extraEnv"] == hub_configuration().Spawner.environment.get_value({})
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         assert VALUES["extraEnv"][name] == "1"
     first = min(path.name for path in (ROOT / "lessons").glob("*.ipynb"))
