@@ -8,10 +8,12 @@ from __future__ import annotations
 import io
 import os
 import sys
+import time
 from collections.abc import Iterable
 from typing import NamedTuple
 
 IN_BROWSER = sys.platform == "emscripten"  # Pyodide: no threads, no locks, no processes
+thread_time = getattr(time, "thread_time", time.perf_counter)  # a tab has no clock for a thread of its own
 
 
 class Place(NamedTuple):

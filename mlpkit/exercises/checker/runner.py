@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import functools
 import random
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..._where import thread_time
 from ..spec import Case, Exercise, Property
 from .answers import InvalidAnswer, equal, normalize_answer
 from .isolation import capture_output
@@ -151,7 +151,7 @@ def run_case(exercise: Exercise, function: Callable, case: Case, reseeded: bool 
     if reseeded:
         args = tuple(np.random.default_rng(99) if isinstance(a, np.random.Generator) else a for a in args)
     before = copy.deepcopy(args)
-    start = time.thread_time()
+    start = thread_time()
     try:
         if case.steps:
             run.value, args, before = _take_steps(exercise, function, case, args)
@@ -161,7 +161,7 @@ def run_case(exercise: Exercise, function: Callable, case: Case, reseeded: bool 
         raise
     except BaseException as error:
         run.raised = describe(error, function)
-    run.seconds = time.thread_time() - start
+    run.seconds = thread_time() - start
     run.dtype = _other_dtype(run.value, exercise)
     run.changed = tuple(name for name, a, b in zip(exercise.inputs, args, before) if not _same(a, b))
     return run

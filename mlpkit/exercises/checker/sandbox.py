@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from ..._where import IN_BROWSER
+
 SECONDS = 3.0  # of processor time for one call of a function; a right one needs a few thousandths
 GRACE = 1.0  # seconds that a function has to end after it was told to stop
 PATIENCE = 20  # times `seconds` on the clock, for a machine that is too busy to run the function
@@ -50,6 +52,10 @@ def run_limited(
     progress: gives something that changes when a part of the work is done; then the time starts anew
     returns: Ended; nothing that the function raises gets out
     """
+    if IN_BROWSER:  # there are no threads
+        from .threadless import run_here
+
+        return run_here(function, seconds, progress)
     running = threading.Lock()
     running.acquire()
     clocks: list[int] = []

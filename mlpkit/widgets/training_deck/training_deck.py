@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..._where import thread_time
 from ...core.backprop import loss_and_grads as package_loss_and_grads
 from ...core.data import Dataset, Examples
 from ...core.history import COLUMNS, SNAPSHOT_BYTES, History
@@ -274,7 +275,7 @@ class TrainingDeck(Widget):
 
     def _ticked(self) -> None:
         """Send what is new, if anybody looks and the last time is long enough ago."""
-        if self.watched and time.perf_counter() >= self._due[0] and time.thread_time() >= self._due[1]:
+        if self.watched and time.perf_counter() >= self._due[0] and thread_time() >= self._due[1]:
             self._updates += 1
             self._post(weights=self._looking_at is None and self._updates % WEIGHTS_EVERY == 0)
 
@@ -286,12 +287,12 @@ class TrainingDeck(Widget):
             self._post(weights=True, **(self._archived_state() if archived else {}))
 
     def _post(self, weights: bool, **more: Any) -> None:
-        began = time.thread_time()
+        began = thread_time()
         start, self._sent_rows = self._sent_rows, min(len(self.history), self._sent_rows + ROWS)
         still = self._looking_at is not None and not weights  # looking back: the pictures stay as they are
         pictures = {} if still else self._pictures(weights)
         self.tell(**self._state(start), **pictures, **more)
-        work = time.thread_time()
+        work = thread_time()
         self._due = (time.perf_counter() + PAUSE, work + SHARE * (work - began))
 
     def _state(self, start: int) -> dict[str, Any]:
