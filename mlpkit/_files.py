@@ -24,7 +24,9 @@ def _module(name: str) -> Any:
         return None
 
 
-fcntl, msvcrt = _module("fcntl"), _module("msvcrt")  # the first not on Windows; none in a browser tab
+fcntl, msvcrt = _module("fcntl"), _module("msvcrt")  # the first not on Windows
+if not hasattr(fcntl, "flock"):  # a browser tab has the module, but no locks in it
+    fcntl = None
 
 PATIENCE = 3.0  # seconds to wait for another kernel's lock; after that, writing goes on without it
 ABANDONED_AFTER = 3_600  # seconds; an unfinished file this old belongs to a process that was killed

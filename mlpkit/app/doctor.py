@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import datasets
-from .._where import place
+from .._where import IN_BROWSER, place
 from ..exercises.workbook.backup import reminder
 from .finding import PIP, WITH_JUPYTERLAB, Finding, uses_jupyterlab, version
 from .jupyter import configuration, kernel, widgets
@@ -41,7 +41,7 @@ def examine() -> list[Finding]:
 
     returns: list of Finding, in the order in which to mend them
     """
-    return [finding for look in CHECKS for finding in _carefully(look)]
+    return [finding for look in (IN_A_TAB if IN_BROWSER else CHECKS) for finding in _carefully(look)]
 
 
 def report(findings: list[Finding]) -> str:
@@ -155,6 +155,7 @@ def extras() -> list[Finding]:
     return found
 
 
+IN_A_TAB = (where, python, memory, workbook)  # the site brings all else
 CHECKS = (
     where,
     python,
@@ -188,6 +189,8 @@ def _line(finding: Finding) -> str:
 
 
 def _all_is_well() -> str:
+    if IN_BROWSER:
+        return "All is well: Python and the workbook are ready, and the images come with the first load."
     return ALL_IS_WELL if uses_jupyterlab() else ALL_IS_WELL.replace(" JupyterLab,", "")
 
 

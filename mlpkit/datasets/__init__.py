@@ -3,10 +3,12 @@
 Each is unpacked once into a cache folder and mapped into memory after that; `load` cuts it into its splits.
 """
 
+import functools
 import os
 import sys
 from pathlib import Path
 
+from .._where import IN_BROWSER
 from . import bundled, cache, files, names
 from .bundled import SHIPPED
 from .cache import Stored
@@ -26,6 +28,9 @@ def open_set(name: str) -> Stored:
     raises: TypeError or ValueError, for an unknown name, a set of no use here, or a damaged shipped file;
         OSError, when the network or a cache folder that you chose fails; ImportError, without a package
     """
+    if IN_BROWSER:
+        names.check(name)
+        return _in_memory(name)
     try:
         unpack(name)
     except files.CacheError as problem:
@@ -34,6 +39,14 @@ def open_set(name: str) -> Stored:
         print(f"{problem} Meanwhile mlpkit works from memory.", file=sys.stderr)
         return bundled.in_memory(name)
     return _from_cache(name)
+
+
+@functools.cache
+def _in_memory(name: str) -> Stored:
+    """A browser tab has no disk to map from: one copy in memory for all who ask."""
+    if name not in SHIPPED:
+        raise ValueError(f"a browser tab has {' and '.join(SHIPPED)} alone, not {name!r}")
+    return bundled.in_memory(name)
 
 
 def unpack(name: str) -> Path:

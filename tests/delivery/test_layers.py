@@ -31,6 +31,7 @@ NUMPY_ROWS = range(4)  # these need NumPy and the standard library alone
 EXTRAS = {
     "_where.py": {"google", "psutil"},
     "core/_threads.py": {"threadpoolctl"},  # missing in a browser, where BLAS has one thread anyhow
+    "datasets/site.py": {"js"},
     "datasets/tfds.py": {"tensorflow_datasets", "array_record", "PIL", "requests", "tqdm"},
 }
 

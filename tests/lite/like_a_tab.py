@@ -1,0 +1,74 @@
+"""Make this Python as poor as the one in a browser tab, before mlpkit is imported.
+
+No thread starts, no process, no lock, no clock of a thread; mlpkit takes the platform for a browser.
+"""
+
+import importlib.util
+import pathlib
+import signal
+import sys
+import threading
+import time
+import types
+
+import IPython.core.history
+import matplotlib
+import numpy
+import PIL.Image  # noqa: F401 - what a real system needs to load these is not what is tried
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def _no_thread(self: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def _refuse(*args: object, **more: object) -> None:
+    raise OSError(138, "emscripten does not support processes.")
+
+
+matplotlib.use("agg")
+numpy.random.default_rng()
+IPython.core.history.HistoryManager.enabled = False  # it writes from a thread
+
+spec = importlib.util.spec_from_file_location("mlpkit._where", ROOT / "mlpkit" / "_where.py")
+where = importlib.util.module_from_spec(spec)
+for module, name in ((time, "thread_time"), (time, "pthread_getcpuclockid"), (signal, "setitimer")):
+    if hasattr(module, name):
+        delattr(module, name)
+real, sys.platform = sys.platform, "emscripten"
+spec.loader.exec_module(where)
+sys.platform = real
+sys.modules["mlpkit._where"] = where
+
+sys.modules["fcntl"] = types.ModuleType("fcntl")
+sys.modules["resource"] = None  # importing it fails
+threading.Thread.start = _no_thread
+import subprocess  # noqa: E402
+
+subprocess.Popen.__init__ = _refuse
+
+
+class _Request:
+    """XMLHttpRequest, as far as it is used: what the site holds is read from the package."""
+
+    status, response = 0, None
+
+    @classmethod
+    def new(cls) -> "_Request":
+        return cls()
+
+    def open(self, method: str, address: str, later: bool) -> None:
+        self._address = address
+
+    def send(self) -> None:
+        path = ROOT / "mlpkit" / "datasets" / self._address.partition("/static/mlpkit/data/")[2]
+        self.status = 200 if path.is_file() else 404
+        content = path.read_bytes() if path.is_file() else b""
+        self.response = types.SimpleNamespace(to_bytes=lambda: content)
+
+
+js = types.ModuleType("js")
+js.location = types.SimpleNamespace(href="http://127.0.0.1:8000/extensions/kernel/static/worker.js")
+js.XMLHttpRequest = _Request
+sys.modules["js"] = js
