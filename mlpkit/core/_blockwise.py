@@ -1,4 +1,4 @@
-"""What the optimisers share: their first state, and a fast way to update all parameters.
+"""What the optimisers share: their states, and a fast way to update all parameters.
 
 The whole network is one flat vector, so a rule for one number is written once and runs on all of them.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,10 +19,49 @@ from .params import Params, as_params
 BLOCK = 131_072
 
 
+class State(NamedTuple):
+    """What every optimiser remembers.
+
+    step: int, updates made so far
+    learning_rate: float, the one used in the last update (NaN before the first)
+
+    >>> State()
+    State(step=0, learning_rate=nan)
+    """
+
+    step: int = 0
+    learning_rate: float = math.nan
+
+
+class MomentumState(NamedTuple):
+    """State of momentum and Nesterov: as State, with velocity, the running sum of gradients."""
+
+    step: int
+    learning_rate: float
+    velocity: Params
+
+
+class RMSPropState(NamedTuple):
+    """State of RMSProp: as State, with mean_square, the running mean of squared gradients."""
+
+    step: int
+    learning_rate: float
+    mean_square: Params
+
+
+class AdamState(NamedTuple):
+    """State of Adam: as State, with mean and mean_square, those of gradients and of their squares."""
+
+    step: int
+    learning_rate: float
+    mean: Params
+    mean_square: Params
+
+
 def zeros_state(kind: Any) -> Callable[[Params | Iterable], Any]:
     """A function that makes the state before the first step: zeros everywhere.
 
-    kind: one of the states of optimizers.py, whose fields after step and learning_rate are Params
+    kind: one of the states above, whose fields after step and learning_rate are Params
     returns: init(params) -> state
     """
 

@@ -43,8 +43,7 @@ def normal(
 ) -> np.ndarray:
     """Normal numbers of one fixed standard deviation, whatever the size of the layer.
 
-    fan_in, fan_out: int >= 1
-    rng: np.random.Generator; dtype: float type
+    fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
     std: float, standard deviation
     returns: weights (fan_in, fan_out) dtype
     raises: TypeError or ValueError for sizes or a generator that cannot be
@@ -77,8 +76,7 @@ def uniform_fan_in(
 ) -> np.ndarray:
     """Uniform in +-1/sqrt(fan_in): the long-standing default, of variance 1/(3 fan_in).
 
-    fan_in, fan_out: int >= 1
-    rng: np.random.Generator; dtype: float type
+    fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
     returns: weights (fan_in, fan_out) dtype
     raises: TypeError or ValueError for sizes or a generator that cannot be
     source: LeCun et al., Efficient BackProp, 1998
@@ -95,8 +93,7 @@ def lecun_normal(
 ) -> np.ndarray:
     """Normal with variance 1/fan_in, which keeps the signal's variance between layers without activation.
 
-    fan_in, fan_out: int >= 1
-    rng: np.random.Generator; dtype: float type
+    fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
     returns: weights (fan_in, fan_out) dtype
     raises: TypeError or ValueError for sizes or a generator that cannot be
     source: LeCun et al., Efficient BackProp, 1998
@@ -113,8 +110,7 @@ def lecun_uniform(
 ) -> np.ndarray:
     """Uniform in +-sqrt(3/fan_in), of variance 1/fan_in.
 
-    fan_in, fan_out: int >= 1
-    rng: np.random.Generator; dtype: float type
+    fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
     returns: weights (fan_in, fan_out) dtype
     raises: TypeError or ValueError for sizes or a generator that cannot be
     source: LeCun et al., Efficient BackProp, 1998
@@ -131,8 +127,7 @@ def glorot_normal(
 ) -> np.ndarray:
     """Normal with variance 2/(fan_in + fan_out): a compromise between forward and backward pass.
 
-    fan_in, fan_out: int >= 1
-    rng: np.random.Generator; dtype: float type
+    fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
     returns: weights (fan_in, fan_out) dtype
     raises: TypeError or ValueError for sizes or a generator that cannot be
     source: Glorot and Bengio 2010
@@ -149,8 +144,7 @@ def glorot_uniform(
 ) -> np.ndarray:
     """Uniform in +-sqrt(6/(fan_in + fan_out)), of variance 2/(fan_in + fan_out).
 
-    fan_in, fan_out: int >= 1
-    rng: np.random.Generator; dtype: float type
+    fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
     returns: weights (fan_in, fan_out) dtype
     raises: TypeError or ValueError for sizes or a generator that cannot be
     source: Glorot and Bengio 2010
@@ -167,8 +161,7 @@ def he_normal(
 ) -> np.ndarray:
     """Normal with variance 2/fan_in: the 2 makes up for the half that relu sets to zero.
 
-    fan_in, fan_out: int >= 1
-    rng: np.random.Generator; dtype: float type
+    fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
     returns: weights (fan_in, fan_out) dtype
     raises: TypeError or ValueError for sizes or a generator that cannot be
     source: He et al. 2015
@@ -185,8 +178,7 @@ def he_uniform(
 ) -> np.ndarray:
     """Uniform in +-sqrt(6/fan_in), of variance 2/fan_in.
 
-    fan_in, fan_out: int >= 1
-    rng: np.random.Generator; dtype: float type
+    fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
     returns: weights (fan_in, fan_out) dtype
     raises: TypeError or ValueError for sizes or a generator that cannot be
     source: He et al. 2015

@@ -1,6 +1,6 @@
-"""The forward pass: images go in, every layer multiplies, adds and bends, and logits come out.
+"""The forward pass: every layer multiplies by its weights, adds its bias and applies the activation.
 
-It keeps what each layer computed on the way, because the backward pass will need it.
+It keeps what each layer computed, because the backward pass needs it.
 """
 
 from __future__ import annotations

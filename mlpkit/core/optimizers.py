@@ -12,7 +12,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._blockwise import apply_blockwise, check_same_sizes, zeros_state
+from ._blockwise import (
+    AdamState,
+    MomentumState,
+    RMSPropState,
+    State,
+    apply_blockwise,
+    check_same_sizes,
+    zeros_state,
+)
 from ._validation import check_number, check_positive, check_rate
 from .params import Params, as_params
 from .schedules import LearningRate, rate_at
@@ -42,49 +50,10 @@ class Optimizer(NamedTuple):
         return f"Optimizer({self.name})"
 
 
-class State(NamedTuple):
-    """What every optimiser remembers.
-
-    step: int, updates made so far
-    learning_rate: float, the one used in the last update (NaN before the first)
-
-    >>> State()
-    State(step=0, learning_rate=nan)
-    """
-
-    step: int = 0
-    learning_rate: float = math.nan
-
-
-class MomentumState(NamedTuple):
-    """State of momentum and Nesterov: as State, with velocity, the running sum of gradients."""
-
-    step: int
-    learning_rate: float
-    velocity: Params
-
-
-class RMSPropState(NamedTuple):
-    """State of RMSProp: as State, with mean_square, the running mean of squared gradients."""
-
-    step: int
-    learning_rate: float
-    mean_square: Params
-
-
-class AdamState(NamedTuple):
-    """State of Adam: as State, with mean and mean_square, those of gradients and of their squares."""
-
-    step: int
-    learning_rate: float
-    mean: Params
-    mean_square: Params
-
-
 def _optimizer(name: str, kind: type, learning_rate: LearningRate, rule: Callable) -> Optimizer:
     """An Optimizer from a rule for flat arrays.
 
-    kind: one of the states above
+    kind: one of the states of _blockwise.py
     rule: (step, rate, g, olds, news); olds are p and what the state holds, and it writes new ones into news
     """
 

@@ -73,8 +73,6 @@ def train(
 ) -> Iterator[Step]:
     """Train a network, one Step at a time.
 
-        for step in train(params, data, optimizer=sgd(0.1), epochs=2, rng=rng): ...
-
     params: Params to start from, or any sequence of (weights, bias); they are not changed
     data: Dataset (its train split is learned, its valid split measured after each epoch), or Examples
     optimizer: Optimizer
@@ -95,8 +93,10 @@ def train(
     >>> rng = np.random.default_rng(0)
     >>> examples = Examples(np.eye(3), np.arange(3))
     >>> steps = train(init_params([3, 3], rng=rng), examples, optimizer=sgd(1.0), epochs=50, rng=rng)
-    >>> [step.accuracy for step in steps][-1]
-    1.0
+    >>> for step in steps:
+    ...     last = step
+    >>> last.number, last.accuracy
+    (50, 1.0)
     """
     _keep_freed_memory()
     params = _read_only(as_params(params).copy())
@@ -138,22 +138,14 @@ def _steps(
                 with threads, np.errstate(all="ignore"):  # a loss that is not finite is explained in words
                     loss, grads, accuracy = compute(params, images, labels)
                     if not math.isfinite(loss):
-                        why = explain(
-                            params,
-                            (images, labels),
-                            loss_and_grads,
-                            updates=number - 1,
-                            rate=_rate(state),
-                            before=before,
-                        )
-                        raise ValueError(f"the loss became {loss} at step {number} (epoch {epoch}). {why}")
+                        place = f"the loss became {loss} at step {number} (epoch {epoch})"
+                        batch, rate = (images, labels), _rate(state)
+                        raise _not_finite(place, params, batch, loss_and_grads, number - 1, rate, before)
                     params, state = _updated(params, grads, state, optimizer)
                 params, before = _read_only(params), (loss, grads)
                 done = Step(number, epoch, loss, accuracy, _rate(state), params, grads, state, None)
-                if valid is not None and number == steps_per_epoch * (epoch + 1):
-                    step = done._replace(valid=_measured(done, valid, loss_and_grads, compute, threads))
-                else:
-                    step = done
+                measure = valid is not None and number % steps_per_epoch == 0
+                step = _measured(done, valid, loss_and_grads, compute, threads) if measure else done
                 done = None
                 yield step
     except KeyboardInterrupt:
@@ -177,13 +169,9 @@ def _updated(params: Params, grads: Params, state: Any, optimizer: Optimizer) ->
 
 
 def _measured(
-    step: Step,
-    valid: tuple[np.ndarray, np.ndarray],
-    loss_and_grads: Callable,
-    compute: StepFunction,
-    threads: OneThread,
-) -> Metrics:
-    """Loss and accuracy on the validation split after a step, by the very function that trains."""
+    step: Step, valid: Any, loss_and_grads: Callable, compute: StepFunction, threads: OneThread
+) -> Step:
+    """The step with loss and accuracy on the validation split, by the very function that trains."""
     total = hits = 0.0
     count = len(valid[1])
     for i in range(0, count, CHUNK):
@@ -191,20 +179,25 @@ def _measured(
         with threads, np.errstate(all="ignore"):
             loss, _, right = compute(step.params, images, labels)
             if not math.isfinite(loss):
-                why = explain(
-                    step.params,
-                    (images, labels),
-                    loss_and_grads,
-                    updates=step.number,
-                    rate=step.learning_rate,
-                    before=(step.loss, step.grads),
-                )
-                raise ValueError(
-                    f"the validation loss became {loss} after step {step.number} (epoch {step.epoch}). {why}"
-                )
+                place = f"the validation loss became {loss} after step {step.number} (epoch {step.epoch})"
+                batch, rate, before = (images, labels), step.learning_rate, (step.loss, step.grads)
+                raise _not_finite(place, step.params, batch, loss_and_grads, step.number, rate, before)
         total += loss * len(labels)
         hits += right * len(labels)
-    return Metrics(total / count, round(hits) / count)
+    return step._replace(valid=Metrics(total / count, round(hits) / count))
+
+
+def _not_finite(
+    place: str,
+    params: Params,
+    batch: tuple[np.ndarray, np.ndarray],
+    loss_and_grads: Callable,
+    updates: int,
+    rate: float,
+    before: tuple[float, Params] | None,
+) -> ValueError:
+    why = explain(params, batch, loss_and_grads, updates=updates, rate=rate, before=before)
+    return ValueError(f"{place}. {why}")
 
 
 def _rate(state: Any) -> float:

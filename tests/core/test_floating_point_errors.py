@@ -129,8 +129,8 @@ CASES = {
 }
 # Holders of numbers that compute nothing, what reads files, and what a case above calls.
 NO_NUMBERS = """
-    Layer Activation Examples Dataset ForwardPass Loss GradCheck Optimizer State MomentumState
-    RMSPropState AdamState Metrics Step Snapshot History empty_params load save_params load_params
+    Layer Activation Examples Dataset ForwardPass Loss GradCheck Optimizer
+    Metrics Step Snapshot History empty_params load save_params load_params
     rate_at cross_entropy_parts
 """.split()  # noqa: SIM905
 
