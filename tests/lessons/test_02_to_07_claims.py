@@ -43,7 +43,7 @@ def losses_and_ratios(data, order, rate):
 
 
 def test_02_a_normal_draw_from_the_limit_has_the_root_mean_square_of_he_by_accident():
-    assert "that of He's weights, by accident" in lesson("02_init")[0]["wrong-after"]
+    assert "that of He's weights" in lesson("02_init")[0]["wrong-after"]
     k = 1 / np.sqrt(784)
     assert np.sqrt(k**2 + k**2) == pytest.approx(np.sqrt(2 / 784))  # mean -k, width k
 
