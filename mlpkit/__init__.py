@@ -91,7 +91,19 @@ __version__ = "0.1.0"
 # Loaded when first asked for: the exercises, figures and widgets, which bring more than NumPy with them.
 _LATER = {
     **dict.fromkeys(
-        ("backup", "check", "exercise", "guess", "hint", "mine", "progress", "recall", "reveal", "solution"),
+        (
+            "backup",
+            "check",
+            "exercise",
+            "guess",
+            "hint",
+            "mine",
+            "progress",
+            "recall",
+            "reveal",
+            "review",
+            "solution",
+        ),
         "exercises",
     ),
     "doctor": "app.doctor",

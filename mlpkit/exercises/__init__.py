@@ -6,7 +6,8 @@ What passes goes into the learner's own workbook, and becomes part of the learne
 from .._where import replace_unknown_signs
 from .checker.check import check
 from .checker.result import Result
-from .quiz.guess import guess, recall, reveal
+from .quiz.guess import guess, reveal
+from .quiz.recall import recall, review
 from .spec import Case, Exercise, Mistake, Property, Stateful
 from .workbook.backup import backup
 from .workbook.decorator import exercise
@@ -32,5 +33,6 @@ __all__ = [
     "progress",
     "recall",
     "reveal",
+    "review",
     "solution",
 ]

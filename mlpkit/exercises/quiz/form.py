@@ -8,10 +8,13 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ..panel import LivePanel, rich
 
 FOLDER = Path(__file__).parent
+SURE = ("just guessing", "rather sure (60 %)", "quite sure (80 %)", "almost certain (95 %)")
+PERCENT = (None, 60, 80, 95)  # a blind guess among n choices is right in 100 / n per cent
 
 
 class Form(LivePanel):
@@ -26,6 +29,40 @@ class Form(LivePanel):
     def __init__(self, items: list[dict], answered: Callable, feedback: dict, text: str, inner: str) -> None:
         key = " ".join(["form", *(item["id"] for item in items)])
         super().__init__(key, lambda: _widget(items, answered, feedback), text, inner)
+
+
+def percent_of(degree: int, count: int) -> int:
+    """How sure somebody is, in per cent.
+
+    degree: int, a place in SURE
+    count: int, choices of the question
+    """
+    return PERCENT[degree] or round(100 / count)
+
+
+def check_question(id: str, question: str, choices: Any) -> list[str]:
+    """Refuse what cannot be asked.
+
+    returns: list of str, the choices
+    raises: TypeError or ValueError
+    """
+    if not isinstance(id, str) or not id or not isinstance(question, str):
+        raise TypeError(f"a question needs an id and its words, both texts, not {id!r} and {question!r}")
+    wrong = f"the choices of {id!r} must be a list of texts"
+    given, choices = choices, as_list(choices, wrong)
+    if isinstance(given, str) or not all(isinstance(choice, str) for choice in choices):
+        raise TypeError(f"{wrong}, not {given!r}")
+    if len(choices) < 2 or len(set(choices)) < len(choices):
+        raise ValueError(f"{id!r} has the choices {choices}: give at least two, all different")
+    return choices
+
+
+def as_list(things: Any, wrong: str) -> list:
+    """What was given as a list; `wrong` says what else it should be."""
+    try:
+        return list(things)
+    except TypeError:
+        raise TypeError(f"{wrong}, not {things!r}") from None
 
 
 def choices_text(question: str, choices: list[str]) -> str:

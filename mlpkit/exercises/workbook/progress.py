@@ -5,11 +5,13 @@ Of all answers given with 80 % certainty, 80 % should be right: that is what cal
 
 from __future__ import annotations
 
+import datetime
 import html
 
 from ..catalog import TOPICS, exercises
 from ..checker.result import COLOURS, INCORRECT, NOT_ATTEMPTED, PASSED, SYMBOLS
 from ..panel import Panel, rich
+from ..quiz.schedule import due_today, waiting
 from .backup import reminder
 from .mine import problem_with
 from .record import exercise_record
@@ -26,7 +28,7 @@ def progress() -> Panel:
     passed = sum(outcome == PASSED for _, _, outcome, *_ in rows)
     head = f"{passed} of {len(rows)} exercises passed"
     bins = calibration(record)
-    below = list(filter(None, [*map(problem_with, passed_names()), reminder()]))
+    below = list(filter(None, [_due(record), *map(problem_with, passed_names()), reminder()]))
     text = "\n".join([head, *map(_line, rows), "", *_calibration_lines(bins), *below])
     notes = "".join(f"<div>{rich(note)}</div>" for note in below)
     return Panel(text, f"<strong>{head}</strong>{_table(rows)}{_calibration_html(bins)}{notes}")
@@ -50,6 +52,15 @@ def calibration(record: dict) -> list[tuple[int, int, int]]:
             found[0] += 1
             found[1] += made["right"]
     return [(sure, many, right) for sure, (many, right) in sorted(counts.items())]
+
+
+def _due(record: dict) -> str:
+    """How many questions of `review` are due; "" before the first was answered."""
+    if not waiting(record):
+        return ""
+    count = due_today(record, datetime.date.today())
+    questions = "question is" if count == 1 else "questions are"
+    return f"{count} {questions} due: `review()` asks them." if count else "`review()`: no question is due."
 
 
 def _row(record: dict, name: str) -> tuple[str, str, str, int, int]:

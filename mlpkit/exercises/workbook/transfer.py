@@ -193,8 +193,17 @@ def _merge(mine: dict, other: dict) -> None:
         here.update({key: here[key] or there[key] for key in ("passed", "solution", "outcome")})
         here["forwards"] = here["forwards"] or there["forwards"]
         here["mistakes"] = list(dict.fromkeys(here["mistakes"] + there["mistakes"]))
-    mine["predictions"] = {**other["predictions"], **mine["predictions"]}
+    mine["predictions"] = _merged_answers(mine["predictions"], other["predictions"])
     mine["clinic"] = _merged_patients(mine.get("clinic", {}), other.get("clinic", {}))
+
+
+def _merged_answers(mine: dict, other: dict) -> dict:
+    """What was answered here stays; of the reviews of a question the longer list stays."""
+    for name in mine.keys() & other.keys():
+        lists = [made.get("reviews", []) for made in (mine[name], other[name])]
+        if len(lists[1]) > len(lists[0]):
+            mine[name]["reviews"] = lists[1]
+    return {**other, **mine}
 
 
 def _merged_patients(mine: dict, other: dict) -> dict:
