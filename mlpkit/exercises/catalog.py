@@ -16,6 +16,7 @@ from .spec import Exercise
 # The file of a topic, and its name as it is shown.
 TOPICS = {name: name for name in ("start", "data", "init", "forward", "loss", "backprop", "sgd")}
 TOPICS["optimizers"] = "optimisers"
+TOPICS["autograd"] = "autograd"
 
 
 @cache
