@@ -11,7 +11,8 @@ from mlpkit.exercises.spec import Exercise
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "misconceptions.md"
 LESSONS = ("Start here", "Data", "Initialisation", "Forward pass", "Softmax and cross-entropy",
-           "Backpropagation", "SGD and the training loop", "Optimisers")  # fmt: skip
+           "Backpropagation", "SGD and the training loop", "Optimisers", "The way on")  # fmt: skip
+NUMBERS = (*range(8), 10)  # of the lessons that have exercises
 HEAD = """# What the exercises catch
 
 Every mistake that mlpkit knows by name, lesson by lesson, with the words in which a learner is told of it.
@@ -26,7 +27,7 @@ sign, ratio, which rows are right). How to use this in a class: [the teacher's g
 def page() -> str:
     """The whole page, in the order of the course."""
     parts = [HEAD]
-    for number, (topic, title) in enumerate(zip(TOPICS, LESSONS)):
+    for number, topic, title in zip(NUMBERS, TOPICS, LESSONS):
         parts.append(f"## {number:02} {title}\n")
         parts += [_table(one) for one in exercises().values() if one.topic == topic]
     return "\n".join(parts)

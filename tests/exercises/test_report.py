@@ -72,8 +72,8 @@ def lines_of(work, title):
 def test_it_says_where_the_class_stands(room):
     work = survey(room)
     learners = lines_of(work, "Learners")
-    assert learners["ada"] == ("2/26", 0, 4, 2, "1/2", "")
-    assert learners["cleo"] == ("0/26", 1, 1, 0, "-", "softmax (axis-0)")
+    assert learners["ada"] == ("2/28", 0, 4, 2, "1/2", "")
+    assert learners["cleo"] == ("0/28", 1, 1, 0, "-", "softmax (axis-0)")
     lessons = lines_of(work, "Where the class stands")
     assert (lessons["00 start"], lessons["04 loss"]) == ((2, 0, 1), (0, 3, 0))
     assert lines_of(work, "Exercises")["softmax"] == (1, 2, 0, 4, 1, "axis-0 (3), no-shift")
@@ -83,7 +83,7 @@ def test_it_says_where_the_class_stands(room):
 def test_every_table_stands_in_the_text_and_on_the_page(room):
     work = survey(room)
     told, page = as_text(work), report.as_page(work)
-    assert re.search(r"^ada +2/26 +0 +4 +2 +1/2$", told, re.MULTILINE)
+    assert re.search(r"^ada +2/28 +0 +4 +2 +1/2$", told, re.MULTILINE)
     assert "nobody yet: scale_pixels, one_hot" in told
     for table in tables(work):
         assert table.title in page
@@ -92,7 +92,7 @@ def test_every_table_stands_in_the_text_and_on_the_page(room):
 
 def test_counts(room):
     whole = count(survey(room).rows)
-    assert (whole.passed, whole.wrong, whole.waiting) == (3, 2, 3 * 26 - 5)
+    assert (whole.passed, whole.wrong, whole.waiting) == (3, 2, 3 * 28 - 5)
     assert whole.mistakes == {"axis-0": 3, "no-shift": 1}
 
 
@@ -322,7 +322,7 @@ def test_a_folder_that_cannot_be_written_still_shows_its_tables(open_room, capsy
     with as_nobody():
         assert cli.main(["report", str(open_room)]) == 1
     told = capsys.readouterr()
-    assert re.search(r"^ada +1/26", told.out, re.MULTILINE)
+    assert re.search(r"^ada +1/28", told.out, re.MULTILINE)
     assert told.err.endswith("Permission denied. Name another file with --csv\n")
 
 
@@ -466,7 +466,7 @@ def test_everybody_has_a_row_and_what_was_not_read_stands_in_it(room, name):
     work = survey(room)
     assert [unread.learner for unread in work.unread] == ["dora"]
     passed, *_, remark = lines_of(work, "Learners")["dora"]
-    assert (passed, remark[:9]) == ("0/26", "not read:")
+    assert (passed, remark[:9]) == ("0/28", "not read:")
     assert (name or "dora") in remark
     assert sum(row.learner == "dora" for row in work.rows) == 26
 
@@ -487,7 +487,7 @@ def test_a_part_of_a_zip_that_cannot_be_read_is_told_and_the_rest_counts(room):
     (room / "dora.zip").write_bytes(zip_of({"03.ipynb": PASSED_RELU, "04.ipynb": "{"}))
     work = survey(room)
     assert [(u.path, u.why[:17]) for u in work.unread] == [("dora.zip", "04.ipynb in it: n")]
-    assert lines_of(work, "Learners")["dora"][0] == "1/26"
+    assert lines_of(work, "Learners")["dora"][0] == "1/28"
 
 
 # Run by an administrator over everybody's home

@@ -13,7 +13,7 @@ from ..catalog import TOPICS, exercises
 from ..checker.result import INCORRECT, NOT_ATTEMPTED, PASSED
 from .sources import Answer, Case, Found, Said, Unread
 
-LESSONS = dict(zip(TOPICS, ("00", "01", "02", "03", "04", "05", "06", "07")))
+LESSONS = dict(zip(TOPICS, ("00", "01", "02", "03", "04", "05", "06", "07", "10")))
 LEARNERS = ("learner", "passed", "wrong", "tries", "hints", "answers right", "look at")
 EXERCISES = ("exercise", "passed", "wrong", "not yet", "tries", "hints", "mistakes met (how often)")
 
