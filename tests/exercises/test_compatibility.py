@@ -79,7 +79,7 @@ def test_the_report_says_the_same_of_both(room):
         assert [row.exercise for row in rows if row.outcome == "passed"] == PASSED
         assert [row.exercise for row in rows if row.outcome == "incorrect"] == ["one_hot"]
         assert [(row.attempts, row.hints) for row in rows if row.exercise == "softmax"] == [(2, 2)]
-    assert [line[1:] for line in tables(work)[0].lines] == [("4/26", 1, 6, 2, "2/4", "one_hot")] * 2
+    assert [line[1:] for line in tables(work)[0].lines] == [("4/28", 1, 6, 2, "2/4", "one_hot")] * 2
     assert len({row.program for row in work.rows if row.exercise == "relu"}) == 1
 
 

@@ -81,7 +81,7 @@ def test_a_notebook_that_changes_its_folder_keeps_its_workbook(tmp_path):
     told = notebook_session(
         tmp_path, [IMPORTS, CELL, "os.chdir('..')", "print(progress())", "print(mine.whose('softmax'))", CELL]
     )
-    assert "1 of 26 exercises passed" in told
+    assert "1 of 28 exercises passed" in told
     assert "yours: softmax" in told
     assert told.count(f"Your workbook is {tmp_path / 'lessons' / 'my_mlpkit'}.") == 1
     assert not (tmp_path / "my_mlpkit").exists()
@@ -523,5 +523,5 @@ def test_an_old_file_steps_aside_and_comes_back_if_the_new_one_fails(tmp_path, m
 def test_progress_counts_functions_without_a_record(book, tmp_path):
     pass_softmax(tmp_path)
     (book / "record.json").unlink()
-    assert "1 of 26 exercises passed" in repr(progress())
+    assert "1 of 28 exercises passed" in repr(progress())
     assert json.loads(json.dumps(books.read_record()))["exercises"] == {}
