@@ -1,8 +1,7 @@
-"""Ready-made properties of random arrays: how wide, how centred, of which family.
+"""Ready-made properties of random arrays: how wide, how centred, of which family, and whether all was drawn.
 
-Each is a Property; pick the ones that fit, in the order in which they should be talked about. They measure
-arrays of
-50,000 numbers and more, where chance no longer matters: give one probe with a layer as large as that.
+Each is a Property; pick the ones that fit, in the order in which they should be talked about. Most measure
+arrays of 50,000 numbers and more, where chance no longer matters: give one case with such a layer.
 """
 
 from __future__ import annotations
@@ -14,9 +13,7 @@ import numpy as np
 
 from .spec import Property
 
-ENOUGH = 50_000  # numbers; the standard deviation of fewer is known to less than half a per cent
-
-
+ENOUGH = 50_000  # numbers; the standard deviation of fewer is known less well than to half a per cent
 SOME = 2_000  # numbers that are compared with each other
 
 
@@ -87,6 +84,46 @@ NOT_CONSTANT = Property(
         f"{SAMENESS[int(got)]}. Units that start alike learn alike. Look at how often is drawn, and how many."
     ),
 )
+
+PARTS = (
+    "is all one number",
+    "is the same as another one",
+    "is drawn with another standard deviation than the rest",
+    "holds a number that is exactly 0",
+)
+
+
+def odd_part(w: np.ndarray) -> list[float]:
+    """The first row or column that was not drawn like the others.
+
+    returns: [1 for a row, 2 for a column, which one, place in PARTS]; [0, 0, 0] when there is none
+    """
+    zeros = (w == 0) if (w == 0).sum() > (3 if w.size > SOME else 0) else np.zeros(w.shape, bool)
+    for axis, lines in ((1, w), (2, w.T)):
+        if lines.shape[1] < 2:
+            continue
+        seen = [line.tobytes() for line in np.ascontiguousarray(lines)]
+        widths = lines.std(axis=1) / max(w.std(), 1e-300)
+        tests = (
+            np.ptp(lines, axis=1) == 0,
+            [seen.index(line) < i for i, line in enumerate(seen)] if len(set(seen)) < len(seen) else [False],
+            np.abs(widths - 1) > (0.5 if w.size >= ENOUGH else np.inf),
+            (zeros if axis == 1 else zeros.T).any(axis=1),
+        )
+        for kind, test in enumerate(tests):
+            if np.any(test):
+                return [float(axis), float(np.argmax(test)), float(kind)]
+    return [0.0, 0.0, 0.0]
+
+
+def odd_part_words(got: list, expected: list) -> str:
+    """The row or column that `odd_part` found, in words."""
+    axis, at, kind = map(int, got)
+    where = f"{('', 'row', 'column')[axis]} {at}"
+    return f"{where} {PARTS[kind]}. Every weight needs a draw of its own: where does the draw end?"
+
+
+EVERY_PART = Property("every row and column", lambda w, args: odd_part(w), odd_part_words)
 
 FAMILY = Property(
     "the family of the distribution",

@@ -76,9 +76,10 @@ CORRECT = {
     "scale_pixels": (
         _pixel_by_pixel,
         _table,
-        lambda images: np.array([image.ravel() for image in images]) / 255,
+        lambda images: np.array([image.ravel() for image in images], dtype=np.float32) / 255,
         lambda images: np.multiply(images.reshape(len(images), -1), np.float32(1 / 255), dtype=np.float32),
-        lambda images: (images / 255.0).reshape(images.shape[0], images.shape[1] * images.shape[2]),
+        lambda images: (images / 255.0).reshape(images.shape[0], -1).astype(np.float32),
+        lambda images: (images / np.float32(255)).reshape(len(images), images.shape[1] * images.shape[2]),
     ),
     "one_hot": (
         _one_hot_loop,

@@ -77,7 +77,7 @@ _Z = np.array([[1.5, -2.0, 0.3], [-0.3, 0.4, 3.0], [0.8, -1.1, 0.7], [2.2, 0.1, 
 
 RELU_BACKWARD = Exercise(
     "relu_backward",
-    task="Carry a gradient back through relu: from da to dz.",
+    task="Carry a gradient back through relu: from da to dz. Where z is exactly 0, nothing comes back.",
     reference=relu_backward,
     inputs={"da": "batch units", "z": "batch units"},
     output="batch units",
@@ -87,6 +87,7 @@ RELU_BACKWARD = Exercise(
         Case("preactivations in the hundreds", (_normal(4, 3, 4), _normal(5, 3, 4, scale=300.0))),
         Case("preactivations near 0", (_normal(6, 3, 2), _normal(7, 3, 2, scale=1e-4))),
         Case("units that are all off", (_normal(8, 2, 3), -np.abs(_normal(9, 2, 3)) - 0.1)),
+        Case("some preactivations that are exactly 0", (_normal(10, 3, 3), np.array([[0.0, 1.2, -0.4], [0.7, 0, -2], [0, 0.5, 0]]))),
     ),
     mistakes=(
         Mistake(
@@ -95,6 +96,13 @@ RELU_BACKWARD = Exercise(
             "It looks as if every unit lets its gradient through. Which units were switched off on the way forward? "
             "If you compare with >=, look at what you compare.",
             observe=lambda got, want, args: f"Where z is below 0, your dz is up to {np.abs(got[args[1] < 0]).max():.3g}, not 0.",
+        ),
+        Mistake(
+            "open-at-0",
+            lambda da, z: da * (z >= 0),
+            "It looks as if the gate is open where z is exactly 0. There relu gives 0, and the gate is shut: "
+            "compare with > or with >=?",
+            observe=lambda got, want, args: f"Where z is exactly 0, your dz is up to {np.abs(got[args[1] == 0]).max():.3g}, not 0.",
         ),
         Mistake(
             "gate-turned-round",
@@ -324,6 +332,7 @@ CROSS_ENTROPY_BACKWARD = Exercise(
         Case("a single row of 6 logits", (_normal(35, 1, 6), np.array([4]))),
         Case("rows around 1000, 0 and -1000", (_LARGE, np.array([2, 0, 3]))),
         Case("the rows [0, 1], [1000, 1001] and [3, 1]", (np.array([[0.0, 1], [1000, 1001], [3, 1]]), np.array([0, 1, 1]))),
+        Case("a row whose largest logit stands 2000 above the others", (np.array([[0.0, 2000, 0], [0.5, -0.2, 0.1]]), np.array([1, 0]))),
     ),
     properties=(
         Property("the sums of the rows", lambda d, args: d.sum(axis=1), "A row of yours sums to {got}, and the right one to 0.", 1e-6, 1e-9),
@@ -406,6 +415,13 @@ CROSS_ENTROPY_BACKWARD = Exercise(
             lambda z, y: ((e := np.exp(z - z.max())) / e.sum(axis=1, keepdims=True) - _one_hot(z, y)) / len(y),
             "It looks as if one maximum is taken off the whole array, so rows far below it become 0 / 0. "
             "Which maximum should each row lose?",
+        ),
+        Mistake(
+            "mean-for-maximum",
+            tuple(lambda z, y, shift=shift: ((e := np.exp(z - shift(z))) / e.sum(axis=1, keepdims=True) - _one_hot(z, y)) / len(y)
+                  for shift in (lambda z: z.mean(axis=1, keepdims=True), lambda z: z.min(axis=1, keepdims=True), lambda z: z[:, :1])),
+            "The formula is right, and something is taken off each row, but not its largest logit: one that is "
+            "far above it still overflows. After which shift is every power at most 1?",
         ),
         Mistake(
             "softmax-twice",

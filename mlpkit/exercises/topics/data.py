@@ -79,7 +79,15 @@ SCALE_PIXELS = Exercise(
         Case("28 images of 28 by 28 pixels", (_bytes(5, 28, 28, 28),)),
     ),
     tolerance=2e-5,
+    dtype="float32",
     mistakes=(
+        Mistake(
+            "float64",
+            (lambda x: x.reshape(len(x), -1) / 255, lambda x: x.reshape(len(x), -1) / np.longdouble(255)),
+            "The numbers are right, but they are not float32: a division of bytes by a Python number gives float64. "
+            "Twice as much memory and time goes into every step. Which type should the bytes become first?",
+            observe=lambda got, want, args: f"Your array has dtype {got.dtype}, expected {want.dtype}.",
+        ),
         Mistake(
             "not-scaled",
             (lambda x: x.reshape(len(x), -1), lambda x: x.reshape(len(x), -1).astype(np.float32)),
@@ -210,7 +218,7 @@ ONE_HOT = Exercise(
         Case("4 labels of 4 classes", (np.array([1, 3, 0, 0]), 4)),
         Case("a single label, the first of 3 classes", (np.array([0]), 3)),
         Case("labels stored as bytes", (np.array([6, 1, 5, 6, 2, 0], dtype=np.uint8), 7)),
-        Case("6 labels of 2 classes", (np.array([1, 0, 0, 1, 1, 0]), 2)),
+        Case("6 labels of 2 classes", (np.array([1, 0, 0, 1, 0, 1]), 2)),
     ),
     mistakes=(
         Mistake(

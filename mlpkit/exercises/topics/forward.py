@@ -123,7 +123,7 @@ _AFFINE_MISTAKES = (
 
 AFFINE = Exercise(
     "affine",
-    task="Multiply the inputs by the weights and add the bias.",
+    task="Multiply the inputs by the weights and add the bias. Return one array, not a list of lists.",
     reference=affine,
     inputs={"inputs": "batch fan_in", "weights": "fan_in fan_out", "bias": "fan_out"},
     output="batch fan_out",
@@ -287,7 +287,7 @@ FORWARD = Exercise(
             _wrong(last_bend=True),
             "It looks as if relu is applied to the logits as well. They need their negative numbers: "
             "what comes after the last layer?",
-            observe=lambda got, want, args: f"Your smallest logit is {np.min(got[1]):.3g}, and what entered each layer is right.",
+            observe=lambda got, want, args: f"Your smallest logit is {np.min(got[1]):.3g}, expected {np.min(want[1]):.3g}.",
         ),
         Mistake(
             "no-activation",

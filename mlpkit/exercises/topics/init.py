@@ -9,7 +9,17 @@ import numpy as np
 
 from mlpkit.core import initializers
 
-from ..random_properties import CENTRE, FAMILY, NOT_CONSTANT, SAMENESS, WIDTH, variety
+from ..random_properties import (
+    CENTRE,
+    EVERY_PART,
+    FAMILY,
+    NOT_CONSTANT,
+    SAMENESS,
+    WIDTH,
+    odd_part,
+    odd_part_words,
+    variety,
+)
 from ..spec import Case, Exercise, Mistake, Property
 
 
@@ -40,7 +50,7 @@ HE_NORMAL = Exercise(
         Case("300 inputs and 300 units", (300, 300, np.random.default_rng(3))),
         Case("3 inputs and 5 units", (3, 5, np.random.default_rng(4))),
     ),
-    properties=(NOT_CONSTANT, CENTRE, WIDTH, FAMILY),
+    properties=(NOT_CONSTANT, CENTRE, WIDTH, FAMILY, EVERY_PART),
     mistakes=(
         Mistake(
             "variance-as-std",
@@ -154,7 +164,7 @@ GLOROT_UNIFORM = Exercise(
     output="fan_in fan_out",
     random=True,
     cases=HE_NORMAL.cases,
-    properties=(NOT_CONSTANT, CENTRE, FAMILY, WIDTH),
+    properties=(NOT_CONSTANT, CENTRE, FAMILY, WIDTH, EVERY_PART),
     mistakes=(
         Mistake(
             "std-as-limit",
@@ -326,6 +336,11 @@ def _related(layers, args):
     return 0.0
 
 
+def _part_words(got, want):
+    at = next(i for i, part in enumerate(got) if any(part))
+    return f"in layer [{at}]'s weights, {odd_part_words(got[at], want[at])}"
+
+
 def _biases(layers, args):
     """0 if all biases are 0, 1 if they are one other number, 2 if they differ."""
     every = np.concatenate([b for _, b in layers])
@@ -370,6 +385,7 @@ INIT_PARAMS = Exercise(
         Property("the family of the distribution", _families,
                  lambda got, want: f"layer [{_worst(got, want)}]'s weights are not normal (mean size over standard deviation: "
                  f"{got[_worst(got, want)]:.3f}, where 0.798 belongs). Look at which draw of `rng` is called.", 0.0, 0.02),
+        Property("every row and column", lambda layers, args: [odd_part(w) for w, _ in layers], _part_words),
         Property("the independence of the layers", _related,
                  "two layers are made of the very same random numbers. Look at where the generator is made: once, or for each layer?"),
     ),

@@ -73,6 +73,13 @@ _ROWS = (
 _SMALL_NUMBERS = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, float(np.finfo(float).eps))
 
 
+_OTHER_SHIFTS = (
+    lambda z: z.mean(axis=1, keepdims=True),
+    lambda z: z.min(axis=1, keepdims=True),
+    lambda z: z[:, :1],
+)
+
+
 def _raw_softmax(logits: np.ndarray, axis: int = 1) -> np.ndarray:
     return np.exp(logits) / np.exp(logits).sum(axis=axis, keepdims=True)
 
@@ -117,7 +124,8 @@ _SOFTMAX_MISTAKES = (
     Mistake(
         "mean-for-maximum",
         (lambda z: (e := np.exp(z - z.mean(axis=1, keepdims=True))) / e.sum(axis=1, keepdims=True),
-         lambda z: (e := np.exp(z - z.min(axis=1, keepdims=True))) / e.sum(axis=1, keepdims=True)),
+         lambda z: (e := np.exp(z - z.min(axis=1, keepdims=True))) / e.sum(axis=1, keepdims=True),
+         lambda z: (e := np.exp(z - z[:, :1])) / e.sum(axis=1, keepdims=True)),
         "The formula is right, and something is taken off each row, but not its largest logit: one that stands "
         "far above it still overflows. After which shift is every power at most 1?",
     ),
@@ -250,6 +258,12 @@ LOG_SOFTMAX = Exercise(
             "What may be taken off a whole row first?",
         ),
         Mistake(
+            "mean-for-maximum",
+            tuple(lambda z, shift=shift: (s := z - shift(z)) - np.log(np.exp(s).sum(axis=1, keepdims=True)) for shift in _OTHER_SHIFTS),
+            "The formula is right, and something is taken off each row, but not its largest logit: one that is "
+            "far above it still overflows. After which shift is every power at most 1?",
+        ),
+        Mistake(
             "axis-0",
             (lambda z: log_softmax(z.T).T, lambda z: z - np.log(np.exp(z).sum(axis=0))),
             "It looks as if sums and maxima run down the columns. Along which axis do the classes of one "
@@ -340,6 +354,7 @@ CROSS_ENTROPY = Exercise(
         Case("rows around 1000, 0 and -1000", (_LARGE, np.array([2, 0, 3]))),
         Case("the rows [0, 1], [1000, 1001] and [3, 1]", (_APART, np.array([0, 1, 1]))),
         Case("a true class that lies 1000 below another", (_GAP, np.array([0, 2]))),
+        Case("a row whose largest logit stands 2000 above the others", (_FAR, np.array([1, 0]))),
     ),
     mistakes=(
         Mistake(
@@ -400,6 +415,13 @@ CROSS_ENTROPY = Exercise(
             ),
             "It looks as if one maximum is taken off the whole array, so rows far below it become log 0. "
             "Which maximum should each row lose?",
+        ),
+        Mistake(
+            "mean-for-maximum",
+            tuple(lambda z, y, shift=shift: float(-_picked((s := z - shift(z)) - np.log(np.exp(s).sum(axis=1, keepdims=True)), y).mean())
+                  for shift in _OTHER_SHIFTS),
+            "The formula is right, and something is taken off each row, but not its largest logit: one that is "
+            "far above it still overflows. After which shift is every power at most 1?",
         ),
         Mistake(
             "axis-0",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..checker.runner import freeze
 from ..spec import Case, Exercise, Mistake, Stateful
 
 
@@ -50,7 +51,7 @@ def adam_step(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):
 
 
 def _grads(seed: int, steps: int, shape: tuple[int, ...]) -> np.ndarray:
-    return np.random.default_rng(seed).normal(size=(steps, *shape)) + 0.3
+    return freeze(np.random.default_rng(seed).normal(size=(steps, *shape)) + 0.3)
 
 
 def _next_grad(grads: np.ndarray):

@@ -34,16 +34,20 @@ def _hit(logits: np.ndarray, right: int, seed: int) -> np.ndarray:
     return labels
 
 
-# A row's largest logit is sometimes the very number of its label, and one class number is also a place in
-# the whole
-# array: so that taking the largest value, or the largest of everything, is told from finding nothing.
+# A row's largest logit is sometimes the very number of its label, and one class number is also a place in the
+# whole array: so that taking the largest value, or the largest of everything, is told from finding nothing.
 _WHOLE = np.array([[0.0, 2.0, 1.0], [1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.2, 0.0, 2.0]])
+
+# Where several logits are the largest, the label is neither the first of them nor the last: whichever of these
+# two is the guess, it is wrong.
+_TIES = np.array([[0.0, 0, 0, 0], [2, 2, 1, 2], [3, 1, 0, 2], [1, 1, 1, 1], [0.5, 4, 4, 4]])
 
 _FIVE, _EIGHT, _FOUR = _scores(1, 5, 3), _scores(2, 8, 6) - 4, _scores(3, 4, 4)
 
 ACCURACY = Exercise(
     "accuracy",
-    task="Say which share of the rows has its largest logit at the label.",
+    task="Say which share of the rows has its largest logit at the label. "
+    "Each row has one guess, also where several logits are the largest.",
     reference=accuracy,
     package=metrics.accuracy,
     inputs={"logits": "batch classes", "labels": "batch"},
@@ -55,6 +59,8 @@ ACCURACY = Exercise(
         Case("4 rows of small logits, 3 of them right", (_WHOLE, np.array([1, 0, 1, 0]))),
         Case("5 rows, all of them right", (_FIVE, _hit(_FIVE, 5, 7))),
         Case("8 rows, none of them right", (_EIGHT, _hit(_EIGHT, 0, 8))),
+        Case("logits that are all 0", (np.zeros((4, 5)), np.array([2, 1, 3, 2]))),
+        Case("5 rows, in four of them several logits are the largest", (_TIES, np.array([1, 1, 0, 2, 2]))),
     ),
     mistakes=(
         Mistake(
@@ -100,6 +106,16 @@ ACCURACY = Exercise(
             lambda logits, labels: float((logits.argmax() == labels).mean()),
             "It looks as if argmax runs over the whole array: one answer for all rows. How many guesses "
             "should there be?",
+        ),
+        Mistake(
+            "tie-counts-as-right",
+            (
+                lambda z, y: float((z[np.arange(len(y)), y] >= z.max(axis=1)).mean()),
+                lambda z, y: float((np.eye(z.shape[1])[y] * (z == z.max(axis=1)[:, None])).sum() / len(y)),
+            ),
+            "It looks as if a row counts as right when its label is one of several largest logits. "
+            "Then a network that gives 0 everywhere is right 100 % of the time. "
+            "Each row has one guess: which function finds its place?",
         ),
         Mistake(
             "one-answer-a-row",

@@ -138,7 +138,7 @@ UNLISTED = [
      "`accuracy` is right, `loss` is not.*largest of the examples"),
     ("evaluate", "images backwards", lambda ls, x, y: E["evaluate"](ls, x[::-1], y), "opposite order"),
     ("evaluate", "mean probability", lambda ls, x, y: (E["evaluate"](ls, x, y)[0], float(
-        E["softmax"](E["forward"](ls, x)[1])[np.arange(len(y)), y].mean())), "Of 7 examples it is no share: counted it would be 3.802"),
+        E["softmax"](E["forward"](ls, x)[1])[np.arange(len(y)), y].mean())), "Of 7 examples it is no share: counted it would be 2.295"),
     ("evaluate", "images scaled again", lambda ls, x, y: E["evaluate"](ls, x / 255, y), "`images` were divided by 255"),
     ("train_epoch", "losses sorted", lambda *a: (lambda ls, losses: (ls, sorted(losses)))(*E["train_epoch"](*a)), "order of their size"),
     ("train_epoch", "sum of losses", lambda *a: (lambda ls, losses: (ls, [sum(losses)]))(*E["train_epoch"](*a)), "about the sum of all"),
