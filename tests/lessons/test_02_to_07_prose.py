@@ -123,7 +123,9 @@ def test_what_three_wrong_gradients_look_like():
     p, y = softmax(np.array([[2.0, 1.0, 0.0]])), np.array([[0.0, 1.0, 0.0]])
     assert "rows of dlogits that do not sum to 0" in text  # p alone
     assert p.sum() == pytest.approx(1)
-    assert "the true class is pulled, nobody is pushed" in text  # -1/p at the true class, times p (1 - p)
+    assert (
+        "the true class has a gradient, the others have none" in text
+    )  # -1/p at the true class, times p (1 - p)
     assert (-y / p * p * (1 - p)).tolist() == [[0, pytest.approx(p[0, 1] - 1), 0]]
     assert "`a * (1 - a)`" in text
     z = np.array([0.7])
