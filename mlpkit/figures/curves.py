@@ -99,7 +99,7 @@ def _valid_line(ax: Axes, run: History, column: str, name: str, index: int) -> t
         return None
     # Alone, the validation split takes the next colour; beside other runs it keeps its run's own.
     style = line_style(index) if name else line_style(1)
-    face = "white" if name else style["color"]
+    face = "none" if name else style["color"]
     ax.plot(*points, **{**style, "linestyle": ":" if name else style["linestyle"]}, markerfacecolor=face,
             label=f"{name} valid".strip())  # fmt: skip
     return points

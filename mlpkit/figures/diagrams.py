@@ -15,7 +15,7 @@ from matplotlib.patches import FancyBboxPatch
 from . import phrasing, validation
 from .display import axes_or_new, set_description
 from .distributions import root_mean_square
-from .style import BLUE, GREY, INK, VERMILLION, bare, styled
+from .style import BLUE, BLUE_INK, GREY, INK, VERMILLION, VERMILLION_INK, bare, styled
 
 COURSE = ("data", "init", "forward", "loss", "backward", "update")
 IN_A_ROW = 7
@@ -104,8 +104,9 @@ def _checked(box: Box | tuple) -> Box:
 
 def _quantity(ax: Axes, box: Box, x: float, y: float, lit: bool, place: int) -> None:
     _box(ax, x, y, box.name.replace(" = ", " =\n"), lit, fontsize=9)
-    ax.text(x + 0.5, y + 0.62, _summary(box.value), ha="center", va="bottom", fontsize=8.5, color=BLUE)
-    ax.text(x + 0.5, y - 0.12, _summary(box.gradient), ha="center", va="top", fontsize=8.5, color="#a84a00")
+    small = {"ha": "center", "fontsize": 8.5}
+    ax.text(x + 0.5, y + 0.62, _summary(box.value), va="bottom", color=BLUE_INK, **small)
+    ax.text(x + 0.5, y - 0.12, _summary(box.gradient), va="top", color=VERMILLION_INK, **small)
     if place % IN_A_ROW:
         if box.value is not None:
             _arrow(ax, (x - 0.28, y + 0.36), (x - 0.02, y + 0.36), BLUE)
@@ -135,7 +136,7 @@ def _boxes_told(boxes: list[Box], lit: int | None) -> list[str]:
 
 def _box(ax: Axes, x: float, y: float, name: str, lit: bool, fontsize: float) -> None:
     """A lit box differs by fill, by frame and by weight, not by its colour alone."""
-    face, ink = (BLUE, "white") if lit else ("white", INK)
+    face, ink = (BLUE, "white") if lit else ("none", INK)
     style = "round,pad=0,rounding_size=0.09"
     ax.add_patch(
         FancyBboxPatch(

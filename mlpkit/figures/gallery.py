@@ -16,10 +16,9 @@ from matplotlib.patches import Rectangle
 from . import phrasing, validation
 from .display import axes_or_new, set_description
 from .images import GAP, mosaic, pixel_scale
-from .style import BLUE, GREEN, GREY, INK, VERMILLION, styled
+from .style import BLUE, GREEN, GREEN_INK, GREY, INK, VERMILLION, VERMILLION_INK, styled
 
 BARS = 0.4  # height of the probability bars, as a share of an image
-RIGHT, WRONG = "#00694d", "#a84a00"  # green and vermillion, dark enough for small letters
 
 
 @styled
@@ -108,7 +107,7 @@ def _write_classes(
     text, color = names[predictions[index]], INK
     if labels is not None:
         right = predictions[index] == labels[index]
-        sign, color = ("✓", RIGHT) if right else ("✗", WRONG)
+        sign, color = ("✓", GREEN_INK) if right else ("✗", VERMILLION_INK)
         text = f"{sign} {text}" + ("" if right else f"\nis {names[labels[index]]}")
     _above(ax, corner, text, color)
 

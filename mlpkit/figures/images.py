@@ -6,7 +6,7 @@ All pictures of a figure lie in one large array, which draws many times faster t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -58,7 +58,12 @@ def mosaic(
 
 @styled
 def weights_as_images(
-    weights: np.ndarray | Params | Iterable, count: int = 32, columns: int = 8, ax: Axes | None = None
+    weights: np.ndarray | Params | Iterable,
+    count: int = 32,
+    columns: int = 8,
+    ax: Axes | None = None,
+    *,
+    units: Sequence[int] | None = None,
 ) -> Axes:
     """Draw what each unit of the first layer looks for: its weights, laid out like the image they multiply.
 
@@ -66,25 +71,27 @@ def weights_as_images(
     count: int, units to draw at most
     columns: int, pictures in a row
     ax: Axes to draw on, or None for a new figure
+    units: which units to draw, in order; the first ones if None
     returns: Axes; all pictures share one scale, blue below zero and red-orange above
     raises: TypeError or ValueError when the weights cannot be laid out as squares
     """
     if not isinstance(weights, np.ndarray):
         weights = as_params(weights)[0].weights
     weights = validation.numbers("weights", weights, 2, finite=True)
-    units = weights.shape[1]
-    pictures = validation.images(weights[:, : validation.whole("count", count)].T.astype(float))
+    fan_out = weights.shape[1]
+    chosen = np.arange(fan_out) if units is None else validation.labels("units", units, fan_out)
+    pictures = validation.images(weights[:, chosen[: validation.whole("count", count)]].T.astype(float))
     columns = min(validation.whole("columns", columns), len(pictures))
     rows = math.ceil(len(pictures) / columns)
     ax = axes_or_new(ax, 8, 0.87 * 8 / columns * rows + 0.4)
     largest = float(np.abs(pictures).max())
     scale = largest or 1.0  # all of them zero
     mosaic(ax, pictures, columns, GAP, SIGNED, (-scale, scale))
-    title(ax, f"Weights of {phrasing.count(len(pictures), 'unit')} of {units}")
+    title(ax, f"Weights of {phrasing.count(len(pictures), 'unit')} of {fan_out}")
     _color_scale(ax, ax.images[-1], scale)
     spread = f"Standard deviation {phrasing.about(pictures.std())}, largest size {phrasing.about(largest)}."
     return set_description(
-        ax, f"The weights into {phrasing.count(len(pictures), 'unit')} of {units} as images.", spread
+        ax, f"The weights into {phrasing.count(len(pictures), 'unit')} of {fan_out} as images.", spread
     )
 
 

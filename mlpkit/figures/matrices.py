@@ -32,7 +32,7 @@ def confusion(matrix: np.ndarray, class_names: Sequence[str] | None = None, ax: 
     names = validation.names(class_names, len(matrix))
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     ax = axes_or_new(ax, 7.2, 6.2)
-    ax.imshow(shares, cmap=SHARES, vmin=0, vmax=1)
+    ax.imshow(np.ma.masked_equal(shares, 0), cmap=SHARES, vmin=0, vmax=1)  # empty cells show the page
     for (row, column), number in np.ndenumerate(matrix):
         if number and len(matrix) <= 30:
             ink = ink_on(SHARES(shares[row, column])[:3])

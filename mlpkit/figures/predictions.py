@@ -44,7 +44,7 @@ def prediction_record(
     ax = axes_or_new(ax, 6.4, 5.2)
     ax.plot([0, 100], [0, 100], color=GREY, linestyle=(0, (4, 3)), linewidth=1.3, label="calibrated")
     if few:
-        _points(ax, EXAMPLE, "an example, not you", color=GREY, markerfacecolor="white")
+        _points(ax, EXAMPLE, "an example, not you", color=GREY, markerfacecolor="none")
     if points:
         _points(ax, points, "you", color=BLUE)
     ax.set(xlim=(0, 110), ylim=(-2, 105), xlabel="how sure, in %", ylabel="how often right, in %")

@@ -24,11 +24,12 @@ STYLE = mpl.rc_params_from_file(
 )
 COLORS = tuple(STYLE["axes.prop_cycle"].by_key()["color"])
 BLUE, VERMILLION, GREEN, PURPLE, GREY = COLORS
-INK, PANEL = "#1a1a1a", "#ffffff"
+# Letters: about as far from white as from a dark page.
+INK, BLUE_INK, GREEN_INK, VERMILLION_INK = "#767676", "#007bc1", "#008762", "#c25600"
 DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
-SHARES: Colormap = LinearSegmentedColormap.from_list("shares", [PANEL, "#9ccbe8", BLUE, "#003a5c"])
+SHARES: Colormap = LinearSegmentedColormap.from_list("shares", ["#ffffff", "#9ccbe8", BLUE, "#003a5c"])
 SIGNED: Colormap = LinearSegmentedColormap.from_list(
     "signed", ["#00486f", BLUE, "#f4f4f4", VERMILLION, "#7a3600"]
 )

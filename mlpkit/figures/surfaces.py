@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from . import phrasing, validation
 from .display import axes_or_new, set_description
-from .style import INK, SHARES, line_style, styled, title
+from .style import SHARES, line_style, styled, title
 
 LEVELS = 24
 
@@ -58,7 +58,8 @@ def loss_surface(
     title(ax, "Loss, darker is higher")
     ax.grid(False)
     if found:
-        ax.legend(loc="upper right")
+        legend = ax.legend(loc="upper right", framealpha=0.85, facecolor="white", labelcolor="black")
+        legend.set_zorder(5)  # on the surface, which is pale on every page
     low, high = phrasing.about(np.nanmin(loss)), phrasing.about(np.nanmax(loss))
     return set_description(ax, f"The loss on this surface goes from {low} to {high}.", *told)
 
@@ -81,8 +82,8 @@ def _path(
     finite = path[np.isfinite(path).all(axis=1)]
     every = max(1, len(finite) // 12)
     ax.plot(*finite.T, label=name, markevery=every, markersize=4, **style)
-    ax.plot(*finite[:1].T, "+", color=INK, markersize=12, markeredgewidth=2)
-    ax.plot(*finite[-1:].T, style["marker"], color=style["color"], markeredgecolor=INK, markersize=9)
+    ax.plot(*finite[:1].T, "+", color="black", markersize=12, markeredgewidth=2)
+    ax.plot(*finite[-1:].T, style["marker"], color=style["color"], markeredgecolor="black", markersize=9)
     steps = phrasing.count(len(path) - 1, "step")
     if len(finite) < len(path):
         return f"{name}: the numbers overflow within {steps}."

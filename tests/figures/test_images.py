@@ -194,3 +194,14 @@ def test_weights_are_told_of_the_units_that_are_shown():
     assert "Standard deviation ≈ 0.00, largest size ≈ 0.00." in figures.describe(
         figures.weights_as_images(weights)
     )
+
+
+def test_the_title_counts_all_units_of_the_layer_also_when_some_are_chosen():
+    weights = np.random.default_rng(0).normal(size=(16, 128))
+    ax = figures.weights_as_images(weights, units=[70, 3, 5])
+    assert ax.get_title(loc="left") == "Weights of 3 units of 128"
+    assert figures.describe(ax).startswith("The weights into 3 units of 128 as images.")
+    corner = ax.images[0].get_array()[:4, :4]
+    assert np.allclose(corner, weights[:, 70].reshape(4, 4))
+    with pytest.raises(ValueError, match="expected 0 to 127"):
+        figures.weights_as_images(weights, units=[128])
