@@ -546,9 +546,11 @@ deck
 """
 
 
-def test_without_a_browser_the_cells_run_in_order_and_the_picture_is_the_finished_one(monkeypatch, tmp_path):
+def test_without_a_browser_the_cells_run_in_order_and_the_stored_picture_gives_nothing_away(
+    monkeypatch, tmp_path
+):
     monkeypatch.setenv("MLPKIT_HEADLESS", "1")
-    cells = notebook(NOTEBOOK, "await deck.finished()", "print(deck.status, len(deck.history))")
+    cells = notebook(NOTEBOOK, "await deck.finished()", "print(deck.status, len(deck.history))", "deck")
     before = nbclient.NotebookClient(notebook(NOTEBOOK), timeout=60).execute().cells[0].outputs
     done = nbclient.NotebookClient(cells, timeout=60).execute().cells
     assert "".join(output.text for output in done[2].outputs) == "finished 30\n"
@@ -556,7 +558,8 @@ def test_without_a_browser_the_cells_run_in_order_and_the_picture_is_the_finishe
     assert len(done[0].outputs) == 1
     sentence = "Training deck: a 16-128-64-3 network, adam, batches of 64, 3 epochs of 640 images."
     assert done[0].outputs[0].data["text/plain"] == before[0].data["text/plain"] == sentence
-    assert done[0].outputs[0].data["image/png"] != before[0].data["image/png"]
+    assert done[0].outputs[0].data["image/png"] == before[0].data["image/png"]  # the network before it trains
+    assert done[3].outputs[0].data["image/png"] != before[0].data["image/png"]  # shown again: its curves
 
 
 @pytest.mark.slow

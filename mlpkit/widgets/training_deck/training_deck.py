@@ -79,7 +79,7 @@ class TrainingDeck(Widget):
         self._tiles = deck_parts.tiles(data, params.sizes[-1])
         self._sentence = deck_parts.sentence(setup, name, batch_size)
         self._looking_at: int | None = None  # a step; None is the present
-        self._sent_rows, self._due, self._updates, self._display = 0, (0.0, 0.0), 0, None
+        self._sent_rows, self._due, self._updates = 0, (0.0, 0.0), 0
         super().__init__()
 
     @property
@@ -194,10 +194,7 @@ class TrainingDeck(Widget):
         """
         if self.status == "paused":
             print(WAITS)
-        try:
-            await self._session.finished()
-        finally:
-            self._replace_still()
+        await self._session.finished()
 
     def close(self) -> None:
         """Stop training, and take the deck off the page; the curves stay, the snapshots make room."""
@@ -329,15 +326,3 @@ class TrainingDeck(Widget):
             told["weights"], told["limit"] = deck_parts.weight_pictures(at.params)
             told["units"] = at.params.sizes[1]
         return told
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        data, metadata = self._repr_mimebundle_()
-        self._display = display(data, metadata=metadata, raw=True, display_id=True)
-
-    def _replace_still(self) -> None:
-        """Put the finished curves where the stored picture is, unless somebody is using the deck."""
-        if self._display is not None and not self.watched and self.comm is not None:
-            data, metadata = self._repr_mimebundle_()
-            self._display.update(data, metadata=metadata, raw=True)
