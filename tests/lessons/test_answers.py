@@ -11,7 +11,7 @@ LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
 
 
 def open_answers(notebook):
-    """The code cells between a question and its `reveal` whose stored outputs are seen before they are run."""
+    """The code cells between a question and its `reveal` whose stored outputs are open to see."""
     asked, found = False, []
     for number, cell in enumerate(notebook["cells"]):
         source = "".join(cell["source"])
