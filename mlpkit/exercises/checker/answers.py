@@ -198,7 +198,8 @@ def _parts(value: object, iterators: bool) -> Any:
     if isinstance(value, Iterator) and not iterators:
         return InvalidAnswer(describe_type(value))
     try:
-        parts = list(itertools.islice(iter(value), LONGEST + 1))
+        iterator = iter(value)
     except TypeError:
         return InvalidAnswer(describe_type(value))
+    parts = list(itertools.islice(iterator, LONGEST + 1))  # a generator's own exceptions are the learner's
     return parts if len(parts) <= LONGEST else InvalidAnswer(f"more than {LONGEST:,} parts", "count")

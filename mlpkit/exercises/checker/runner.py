@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import functools
 import random
+import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,12 +29,14 @@ class Raised(NamedTuple):
 
     kind: str, its class; text: str, what it says
     line: int or None, source: str, where in the function it was raised
+    arrays: the shapes of the arrays that this line names, by their names
     """
 
     kind: str
     text: str
     line: int | None = None
     source: str = ""
+    arrays: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 @dataclass
@@ -229,9 +232,12 @@ def describe(error: BaseException, function: Callable) -> Raised:
     frames = [(f, n) for f, n in traceback.walk_tb(error.__traceback__) if f.f_code is code]
     if not frames:
         return Raised(kind, text)
-    line = frames[0][1]
-    source = source_line(function, line)[:80]
-    return Raised(kind, text, line - code.co_firstlineno + 1, source)
+    frame, line = frames[0]
+    source = source_line(function, line)
+    names = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", source))
+    found = {name: frame.f_locals.get(name) for name in names}
+    arrays = tuple((name, a.shape) for name, a in found.items() if isinstance(a, np.ndarray))
+    return Raised(kind, text, line - code.co_firstlineno + 1, source[:200], arrays)
 
 
 def equivalent(one: CaseRun, other: CaseRun, exercise: Exercise) -> bool:

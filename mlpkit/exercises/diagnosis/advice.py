@@ -56,6 +56,30 @@ ADVICE: dict[str, str] = {
     "remembers": "Something is remembered between calls, or left to chance. Look for a name that is not made anew inside.",
     "own seed": "Look at every draw: is there a generator made inside, with a seed of its own?",
     "rng copied": "Is it copied, or is another one made from it?",
+    # names from elsewhere
+    "from outside": "A function should see what comes in through its brackets, and nothing else.",
+    "overwritten": "Delete it with `del {name}`, or restart the kernel; then give that variable another name.",
+    "NumPy's builtin": "Import NumPy as `np`, restart the kernel, and say which of the two is meant: `np.{name}` or `{name}`.",
+    # traps of Python and NumPy
+    "trap power": "`^` is no power in Python: it works on the bits of whole numbers. A power is written with `**`.",
+    "trap axis": "The second argument of `{name}` is an axis, not a second array. Is a function meant that compares two arrays entry by entry?",
+    "trap max": "Python's `{name}` asks one question about its two arguments as a whole. Is a NumPy function meant that compares entry by entry?",
+    "trap sum": "Python's `sum` knows no axis, and its second argument is where it starts to count. Is NumPy's meant?",
+    "trap shape in two": "`{name}` takes the shape as one argument, in brackets of its own; its second argument is a dtype.",
+    "trap shape from array": "`{name}` takes a shape, and an array came. Is its `.shape` meant?",
+    "trap width as mean": "The order of these arguments is {order}. Which one is given first there?",
+    "trap append": "`append` takes one thing. A pair needs brackets of its own.",
+    "trap list plus tuple": "`+=` puts each part of the pair into the list by itself. How does the pair stay together?",
+    "trap not kept": "`{code}` gives a new value, and nothing keeps it. Which name should stand for it?",
+    "trap None": "`{code}` works in place and returns None. Use what it changed, or a function that returns something new.",
+    "trap return in loop": "The `return` stands inside the loop, so the first round ends the function.",
+    "trap eye": "`{code}` is the same for all inputs: `{name}` is never used. Which of its rows belongs to a label?",
+    "trap rows swapped": "Both sides are views of one array: the first row is overwritten before it is read. Which copy is missing?",
+    "trap not of indices": "`~` turns True into False, but it makes -1 - i of a whole number i. How are the other indices found?",
+    "trap bytes": "`{name}` holds bytes: their results wrap around at 256. When do they become floats?",
+    "trap column against row": "A column (n, 1) beside a row (n,) compares every entry with every other: the result is (n, n).",
+    "trap two names": "{names} are names of one array, and what is written into it shows under both. Where is a copy needed?",
+    "trap unused argument": "Look at where it belongs.",
     # numbers
     "input returned": "Look at which variable the last line returns.",
     "input returned somewhere": "Look at what decides when something is done to it.",
@@ -114,6 +138,11 @@ ADVICE: dict[str, str] = {
     "opposite direction": "Look for a sign.",
     "no direction": "Work a wrong case of two rows out by hand, and print every step beside it.",
     # what an exception usually means
+    "misspelt": "`{wrong}` is not known there: did you mean `{meant}`?",
+    "shapes of product": "`{left}` {left_shape} @ `{right}` {right_shape}: in a matrix product the two inner sizes must be the same. "
+                         "What does each axis stand for?",
+    "shapes": "`{left}` is {left_shape} and `{right}` is {right_shape}: lined up from the right, each pair of sizes must be equal or 1. "
+              "What does each axis stand for?",
     "unbound": "`{first}` is used before it is given a value. Is it set on every way through the function?",
     "unknown name": "Nothing of the name `{first}` is known there. Is it misspelt, or in a cell that has not been run?",
     "broadcast": "Shapes {first} and {second} cannot be lined up from the right. Write the shape of both sides as a comment: "

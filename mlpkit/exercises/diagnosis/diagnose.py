@@ -13,17 +13,21 @@ from ..checker.answers import InvalidAnswer
 from ..checker.compare import comparisons_of, wrong_values
 from ..checker.runner import CaseRun
 from ..spec import Exercise
-from . import functions, habits, linear, places, structure
+from . import functions, habits, linear, outside, places, structure
 from .as_if import as_if, wrong_cases
 from .evidence import Evidence, Finding, moves, views_of, where_it_starts, wrong_part
 from .known_mistakes import Known, Match, known_programs, match_all_cases, match_parts, match_some_cases
 from .observed import observe, observe_property, observe_shape, observe_value
-from .raised import raised
+from .raised import misspelt, raised
 from .scope import scope_of
+from .traps import trap
 
 Detector = Callable[[Evidence], Finding | None]
 
+OUTSIDE: tuple[Detector, ...] = (outside.names_from_outside, outside.overwritten_builtin)
 STRUCTURE: tuple[Detector, ...] = (
+    misspelt,
+    trap,
     raised,
     structure.wrong_type_of_answer,
     structure.parts_swapped,
@@ -71,6 +75,9 @@ def diagnose(e: Evidence) -> Finding:
 
     returns: Finding; of a listed mistake the code is "known mistake"
     """
+    finding = first_found(OUTSIDE, [e]) if e.function is not None else None
+    if finding:
+        return finding
     known = known_programs(e.exercise)
     complete = len(e.runs) == len(e.expected)  # a run that was stopped shows nothing of the rest
     match = match_all_cases(e, known) if complete else None
@@ -81,11 +88,7 @@ def diagnose(e: Evidence) -> Finding:
     if parts:
         first, *others = (_known(e, match) for match in parts)
         return first.add(also=others[0]) if others else first
-    for detect in STRUCTURE:
-        finding = detect(e)
-        if finding:
-            return finding
-    return _numbers(e, known)
+    return first_found(STRUCTURE, [e]) or _numbers(e, known)
 
 
 def _numbers(e: Evidence, known: Known) -> Finding:

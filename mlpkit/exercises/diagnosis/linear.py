@@ -170,7 +170,7 @@ def _elsewhere(e: Evidence, bad: list[Comparison], factors: list[float]) -> str 
     name = factor_name(e.exercise, [e.expected[c.at].case for c in bad], factors)
     if name is None or low > 0:
         return name
-    return f"minus ({name})" if " - " in name else f"minus {name}"
+    return f"minus ({name})" if " - " in name or " + " in name else f"minus {name}"
 
 
 def _multiple(c: Comparison, thing: np.ndarray) -> float | None:

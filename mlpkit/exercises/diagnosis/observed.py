@@ -18,9 +18,9 @@ from .words import asked_for, counted, item_name, leaf_name, number, place, shap
 def observe(exercise: Exercise, run: CaseRun, expected: CaseRun) -> Finding:
     """The first thing that is not right about one run."""
     if run.raised:
-        kind, text, line, source = run.raised
-        where = f", in line {line}: `{source}`" if line and source else ""
-        return Finding("raised", "", run.case.note, {"kind": kind, "text": text, "where": where})
+        error = run.raised
+        where = f", in line {error.line}: `{error.source[:80]}`" if error.line and error.source else ""
+        return Finding("raised", "", run.case.note, {"kind": error.kind, "text": error.text, "where": where})
     for leaf in leaves(run.value, output_of(exercise, run.case)):
         if wrong_type(leaf, exercise):
             return Finding("type", leaf_name(leaf, exercise), run.case.note, {"came": type_words(leaf)})
@@ -117,7 +117,7 @@ def _habit(run: CaseRun) -> str:
 
 def observe_property(exercise: Exercise, run: CaseRun, expected: CaseRun) -> Finding | None:
     """The first property of every right answer that this one does not have, or None."""
-    if shapes(run.value) != shapes(expected.value):
+    if run.raised or shapes(run.value) != shapes(expected.value):
         return None
     for prop in exercise.properties:
         got, right = measured(prop, run), measured(prop, expected)

@@ -1,12 +1,18 @@
-"""The detector for a function that raised an exception.
+"""The detector for an exception: what it usually means, which shapes met, which name is misspelt.
 
 Python's own message is repeated, since learning to read it is half of debugging.
 """
 
 from __future__ import annotations
 
+import ast
+import difflib
 import re
 
+import numpy as np
+
+from ..checker.placeholders import inner
+from ..checker.runner import Raised
 from .evidence import Evidence, Finding
 from .observed import observe
 
@@ -21,12 +27,106 @@ def raised(e: Evidence) -> Finding | None:
     if error.kind == "TypeError" and error.line is None and "argument" in error.text:
         names = [f"`{n}`" for n in e.exercise.inputs]
         return Finding("called otherwise", facts={**facts, "signature": e.exercise.signature, "names": names})
+    met = _shapes_that_met(error) if error.kind == "ValueError" else {}
+    if met:
+        advice = "shapes of product" if met["product"] else "shapes"
+        return Finding("exception", facts={**facts, **met}, advice=advice)
     for kind, pattern, advice in MEANINGS:
         found = re.search(pattern, error.text)
         if re.fullmatch(kind, error.kind) and found:
             names = dict(zip(("first", "second"), found.groups()))
             return Finding("exception", facts={**facts, **names}, advice=advice)
     return Finding("exception", facts=facts, advice="unknown exception")
+
+
+def misspelt(e: Evidence) -> Finding | None:
+    """A name that is not known, and is nearly one that is."""
+    error = e.run.raised
+    for kind, pattern in MISSPELT:
+        found = re.search(pattern, error.text) if error and error.kind == kind else None
+        near = difflib.get_close_matches(found[1], _known_names(e, error), 1, 0.75) if found else []
+        if near and near[0] != found[1]:
+            facts = {"seen": observe(e.exercise, e.run, e.right_run), "wrong": found[1], "meant": near[0]}
+            return Finding("misspelt", facts=facts)
+    return None
+
+
+KEYWORDS = ("axis", "keepdims", "dtype", "out", "where", "initial", "size", "loc", "scale", "low", "high")
+MISSPELT = (
+    ("NameError", r"name '(\w+)'"),
+    ("AttributeError", r"has no attribute '(\w+)'"),
+    ("TypeError", r"unexpected keyword argument '(\w+)'"),
+)
+
+
+def _known_names(e: Evidence, error: Raised) -> list[str]:
+    """The names that may stand in the place of one that is not known."""
+    if error.kind == "TypeError":
+        return list(KEYWORDS)
+    if error.kind == "AttributeError":
+        of = (
+            np.random.Generator if "Generator" in error.text else np if "numpy'" in error.text else np.ndarray
+        )
+        return [name for name in dir(of) if not name.startswith("_")]
+    function = inner(e.function)
+    code = getattr(function, "__code__", None)
+    own = [*code.co_varnames, *getattr(function, "__globals__", {})] if code else []
+    return [name for name in (*own, *e.exercise.inputs) if not name.startswith("_")]
+
+
+def _shapes_that_met(error: Raised) -> dict:
+    """The two sides of an operation whose shapes do not fit, with their shapes."""
+    shapes = dict(error.arrays)
+    try:
+        tree = ast.parse(error.source.rstrip(":"))
+    except SyntaxError:
+        return {}
+    for node in ast.walk(tree):
+        product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+        if isinstance(node, (ast.BinOp, ast.Compare)):
+            sides = [node.left, node.right if isinstance(node, ast.BinOp) else node.comparators[0]]
+            left, right = (_shape(side, shapes) for side in sides)
+            if (
+                left is None
+                or right is None
+                or (_multiply(left, right) if product else _line_up(left, right))
+            ):
+                continue
+            names = [ast.unparse(side)[:40] for side in sides]
+            return {
+                "left": names[0],
+                "right": names[1],
+                "left_shape": left,
+                "right_shape": right,
+                "product": product,
+            }
+    return {}
+
+
+def _shape(node: ast.expr, shapes: dict[str, tuple]) -> tuple | None:
+    """The shape of a name, of its `.T`, or of a product of them."""
+    if isinstance(node, ast.Name):
+        return shapes.get(node.id)
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        inside = _shape(node.value, shapes)
+        return inside and inside[::-1]
+    if isinstance(node, ast.BinOp):
+        left, right = _shape(node.left, shapes), _shape(node.right, shapes)
+        if left is None or right is None:
+            return None
+        if isinstance(node.op, ast.MatMult):
+            fits = len(left) == len(right) == 2 and left[1] == right[0]
+            return (left[0], right[1]) if fits else None
+        return np.broadcast_shapes(left, right) if _line_up(left, right) else None
+    return None
+
+
+def _multiply(left: tuple, right: tuple) -> bool:
+    return bool(left and right) and left[-1] == right[max(len(right) - 2, 0)]
+
+
+def _line_up(left: tuple, right: tuple) -> bool:
+    return all(a == b or 1 in (a, b) for a, b in zip(left[::-1], right[::-1]))
 
 
 MEANINGS = (

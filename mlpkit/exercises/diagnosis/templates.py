@@ -143,6 +143,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     # structure
     "known mistake": "",
     "exception": _if("fine", "It does answer on {fine}."),
+    "misspelt": "",
     "called otherwise": "It is called as {signature}, with {names} in this order.",
     "parts swapped": "The parts are right, but they come as ({came}), expected ({expected}).",
     "one part alone": "It is the right {part}, alone. What is asked for is {asked}.",
@@ -179,6 +180,18 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "property not measured": "On {case}, {part} could not be measured: the answer is not built as asked.",
     "property broken": _property,
     "property missing": "{text}",
+    # names from elsewhere, and traps of Python and NumPy
+    "from outside": _join(
+        "It uses `{name}`, {is} from another cell, instead of its own arguments {arguments}.",
+        _if("unused", " Never used: {unused}."),
+    ),
+    "overwritten": "`{name}` is no longer Python's function here: a cell has given this name to {is}.",
+    "NumPy's builtin": "`{name}` is NumPy's function here, not Python's: `from numpy import *` put it in its place.",
+    **dict.fromkeys(("trap power", "trap axis", "trap max", "trap sum", "trap shape in two", "trap shape from array",
+        "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop",
+        "trap eye", "trap rows swapped", "trap not of indices", "trap bytes", "trap column against row",
+        "trap two names"), "Line {line}: `{source}`."),
+    "trap unused argument": "It never uses {names}.",
     # numbers
     "zeros": _if("somewhere", "On the inputs on which it is wrong, {part} is 0 everywhere.", "{part} is 0 everywhere."),
     "input returned": _if(

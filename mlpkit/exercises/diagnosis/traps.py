@@ -1,0 +1,316 @@
+"""Traps of Python and NumPy in the source of a function that failed: a table of patterns in its syntax tree.
+
+Only the source of wrong functions is looked at, so a right one is never criticised.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ..checker.placeholders import inner
+from ..checker.source import function_source, split_lines
+from .evidence import Evidence, Finding
+from .observed import observe, observe_property
+
+
+class Source(NamedTuple):
+    """A function's syntax tree, and the arguments with which it failed.
+
+    arrays: the arguments that are arrays; assigned: the last value that each name is given
+    """
+
+    tree: ast.FunctionDef
+    arrays: dict[str, np.ndarray]
+    assigned: dict[str, ast.expr]
+
+
+Trap = Callable[[ast.AST, Source], "dict | None"]
+
+
+def trap(e: Evidence) -> Finding | None:
+    """The first trap of the table that the function has, with its line."""
+    found = function_source(inner(e.function)) if e.function is not None else None
+    if found is None:
+        return None
+    text, tree = found
+    lines, source = split_lines(text), _source(tree, e)
+    first = min([tree.lineno, *(d.lineno for d in tree.decorator_list)])
+    for code, find in TRAPS:
+        for node in ast.walk(tree):
+            facts = find(node, source)
+            if facts is not None:
+                line = lines[node.lineno - 1].strip()[:80]
+                facts = {"line": node.lineno - first + 1, "source": line, **facts}
+                seen = e.exercise.random and observe_property(e.exercise, e.run, e.right_run)
+                return Finding(code, facts={"seen": seen or observe(e.exercise, e.run, e.right_run), **facts})
+    return None
+
+
+def _source(tree: ast.FunctionDef, e: Evidence) -> Source:
+    names = [a.arg for a in tree.args.args]
+    arrays = {n: a for n, a in zip(names, e.run.case.args) if isinstance(a, np.ndarray)}
+    assigned = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            assigned[node.targets[0].id] = node.value
+    return Source(tree, arrays, assigned)
+
+
+def _call(node: ast.AST, *names: str) -> bool:
+    """Whether a node calls a function of one of these names, in full or as an attribute: "max", ".append"."""
+    if not isinstance(node, ast.Call):
+        return False
+    return ast.unparse(node.func) in names or (
+        isinstance(node.func, ast.Attribute) and f".{node.func.attr}" in names
+    )
+
+
+def _words(node: ast.AST) -> dict:
+    return {"code": ast.unparse(node)[:60]}
+
+
+def _not_a_power(node: ast.AST, source: Source) -> dict | None:
+    return _words(node) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor) else None
+
+
+def _python_max(node: ast.AST, source: Source) -> dict | None:
+    found = _call(node, "max", "min") and len(node.args) == 2
+    return {"name": ast.unparse(node.func), **_words(node)} if found else None
+
+
+def _axis_not_array(node: ast.AST, source: Source) -> dict | None:
+    if not _call(node, "np.max", "np.min", "np.amax", "np.sum", "np.mean") or len(node.args) != 2:
+        return None
+    axis = node.args[1]
+    number = isinstance(axis, (ast.Constant, ast.UnaryOp))
+    array = isinstance(axis, ast.Name) and (axis.id in source.arrays or axis.id in source.assigned)
+    return {"name": ast.unparse(node.func), **_words(node)} if array and not number else None
+
+
+def _python_sum(node: ast.AST, source: Source) -> dict | None:
+    found = _call(node, "sum") and (len(node.args) > 1 or node.keywords)
+    return _words(node) if found else None
+
+
+def _shape_in_two(node: ast.AST, source: Source) -> dict | None:
+    if not _call(node, "np.zeros", "np.ones", "np.empty") or len(node.args) != 2:
+        return None
+    second = node.args[1]
+    number = isinstance(second, (ast.BinOp, ast.Subscript, ast.Call)) or (
+        isinstance(second, ast.Constant) and isinstance(second.value, int)
+    )
+    name = isinstance(second, ast.Name) and second.id not in ("float", "int", "bool", "complex")
+    return {"name": ast.unparse(node.func), **_words(node)} if number or name else None
+
+
+def _shape_from_array(node: ast.AST, source: Source) -> dict | None:
+    if not _call(node, "np.zeros", "np.ones", "np.empty") or len(node.args) != 1:
+        return None
+    array = isinstance(node.args[0], ast.Name) and node.args[0].id in source.arrays
+    return {"name": ast.unparse(node.func), **_words(node)} if array else None
+
+
+def _width_as_mean(node: ast.AST, source: Source) -> dict | None:
+    found = _call(node, ".normal", ".uniform") and len(node.args) == 2 and isinstance(node.args[1], ast.Tuple)
+    names = {"normal": ["mean", "standard deviation", "size"], "uniform": ["low end", "high end", "size"]}
+    return {"order": names[node.func.attr], **_words(node)} if found else None
+
+
+def _append_two(node: ast.AST, source: Source) -> dict | None:
+    found = _call(node, ".append") and len(node.args) > 1 and ast.unparse(node.func) != "np.append"
+    return _words(node) if found else None
+
+
+def _list_plus_tuple(node: ast.AST, source: Source) -> dict | None:
+    found = (
+        isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and isinstance(node.value, ast.Tuple)
+    )
+    return _words(node) if found else None
+
+
+_NEW = (
+    ".reshape",
+    ".astype",
+    ".copy",
+    ".sum",
+    ".mean",
+    ".max",
+    ".transpose",
+    ".ravel",
+    ".flatten",
+    ".clip",
+    ".dot",
+)
+_SHOWN = ("print", "display", "next", "exec", "setattr", "input", "help", "breakpoint")
+
+
+def _not_kept(node: ast.AST, source: Source) -> dict | None:
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return None
+    call = node.value
+    numpys = ast.unparse(call.func).startswith(("np.", "mine.")) and not any(
+        k.arg == "out" for k in call.keywords
+    )
+    writes = _call(
+        call, "np.copyto", "np.put", "np.fill_diagonal", "np.random.shuffle", "np.random.seed", "np.seterr"
+    )
+    named = isinstance(call.func, ast.Name) and call.func.id not in _SHOWN
+    written = ".at" in ast.unparse(call.func)
+    kept = written or writes or not (numpys or named or _call(call, *_NEW))
+    return None if kept else _words(call)
+
+
+def _none_used(node: ast.AST, source: Source) -> dict | None:
+    """`x = rng.shuffle(y)`: what works in place returns None."""
+    values = (
+        [getattr(node, "value", None)] if isinstance(node, (ast.Assign, ast.Return, ast.Subscript)) else []
+    )
+    values += (
+        [node.slice] if isinstance(node, ast.Subscript) else node.args if isinstance(node, ast.Call) else []
+    )
+    in_place = next(
+        (v for v in values if _call(v, ".shuffle", ".append", ".extend", ".sort", ".fill", ".reverse")), None
+    )
+    return _words(in_place) if in_place is not None and "np.sort" not in ast.unparse(in_place) else None
+
+
+def _return_in_loop(node: ast.AST, source: Source) -> dict | None:
+    for loop in ast.walk(source.tree):
+        if isinstance(loop, (ast.For, ast.While)) and node in loop.body and isinstance(node, ast.Return):
+            return _words(node)
+    return None
+
+
+def _two_names(node: ast.AST, source: Source) -> dict | None:
+    """`minus = x` and later `minus[i] -= eps`: both names mean one array."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, (ast.Name, ast.Call)):
+        return None
+    names = [t.id for t in node.targets if isinstance(t, ast.Name)]
+    names += [node.value.id] if isinstance(node.value, ast.Name) else []
+    if len(names) < 2 or not any(name in _written(source.tree) for name in names):
+        return None
+    return {"names": [f"`{n}`" for n in names], **_words(node)}
+
+
+def _written(tree: ast.AST) -> set[str]:
+    """The names whose arrays are changed in place."""
+    found = set()
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                found.add(target.value.id)
+            if isinstance(node, ast.AugAssign) and isinstance(target, ast.Name):
+                found.add(target.id)
+    return found
+
+
+def _rows_swapped(node: ast.AST, source: Source) -> dict | None:
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Tuple):
+        return None
+    target = node.targets[0]
+    both = [*node.value.elts, *target.elts] if isinstance(target, ast.Tuple) else []
+    array = both and all(isinstance(x, ast.Subscript) for x in both)
+    names = {ast.unparse(x.value) for x in both} if array else set()
+    return _words(node) if len(names) == 1 and names & {*source.arrays, *source.assigned} else None
+
+
+_INDICES = (
+    ".choice",
+    ".permutation",
+    ".integers",
+    ".argsort",
+    "np.arange",
+    "np.argsort",
+    "np.flatnonzero",
+    "range",
+)
+
+
+def _not_of_indices(node: ast.AST, source: Source) -> dict | None:
+    if (
+        not isinstance(node, ast.UnaryOp)
+        or not isinstance(node.op, ast.Invert)
+        or not isinstance(node.operand, ast.Name)
+    ):
+        return None
+    value = source.assigned.get(node.operand.id)
+    while isinstance(value, (ast.Subscript, ast.Name)):
+        value = value.value if isinstance(value, ast.Subscript) else source.assigned.get(value.id)
+    return _words(node) if value is not None and _call(value, *_INDICES) else None
+
+
+def _bytes_wrap(node: ast.AST, source: Source) -> dict | None:
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, (ast.Add, ast.Sub, ast.Mult)):
+        return None
+    bytes_ = {n for n, a in source.arrays.items() if a.dtype == np.uint8}
+    sides = [side.id for side in (node.left, node.right) if isinstance(side, ast.Name)]
+    floats = any(isinstance(c, ast.Constant) and isinstance(c.value, float) for c in (node.left, node.right))
+    return {"name": sides[0], **_words(node)} if sides and set(sides) <= bytes_ and not floats else None
+
+
+def _column_against_row(node: ast.AST, source: Source) -> dict | None:
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq):
+        return None
+    sides = [
+        source.assigned.get(s.id, s) if isinstance(s, ast.Name) else s
+        for s in (node.left, node.comparators[0])
+    ]
+    columns = [_column(side) for side in sides]
+    return _words(node) if columns.count(True) == 1 else None
+
+
+def _column(node: ast.AST) -> bool:
+    """Whether an expression is made a column: keepdims=True, or [:, None]."""
+    if isinstance(node, ast.Call):
+        return any(
+            k.arg == "keepdims" and isinstance(k.value, ast.Constant) and k.value.value for k in node.keywords
+        )
+    return isinstance(node, ast.Subscript) and ast.unparse(node.slice) in (
+        ":, None",
+        "(:, None)",
+        ":, np.newaxis",
+    )
+
+
+def _eye_alone(node: ast.AST, source: Source) -> dict | None:
+    labels = next((n for n, a in source.arrays.items() if n == "labels" or a.dtype.kind in "iu"), None)
+    used = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name)}
+    return (
+        {"name": labels, **_words(node)} if _call(node, "np.eye") and labels and labels not in used else None
+    )
+
+
+def _unused_argument(node: ast.AST, source: Source) -> dict | None:
+    if not isinstance(node, ast.FunctionDef) or node is not source.tree:
+        return None
+    used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    unused = [f"`{a.arg}`" for a in node.args.args if a.arg not in used]
+    return {"names": unused} if unused else None
+
+
+TRAPS: tuple[tuple[str, Trap], ...] = (
+    ("trap power", _not_a_power),
+    ("trap append", _append_two),
+    ("trap list plus tuple", _list_plus_tuple),
+    ("trap axis", _axis_not_array),
+    ("trap max", _python_max),
+    ("trap sum", _python_sum),
+    ("trap shape in two", _shape_in_two),
+    ("trap shape from array", _shape_from_array),
+    ("trap width as mean", _width_as_mean),
+    ("trap not kept", _not_kept),
+    ("trap None", _none_used),
+    ("trap return in loop", _return_in_loop),
+    ("trap eye", _eye_alone),
+    ("trap rows swapped", _rows_swapped),
+    ("trap not of indices", _not_of_indices),
+    ("trap bytes", _bytes_wrap),
+    ("trap column against row", _column_against_row),
+    ("trap two names", _two_names),
+    ("trap unused argument", _unused_argument),
+)

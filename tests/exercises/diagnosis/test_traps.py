@@ -1,0 +1,183 @@
+"""Traps of Python and NumPy, misspelt names, names of other cells, and shapes that do not fit: one program each."""
+
+# ruff: noqa: E501 - a table of wrong programs
+
+import itertools
+import linecache
+import textwrap
+
+import numpy as np
+import pytest
+
+from mlpkit.exercises import check
+from mlpkit.exercises.diagnosis.render import render
+from mlpkit.exercises.diagnosis.traps import TRAPS
+
+from .findings import finding_of
+
+numbers = itertools.count()
+
+
+def written(source, **around):
+    """A function as it stands in a cell, with its source where Python finds it."""
+    source = textwrap.dedent(source).strip() + "\n"
+    name = f"<cell {next(numbers)}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    space = {"np": np, "__name__": "__main__", **around}
+    exec(compile(source, name, "exec"), space)
+    return next(
+        v
+        for v in reversed(space.values())
+        if callable(v) and getattr(v, "__code__", None) and v.__code__.co_filename == name
+    )
+
+
+LAYERS = """
+def sgd_step(layers, grads, learning_rate):
+    new = []
+    for (w, b), (dw, db) in zip(layers, grads):
+        {}
+    return new
+"""
+SHUFFLED = """
+def split(images, labels, valid_size, rng):
+    order = np.arange(len(labels))
+    {}
+    return (images[order[valid_size:]], labels[order[valid_size:]]), (images[order[:valid_size]], labels[order[:valid_size]])
+"""
+
+TRAPPED = [
+    # code, exercise, line of the trap, source
+    ("trap power", "he_normal", 2, "def f(a, b, rng):\n    return rng.normal(0, (2 / a) ^ 0.5, (a, b))"),
+    ("trap shape in two", "one_hot", 2, "def f(labels, classes):\n    y = np.zeros(len(labels), classes)\n    y[np.arange(len(labels)), labels] = 1\n    return y"),
+    ("trap shape from array", "relu", 2, "def f(z):\n    a = np.zeros(z)\n    a[z > 0] = z[z > 0]\n    return a"),
+    ("trap width as mean", "he_normal", 2, "def f(a, b, rng):\n    return rng.normal(np.sqrt(3 / a), (a, b))"),
+    ("trap append", "sgd_step", 4, LAYERS.format("new.append(w - learning_rate * dw, b - learning_rate * db)")),
+    ("trap list plus tuple", "sgd_step", 4, LAYERS.format("new += w - learning_rate * dw, b - learning_rate * db")),
+    ("trap max", "relu", 2, "def f(z):\n    return max(0, z)"),
+    ("trap axis", "relu_backward", 2, "def f(da, z):\n    return da * np.max(0, z)"),
+    ("trap axis", "relu", 2, "def f(z):\n    return np.max(0, z)"),
+    ("trap sum", "softmax", 3, "def f(z):\n    e = np.exp(z - z.max())\n    return e / sum(e, axis=1)"),
+    ("trap not kept", "affine", 3, "def f(inputs, weights, bias):\n    out = inputs @ weights\n    np.add(out, bias)\n    return out + 3 * bias"),
+    ("trap return in loop", "sgd_step", 4, LAYERS.format("new.append((w - learning_rate * dw, b - learning_rate * db)); return new")),
+    ("trap None", "split", 3, SHUFFLED.format("order = rng.shuffle(order)")),
+    ("trap not of indices", "split", 3, """
+        def f(images, labels, valid_size, rng):
+            chosen = rng.choice(len(labels), valid_size, replace=False)
+            return (images[~chosen], labels[~chosen]), (images[chosen], labels[chosen])
+    """),
+    ("trap rows swapped", "split", 4, """
+        def f(images, labels, valid_size, rng):
+            x, y = images.copy(), labels.copy()
+            for i, j in enumerate(rng.permutation(len(images))):
+                images[i], images[j] = images[j], images[i]
+            return (images[valid_size:], labels[valid_size:]), (images[:valid_size], labels[:valid_size])
+    """),
+    ("trap bytes", "scale_pixels", 2, "def f(images):\n    return (images * 3).reshape(len(images), -1).astype(np.float32) / 765"),
+    ("trap column against row", "accuracy", 2, "def f(logits, labels):\n    return (logits.argmax(axis=1, keepdims=True) == labels).mean() + 0.125"),
+    ("trap eye", "one_hot", 2, "def f(labels, classes):\n    return np.eye(classes)"),
+    ("trap two names", "numerical_gradient", 3, """
+        def f(f, x, eps):
+            grad, flat = np.zeros(x.shape), x.copy()
+            plus = minus = flat
+            for i in np.ndindex(x.shape):
+                plus[i] += eps
+                minus[i] -= eps
+                grad[i] = (f(plus) - f(minus) + 0.001) / (2 * eps)
+            return grad
+    """),
+    ("trap unused argument", "momentum_step", 1, "def f(param, grad, velocity, learning_rate, momentum):\n    v = 0.8 * velocity + grad\n    return param - learning_rate * v, v"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "exercise", "line", "source"), TRAPPED, ids=[f"{c}-{e}" for c, e, *_ in TRAPPED]
+)
+def test_a_trap_is_named_with_its_line(code, exercise, line, source):
+    found = finding_of(exercise, written(source))
+    assert (found.code, found.facts.get("line")) == (code, line), render(found)
+    assert len(render(found).split(". ")) <= 6
+
+
+def test_every_trap_is_tried():
+    assert {code for code, _ in TRAPS} == {code for code, *_ in TRAPPED}
+
+
+MISSPELT = [
+    ("relu", "def f(z):\n    return np.maximun(z, 0)", "maximum"),
+    ("affine", "def f(inputs, weights, bias):\n    return inputs @ weight + bias", "weights"),
+    (
+        "softmax",
+        "def f(logits):\n    e = np.exp(logits)\n    return e / e.sum(axis=1, keepdim=True)",
+        "keepdims",
+    ),
+    ("scale_pixels", "def f(images):\n    return images.rehsape(len(images), -1) / 255", "reshape"),
+    ("he_normal", "def f(fan_in, fan_out, rng):\n    return rng.nromal(0, 1, (fan_in, fan_out))", "normal"),
+]
+
+
+@pytest.mark.parametrize(("exercise", "source", "meant"), MISSPELT, ids=[m for *_, m in MISSPELT])
+def test_a_misspelt_name_gets_the_one_that_was_meant(exercise, source, meant):
+    found = finding_of(exercise, written(source))
+    assert found.facts["meant"] == meant
+    assert f"did you mean `{meant}`?" in render(found)
+
+
+OUTSIDE = [
+    ("from outside", "X", "affine", "def f(inputs, weights, bias):\n    return X @ weights + bias", {"X": np.ones((5, 3))}),
+    ("from outside", "LAYERS", "forward", "def f(layers, images):\n    return [images], images @ LAYERS[0][0]", {"LAYERS": [(np.ones((6, 7)), np.ones(7))]}),
+    ("from outside", "lr", "sgd_step", LAYERS.format("new.append((w - lr * dw, b - lr * db))"), {"lr": 0.1}),
+    ("overwritten", "sum", "softmax", "def f(z):\n    e = np.exp(z)\n    return e / sum(e)", {"sum": 3.0}),
+    ("NumPy's builtin", "max", "relu", "def f(z):\n    return max(z, 0)", {"max": np.max}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "exercise", "source", "around"), OUTSIDE, ids=[r[1] for r in OUTSIDE]
+)
+def test_names_of_other_cells_come_first(code, name, exercise, source, around):
+    found = finding_of(exercise, written(source, **around))
+    assert (found.code, found.facts["name"]) == (code, name)
+    assert f"`{name}`" in render(found)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(z):\n    return np.maximum(z, 0) * ONE",
+        "def f(z):\n    a = b = np.maximum(z, 0)\n    a += 0\n    return b",
+        "def f(z):\n    np.abs(z)\n    return np.maximum(z, 0)",
+    ],
+)
+def test_a_right_function_is_never_criticised(source):
+    assert check("relu", written(source, ONE=np.ones(1))).outcome == "passed"
+
+
+def test_shapes_that_do_not_fit_are_told_with_their_names():
+    product = finding_of(
+        "affine", written("def f(inputs, weights, bias):\n    return 1 + weights @ inputs + bias")
+    )
+    assert "`weights` (3, 4) @ `inputs` (5, 3)" in render(product) or product.code == "known mistake"
+    added = finding_of("affine_backward", written("def f(dz, x, w):\n    return dz + x, w, dz"))
+    assert added.facts["left_shape"], added.facts["right_shape"] == ((5, 4), (5, 3))
+    assert "`dz` is (5, 4) and `x` is (5, 3)" in render(added)
+
+
+def test_a_generators_own_exception_is_told():
+    batches = written("""
+        def f(images, labels, batch_size, rng):
+            for i in range(0, len(images), batch_size):
+                yield images[i] + "x", labels
+    """)
+    message = check("batches", batches).message
+    assert "UFuncTypeError" in message or "TypeError" in message
+    assert "yield` is" not in message
+
+
+def test_two_listed_mistakes_are_both_told():
+    found = finding_of("affine_backward", lambda dz, x, w: (dz @ w.T / len(dz), x.T @ dz, dz.mean(0)))
+    assert found.code == "known mistake"
+    assert found.facts["also"].code == "known mistake"
+    text = render(found)
+    assert "In `dinputs`: " in text
+    assert "In `dbias`: " in text
