@@ -171,6 +171,8 @@ UNLISTED = [
         E["adam_step"](p, g, m, v, t, r, b1, b2, eps), b2 * v + (1 - b2) * g.mean() ** 2),
      "`mean_square` after step 1 are the same"),
     ("adam_step", "one array", step_of("adam_step", lambda out, args: out[1]), "returned an array"),
+    ("backpropagate", "twice as much", lambda tape, n: [2 * g for g in E["backpropagate"](tape, n)], "2 times the right one"),
+    ("sum_to_shape", "half", lambda grad, shape: E["sum_to_shape"](grad, shape) / 2, "0.5 times the right one"),
 ]  # fmt: skip
 
 
