@@ -430,8 +430,8 @@ def test_a_slow_function_is_asked_less_often_for_pictures(data, monkeypatch):
     now = [
         0.0
     ]  # a clock that moves only when work is done: a hundredth of a second for a step or for pictures
-    clock = SimpleNamespace(perf_counter=lambda: now[0], thread_time=lambda: now[0])
-    monkeypatch.setattr(training_deck, "time", clock)
+    monkeypatch.setattr(training_deck, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    monkeypatch.setattr(training_deck, "thread_time", lambda: now[0])
 
     def busy(params, images, labels):
         now[0] += 0.01
