@@ -34,6 +34,16 @@ NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.E
 NO_SYNC = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}
 
 
+_told: set[str] = set()
+
+
+def tell(sentence: str) -> None:
+    """Print a sentence about the learner's files, each only once in a kernel."""
+    if sentence not in _told:
+        _told.add(sentence)
+        print(sentence)
+
+
 def write(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write a file so that at every moment either the old or the new one is there, whole.
 
@@ -64,7 +74,7 @@ def write_all(
                 for chunk in [content] if isinstance(content, bytes) else content:
                     file.write(chunk)
                 file.flush()
-                _sync(file.fileno())
+                _sync(file.fileno(), path.parent)
             with suppress(OSError):  # who may read the older file, may read this one, and nobody else
                 shutil.copymode(path, temporary)
         if before_moving:
@@ -195,12 +205,13 @@ def _replace(temporary: Path, path: Path) -> None:
     return os.replace(temporary, path)
 
 
-def _sync(handle: int) -> None:
+def _sync(handle: int, folder: Path) -> None:
     try:
         os.fsync(handle)
     except OSError as error:  # some network drives cannot: the system writes it when it likes
         if error.errno not in NO_SYNC:
             raise
+        tell(f"The drive of {folder} may write late: wait some seconds before you switch the computer off.")
 
 
 def _lock(handle: int, folder: Path) -> Callable[[], object]:
@@ -215,6 +226,7 @@ def _lock(handle: int, folder: Path) -> Callable[[], object]:
             return lambda: _unlock(handle)
         except OSError as error:
             if error.errno in NO_LOCKS:  # a network drive may know no locks
+                tell(f"The drive of {folder} knows no locks: work in one notebook at a time.")
                 return _lock_by_name(folder / ".locked")
             time.sleep(0.01)
     return lambda: None

@@ -230,7 +230,7 @@ def test_hints_climb_and_the_solution_waits_for_a_try():
 
 def test_export_and_import_bring_everything_back(book, tmp_path, monkeypatch):
     pass_softmax()
-    hint("softmax")
+    repr(hint("softmax"))
     assert transfer.export_workbook(tmp_path / "out.zip").startswith("1 function and the record")
     monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "other"))
     assert mine.softmax is exercises()["softmax"].reference

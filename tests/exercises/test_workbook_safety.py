@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from mlpkit import _files
-from mlpkit.exercises import exercise, guess, hint, mine, progress
+from mlpkit.exercises import exercise, guess, hint, mine, progress, solution
 from mlpkit.exercises.checker.check import check
 from mlpkit.exercises.workbook import backup, transfer
 from mlpkit.exercises.workbook import store as books
@@ -31,7 +31,7 @@ def softmax(logits):
 @pytest.fixture(autouse=True)
 def book(tmp_path, monkeypatch):
     monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path / "book"))
-    monkeypatch.setattr(books, "_told", set())
+    monkeypatch.setattr(_files, "_told", set())
     return tmp_path / "book"
 
 
@@ -170,6 +170,23 @@ def test_a_stored_function_that_is_damaged_is_told_and_kept(book, tmp_path, caps
     assert mine.whose("softmax") == "yours: softmax"
 
 
+def test_an_odd_line_separator_in_a_comment_shifts_no_line(book, tmp_path):
+    run_cell(tmp_path, "# pasted\u2028\x0c\u0085 words\n\n@exercise" + SOFTMAX)
+    assert "pasted" not in (book / "softmax.py").read_text()
+    assert mine.whose("softmax") == "yours: softmax"
+
+
+@pytest.mark.parametrize(("shown", "counted"), [(False, 0), (True, 1)])
+def test_a_hint_or_solution_counts_when_it_is_shown(book, tmp_path, shown, counted):
+    pass_softmax(tmp_path)
+    for panel in (hint("softmax"), solution("softmax")):
+        if shown:
+            repr(panel)
+            panel._repr_mimebundle_()
+    found = exercise_record(books.read_record(), "softmax")
+    assert (found["hints"], found["solution"]) == (counted, bool(counted))
+
+
 # Forwarding
 
 
@@ -301,10 +318,10 @@ def fail_once(monkeypatch, number):
 @pytest.mark.parametrize("act", ["hint", "exercise", "guess", "progress"])
 def test_a_record_that_cannot_be_read_once_loses_nothing(book, tmp_path, monkeypatch, capsys, number, act):
     pass_softmax(tmp_path)
-    hint("softmax")
+    repr(hint("softmax"))
     capsys.readouterr()
     raised = fail_once(monkeypatch, number)
-    acts = {"hint": lambda: hint("softmax"), "exercise": lambda: pass_softmax(tmp_path), "progress": progress,
+    acts = {"hint": lambda: repr(hint("softmax")), "exercise": lambda: pass_softmax(tmp_path), "progress": progress,
             "guess": lambda: guess("a", "What?", ["x", "y"], answer=0)}  # fmt: skip
     acts[act]()
     assert len(raised) == 1
@@ -461,7 +478,7 @@ def test_where_the_system_knows_no_locks_nothing_is_lost(book, number):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks differ there")
-def test_where_the_system_knows_no_locks_nobody_waits(book, monkeypatch):
+def test_where_the_system_knows_no_locks_nobody_waits_and_it_is_said_once(book, monkeypatch, capsys):
     slept = []
     monkeypatch.setattr(_files.time, "sleep", slept.append)
 
@@ -470,7 +487,9 @@ def test_where_the_system_knows_no_locks_nobody_waits(book, monkeypatch):
 
     monkeypatch.setattr(_files.fcntl, "flock", no_locks)
     books.change_record(lambda record: None)
+    books.change_record(lambda record: None)
     assert slept == []
+    assert capsys.readouterr().out.count("knows no locks: work in one notebook at a time") == 1
     (book / ".locked").touch()  # a process that was killed has left it
     os.utime(book / ".locked", (1, 1))
     books.change_record(lambda record: None)
@@ -484,7 +503,9 @@ def test_where_the_system_cannot_sync_it_is_written_all_the_same(book, tmp_path,
 
     monkeypatch.setattr(os, "fsync", no_sync)
     pass_softmax(tmp_path)
-    assert "kept in your workbook" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "kept in your workbook" in told
+    assert told.count("may write late") == 1
     assert attempts() == 1
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..._files import read
+from ..._files import read, tell
 from ..catalog import exercises, find
 from .loader import Missing, load
-from .store import forget, function_file, passed_names, reason, tell
+from .store import forget, function_file, passed_names, reason
 
 LARGEST = 1_000_000  # bytes of one function's file
 

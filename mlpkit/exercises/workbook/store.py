@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ..._files import locked, read, remove_leftovers, set_aside, write_all
+from ..._files import locked, read, remove_leftovers, set_aside, tell, write_all
 from ..catalog import exercises
 from .record import SCHEMA, as_bytes, as_record, exercise_record
 
@@ -24,20 +24,12 @@ def _starting_folder() -> str:
 
 
 STARTED_IN = _starting_folder()
-_told: set[str] = set()
 
 
 def workbook_dir() -> Path:
     """Where the workbook is; it stays there when the notebook changes its working folder."""
     chosen = os.environ.get("MLPKIT_WORKBOOK") or "my_mlpkit"
     return Path(STARTED_IN, os.path.expanduser(chosen))  # unlike Path.expanduser it never raises
-
-
-def tell(sentence: str) -> None:
-    """Print a sentence about the workbook, each only once in a kernel."""
-    if sentence not in _told:
-        _told.add(sentence)
-        print(sentence)
 
 
 def tell_place() -> None:
