@@ -321,8 +321,12 @@ def test_a_record_that_cannot_be_read_once_loses_nothing(book, tmp_path, monkeyp
     repr(hint("softmax"))
     capsys.readouterr()
     raised = fail_once(monkeypatch, number)
-    acts = {"hint": lambda: repr(hint("softmax")), "exercise": lambda: pass_softmax(tmp_path), "progress": progress,
-            "guess": lambda: guess("a", "What?", ["x", "y"], answer=0)}  # fmt: skip
+    acts = {
+        "hint": lambda: repr(hint("softmax")),
+        "exercise": lambda: pass_softmax(tmp_path),
+        "progress": progress,
+        "guess": lambda: guess("a", "What?", ["x", "y"], answer=0),
+    }
     acts[act]()
     assert len(raised) == 1
     record = exercise_record(books.read_record(), "softmax")
