@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadscope
 JOBS   ?= 2
 QUICK  := not (tfds or classroom or wheel or oldest or slow or browser)
 
-.PHONY: help lab unit test test-all test-rest lint format lessons cost site bench clean
+.PHONY: help lab unit test test-all test-rest lint format lessons cost site lite bench clean
 
 help:            ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ cost: $(VENV)/.test         ## seconds and megabytes of every lesson on one core
 site: $(VENV)/.site         ## build the lessons as pages to read into build/site
 	$(BIN)/python -m tools.site
 
+lite: $(VENV)/.lite         ## build the course for a browser tab into build/lite; PYODIDE=folder puts that Pyodide into it
+	$(BIN)/python -m lite.build $(if $(PYODIDE),--pyodide "$(PYODIDE)")
+
 bench: $(VENV)/.bench       ## measure mlpkit beside its peers; QUICK=1 for two minutes
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
@@ -72,9 +75,10 @@ $(VENV)/.lab:   EXTRAS := [lab,datasets]
 $(VENV)/.test:  EXTRAS := [datasets,test]
 $(VENV)/.all:   EXTRAS := [datasets,prepare,test,site,classroom]
 $(VENV)/.site:  EXTRAS := [site]
+$(VENV)/.lite:  EXTRAS := [lite]
 $(VENV)/.bench: EXTRAS := [lab,bench]
 
-$(VENV)/.lab $(VENV)/.test $(VENV)/.all $(VENV)/.site $(VENV)/.bench: pyproject.toml | $(BIN)/python
+$(VENV)/.lab $(VENV)/.test $(VENV)/.all $(VENV)/.site $(VENV)/.lite $(VENV)/.bench: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.$(EXTRAS)'
 	@touch $@
 

@@ -14,12 +14,16 @@ from typing import NamedTuple
 
 import nbformat
 
+import mlpkit
+
 from . import reference
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
 SETTINGS = ROOT / "docs" / "site"
 SITE = ROOT / "build" / "site"
+LITE = ROOT / "build" / "lite"  # what `make lite` has built; the site takes it in
+REPOSITORY = "mlpkit/mlpkit"  # on GitHub
 
 # how a lesson begins: its title, minutes and what it needs, a few words, and a list of goals
 TOP = re.compile(
@@ -62,6 +66,20 @@ def about(path):
             "after 'When you are through, you can', a list of goals. See the top of 00_start_here.ipynb"
         )
     return About(path.name, **{name: text.strip() for name, text in found.groupdict().items()})
+
+
+def ways_to_open(name, live):
+    """Where a lesson can be run, as one line of Markdown for its page.
+
+    live: whether the site holds the course for a browser tab too
+    """
+    lesson = f"{REPOSITORY}/v{mlpkit.__version__}"
+    ways = [
+        f'<a href="lite/lab/index.html?path={name}">Open it live in this tab</a>' * live,
+        f"[on Binder](https://mybinder.org/v2/gh/{lesson}?urlpath=lab/tree/lessons/{name})",
+        f"[in Colab](https://colab.research.google.com/github/{REPOSITORY}/blob/v{mlpkit.__version__}/lessons/{name})",
+    ]
+    return "To run it: " + ", ".join(filter(None, ways)) + "."
 
 
 def contents(abouts):
@@ -119,13 +137,19 @@ def describe_picture(output):
         output.data["text/html"] = f'<img alt="{html.escape(words)}" src="{source}">'
 
 
-def prepare(folder):
-    """Write what Sphinx reads into an empty folder: lessons, pages beside them, contents."""
+def prepare(folder, live=False):
+    """Write what Sphinx reads into an empty folder: lessons, pages beside them, contents.
+
+    live: whether the site will hold the course for a browser tab too
+    """
     paths = lessons()
     texts = sorted(LESSONS.glob("*.md"))
     pages = {path.name for path in [*paths, *texts]}
     for path in paths:
-        nbformat.write(as_page(nbformat.read(path, 4), pages), folder / path.name)
+        notebook = as_page(nbformat.read(path, 4), pages)
+        ways = nbformat.v4.new_markdown_cell(ways_to_open(path.name, live), id="ways")
+        notebook.cells.insert(1, ways)
+        nbformat.write(notebook, folder / path.name)
     for path in texts:
         (folder / path.name).write_text(within(path.read_text("utf-8"), pages), "utf-8")
     (folder / "reference.md").write_text(reference.page(), "utf-8")
@@ -134,22 +158,28 @@ def prepare(folder):
     (folder / "index.md").write_text(index, "utf-8")
 
 
-def build(target=SITE):
-    """Build the site; any warning of Sphinx's ends it with an error, after all of them have been told."""
+def build(target=SITE, lite=None):
+    """Build the site; any warning of Sphinx's ends it with an error, after all of them have been told.
+
+    lite: the folder of the course for a browser tab, to be taken in; None: the site has none
+    """
     target = Path(target).resolve()
     source = target.with_name(target.name + "-source")
     for folder in (source, target):
         shutil.rmtree(folder, ignore_errors=True)
     source.mkdir(parents=True)
-    prepare(source)
+    prepare(source, lite is not None)
     folders = ["-c", str(SETTINGS), "-d", str(source / ".doctrees"), str(source), str(target)]
     strict = ["--fail-on-warning", "--keep-going", "--nitpicky", "--quiet"]
-    return subprocess.run([sys.executable, "-m", "sphinx", *strict, *folders], cwd=ROOT).returncode
+    failed = subprocess.run([sys.executable, "-m", "sphinx", *strict, *folders], cwd=ROOT).returncode
+    if lite and not failed:
+        shutil.copytree(lite, target / "lite")
+    return failed
 
 
 if __name__ == "__main__":
     try:
-        failed = build()
+        failed = build(lite=LITE if LITE.is_dir() else None)
     except (OSError, ValueError) as problem:
         sys.exit(f"the site was not built: {problem}")
     print("the site was not built: see above" if failed else f"open {SITE / 'index.html'} in a browser")

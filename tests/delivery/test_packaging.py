@@ -1,5 +1,6 @@
 """What installs mlpkit says the same everywhere: pyproject.toml, environment.yml, Makefile, version."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -75,6 +76,12 @@ def test_the_tested_environment_fits_what_is_asked_for(text):
 def test_version_is_one():
     assert mlpkit.__version__ == PROJECT["version"]
     assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "lessons").glob("[0-9]*.ipynb")), ids=lambda path: path.stem)
+def test_a_lesson_installs_its_own_version_where_it_is_missing(path):
+    first = next(cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code")
+    assert f"install -q git+{PROJECT['urls']['Repository']}@v{PROJECT['version']}" in "".join(first["source"])
 
 
 def test_torch_is_pinned():

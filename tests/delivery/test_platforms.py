@@ -32,7 +32,10 @@ ONLY_ON_POSIX = {  # names that Windows lacks
                "pthread_kill", "setitimer", "sigwait"},
     "time": {"tzset"},
 }  # fmt: skip
-GUARDED = {"mlpkit/app/doctor.py": {"/sys/fs/cgroup/memory."}}  # asked for with care: it may not be there
+GUARDED = {  # asked for with care: it may not be there
+    "mlpkit/app/doctor.py": {"/sys/fs/cgroup/memory."},
+    "mlpkit/exercises/checker/memory.py": {"/sys/fs/cgroup", "/proc/"},
+}
 A_PATH_OF_POSIX = r"(/(tmp|home|usr|var|etc|dev|proc|sys|opt|bin)(/|$)|~/)"
 
 

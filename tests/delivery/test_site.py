@@ -4,6 +4,7 @@ What it is made of is tested here; the built pages in test_site_pages.py.
 """
 
 import re
+import tomllib
 
 import nbformat
 import pytest
@@ -33,6 +34,19 @@ def test_nothing_on_the_contents_page_is_typed_twice():
     assert "{lessons}" in typed
     assert ".ipynb" not in typed
     assert not re.search(r"\d+ min", typed)
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_lessons_page_says_where_it_can_be_run(live):
+    text = site.ways_to_open("03_forward.ipynb", live)
+    assert ('href="lite/lab/index.html?path=03_forward.ipynb"' in text) == live
+    addresses = re.findall(r"\((https://[^)]*)\)", text)
+    assert [address.split("/")[2] for address in addresses] == ["mybinder.org", "colab.research.google.com"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["urls"]["Repository"] == f"https://github.com/{site.REPOSITORY}"
+    for address in addresses:
+        assert f"v{project['version']}" in address
+        assert address.endswith("lessons/03_forward.ipynb")
 
 
 def test_a_new_lesson_is_taken_in_and_other_notebooks_are_not(tmp_path):

@@ -20,7 +20,7 @@ def limit_memory() -> Iterator[None]:
         import resource
 
         before = resource.getrlimit(resource.RLIMIT_AS)
-        size = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        size = int(Path("/proc/self/statm").read_text("utf-8").split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except (ImportError, OSError, ValueError, AttributeError):  # no such bound on this platform
         yield
         return
@@ -48,6 +48,6 @@ def _free() -> Iterator[int]:
 
 def _read(path: str | Path) -> str:
     try:
-        return Path(path).read_text()
+        return Path(path).read_text("utf-8")
     except OSError:
         return ""

@@ -1,0 +1,143 @@
+"""Build the course for a browser tab into build/lite: `make lite`, or `python -m lite.build`.
+
+With `--pyodide FOLDER` a Pyodide distribution goes into the site; without, the tab loads it from its CDN.
+"""
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from mlpkit.app.lessons import shipped
+from mlpkit.datasets.bundled import FILES, SHIPPED
+
+from . import lock, wheels
+
+SITE = wheels.ROOT / "build" / "lite"
+OURS = Path("static") / "mlpkit"  # in the site: wheels, the lock, images
+CDN = re.compile(r"https://cdn\.jsdelivr\.net/pyodide/v[\w.]+/full/")
+EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
+KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+
+
+def build(target: Path = SITE, pyodide: Path | None = None) -> None:
+    """Build the site.
+
+    target: Path, made anew
+    pyodide: Path or None, the folder of a Pyodide distribution that the site is to hold
+    raises: OSError or subprocess.CalledProcessError, when something that is needed is missing
+    """
+    target = Path(target).resolve()
+    shutil.rmtree(target, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source"
+        source.mkdir()
+        (source / "jupyter-lite.json").write_text(json.dumps(settings(pyodide is not None)), "utf-8")
+        copy_lessons(source / "files")
+        run_jupyterlite(source, target)
+        ours = target / OURS
+        ours.mkdir(parents=True)
+        fetched = wheels.download(wheels.NOT_IN_PYODIDE, ours)
+        brought = [wheels.look_into(path) for path in [wheels.of_mlpkit(ours), *fetched]]
+    for name in SHIPPED:
+        (ours / "data" / name).mkdir(parents=True)
+        for file in (*FILES.values(), "LICENSE"):
+            shutil.copyfile(wheels.ROOT / "mlpkit" / "datasets" / name / file, ours / "data" / name / file)
+    if pyodide is None:
+        base = cdn()
+        original = lock.read(base)
+    else:
+        base, original = "../pyodide/", lock.read(str(pyodide))
+        ignored = shutil.ignore_patterns("*.map", "*.html", "README.md", "node_modules")
+        shutil.copytree(pyodide, target / "static" / "pyodide", ignore=ignored)
+    (ours / lock.NAME).write_text(json.dumps(lock.extend(original, brought, base)), "utf-8")
+
+
+def settings(own_pyodide: bool) -> dict:
+    """What JupyterLite is told.
+
+    own_pyodide: bool, whether the site holds Pyodide
+    returns: dict, for jupyter-lite.json
+    """
+    kernel = {
+        "disablePyPIFallback": True,
+        "loadPyodideOptions": {"lockFileURL": f"./{OURS.as_posix()}/{lock.NAME}"},
+    }
+    if own_pyodide:
+        kernel["pyodideUrl"] = "./static/pyodide/pyodide.mjs"
+    return {
+        "jupyter-lite-schema-version": 0,
+        "jupyter-config-data": {
+            "appName": "mlpkit",
+            "disabledExtensions": ["@jupyterlab/apputils-extension:announcements"],
+            "exposeAppInBrowser": True,
+            "litePluginSettings": {KERNEL: kernel},
+        },
+    }
+
+
+def copy_lessons(folder: Path) -> None:
+    """Put the lessons where the tab's files come from, with what belongs to them.
+
+    folder: Path, made
+    """
+    ignored = shutil.ignore_patterns("my_mlpkit", ".*", "__pycache__")
+    shutil.copytree(shipped(), folder, ignore=ignored)
+    for path in folder.glob("*.ipynb"):
+        notebook = json.loads(path.read_text("utf-8"))
+        join_lines(notebook)
+        path.write_text(json.dumps(notebook, ensure_ascii=False), "utf-8")
+
+
+def join_lines(notebook: dict) -> None:
+    """Make one text of each output that is stored in lines: JupyterLite would show commas between them."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            if isinstance(output.get("text"), list):
+                output["text"] = "".join(output["text"])
+            for kind, value in output.get("data", {}).items():
+                if isinstance(value, list) and not kind.endswith("json"):
+                    output["data"][kind] = "".join(value)
+
+
+def run_jupyterlite(source: Path, target: Path) -> None:
+    """Call JupyterLite's own builder, with the three extensions that the lessons need and no others."""
+    extensions = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+    missing = [name for name in EXTENSIONS if not (extensions / name).is_dir()]
+    if missing:
+        raise FileNotFoundError(f"{', '.join(missing)} is not installed: pip install 'mlpkit[lite]'")
+    options = {
+        "ignore_sys_prefix": ["federated_extensions"],
+        "federated_extensions": [str(extensions / name) for name in EXTENSIONS],
+        "no_sourcemaps": True,
+        "no_unused_shared_packages": True,
+    }
+    (source / "jupyter_lite_config.json").write_text(json.dumps({"LiteBuildConfig": options}), "utf-8")
+    places = ["--lite-dir", source, "--contents", source / "files", "--output-dir", target]
+    command = [sys.executable, "-m", "jupyterlite_core", "build", *map(str, places)]
+    done = subprocess.run(command, cwd=source, capture_output=True, encoding="utf-8")
+    if done.returncode:
+        raise OSError(f"JupyterLite did not build the site:\n{(done.stdout + done.stderr)[-3000:]}")
+
+
+def cdn() -> str:
+    """The address from which the installed kernel loads Pyodide."""
+    folder = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / EXTENSIONS[0] / "static"
+    scripts = [path.read_text("utf-8") for path in folder.glob("*.js")]
+    found = {named[0] for named in map(CDN.search, scripts) if named}
+    (address,) = found
+    return address
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--pyodide", type=Path, metavar="FOLDER", help="put this Pyodide into the site")
+    try:
+        build(pyodide=parser.parse_args().pyodide)
+    except (OSError, subprocess.CalledProcessError) as problem:
+        sys.exit(f"the site was not built: {problem}")
+    print(f"The site is in {SITE}. Try it: python -m lite.serve")
