@@ -97,6 +97,9 @@ def test_every_public_file_of_the_core_has_a_place_in_the_order():
         ("core/history.py", "import matplotlib.pyplot as plt"),
         ("figures/curves.py", "from ..exercises import check"),
         ("figures/curves.py", "from .. import widgets"),
+        ("case_studies/running.py", "from ..clinic import program"),
+        ("clinic/engine.py", "from mlpkit.case_studies import follow"),
+        ("capstone/challenge.py", "from ..widgets.base import Widget"),
     ],
 )
 def test_a_climbing_import_is_found(name, source):

@@ -104,8 +104,8 @@ PATIENTS = (
             "relu is missing in the forward pass": "Then the first layer would fail its check too, but its weights' "
             "gradient would be too short: the gate lets back only a part of what came forward. Here it is too long.",
         },
-        explanation="The slope was 1 wherever z is not exactly 0, and z is never exactly 0. Units that were off are pushed "
-        "about all the same. The last layer has no gate, so it is right.",
+        explanation="The slope was 1 wherever z is not exactly 0, and z is never exactly 0. Units that were off are "
+        "changed all the same. The last layer has no gate, so it is right.",
         source="published notebook 0",
     ),
     Patient(
@@ -120,7 +120,7 @@ PATIENTS = (
         disease="forward is leaky, backward is not",
         others={
             "nothing is wrong": "An error of half a per cent is no rounding error: in float64 that is below 1e-9.",
-            "the relu gate is always open": "Then the first layer would be off by a third or more, not by a hair.",
+            "the relu gate is always open": "Then the error of the first layer would be a third or more, not half a per cent.",
             "the nudges cross a kink": "A kink spoils a number here and there. This is everywhere in the first "
             "layer, and nowhere in the last.",
         },
@@ -166,7 +166,7 @@ PATIENTS = (
             "softmax takes no maximum": "Then large logits would give no numbers. All sums of probabilities are 1.",
         },
         explanation="p (1 - p) is how a logit moves its own probability. It moves the nine others too. With cross-entropy the "
-        "whole Jacobian melts into p - y; with squared error it must be written out.",
+        "whole product becomes p - y; with squared error it must be written out.",
         source="published notebook 4",
     ),
     Patient(
@@ -186,7 +186,7 @@ PATIENTS = (
             "the penalty is missing in the loss": "Then every weight would fail its check by the whole pull. Compare "
             "what is pulled with what should be.",
         },
-        explanation="The derivative of w² is 2w, of w² / 2 it is w; and a bias makes no function wilder, so it is left alone. ",
+        explanation="The derivative of w² is 2w, of w² / 2 it is w; and a bias does not make a function steeper, so it does not decay.",
         source="published notebook 2",
         lines=_sizes,
     ),

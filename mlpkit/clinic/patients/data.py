@@ -97,7 +97,7 @@ PATIENTS = (
             "four steps.",
         },
         explanation="An index was shuffled, and the images were read without it: class by class, as they lay in the file. "
-        "The network learns to say the class that it is shown, and unlearns it at the next.",
+        "The network learns the class that it is shown, and forgets it at the next.",
         source="published notebook 0, which shuffles a name that nothing uses",
         lines=_guessed,
     ),
@@ -139,7 +139,7 @@ PATIENTS = (
             "the last short batch is dropped": "Then there would be one step fewer, and the same in each epoch.",
         },
         explanation="The last batch of an epoch was short, and its size was kept for all that followed. Small batches mean "
-        "more steps: the curve even gains by it, and the hours go.",
+        "more steps: the curve gets even better, and each epoch takes longer.",
         source="published notebook 4; 60,000 images by 200 hide it, any other number shows it",
         lines=_steps,
     ),

@@ -90,8 +90,8 @@ PATIENTS = (
             "the odd image spoils the weights": "Nothing is learned here: it is a forward pass. What do the rows of "
             "a batch share in it?",
         },
-        explanation="The maximum of one image was taken away from all. Beside logits of a thousand, everybody else's powers "
-        "are 0, and 0 / 0 is no number.",
+        explanation="The maximum of one image was subtracted from the logits of all images. The exponentials of "
+        "all other images then become 0, and 0 / 0 is not a number.",
         source="published notebook 1",
         lines=_blank_rows,
         score=_right_among_odd,
@@ -113,8 +113,8 @@ PATIENTS = (
             "probabilities themselves are no numbers.",
             "the weights have exploded": "The other 199 rows go through the same weights, and are fine.",
         },
-        explanation="The exponential of a thousand is infinite, and infinity over infinity is no number. Taking each row's "
-        "maximum away first changes nothing but that.",
+        explanation="The exponential of a thousand is infinite, and infinity over infinity is no number. Subtract each "
+        "row's maximum first: the probabilities stay the same, and nothing overflows.",
         source="published notebook 4",
         lines=_blank_rows,
         score=lambda program, run: float(np.isfinite(_with_an_odd_image(program, run)).all(axis=1).mean()),
@@ -132,12 +132,12 @@ PATIENTS = (
         disease="the loss is averaged over classes too",
         others={
             "the labels leak into the images": "Then the accuracy would be far better than others', and it is not.",
-            "the gradient is divided by 10": "Look at what the check calls too long: the gradients, against the slopes "
-            "of this loss. The curve of the accuracy is everybody's.",
+            "the gradient is divided by 10": "The check calls the gradients too long, measured by the slopes of this loss. "
+            "But the accuracy grows as it should. Which of the two is wrong?",
             "the network overfits": "Before the first step nothing can have been learned by heart.",
         },
         explanation="Nine of ten entries of the product are 0, and the mean counts them. The gradient, written down "
-        "separately, is right: so accuracy knows nothing of it.",
+        "separately, is right: so the accuracy does not change.",
         source="published notebook 4, whose loss starts at 0.2309",
     ),
     Patient(
