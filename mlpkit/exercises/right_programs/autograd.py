@@ -34,13 +34,14 @@ def _with_a_dict(tape, count):
     return [grads.get(number, 0.0) for number in range(count)]
 
 
-def _in_an_array(tape, count):
-    grads = np.zeros(count)
+def _in_place(tape, count):
+    grads = [0.0 for _ in range(count)]
     grads[count - 1] = 1
     for step in range(len(tape) - 1, -1, -1):
         output, inputs, pull = tape[step]
-        np.add.at(grads, list(inputs), pull(grads[output]))
-    return grads
+        for number, grad in zip(inputs, pull(grads[output])):
+            grads[number] += grad
+    return tuple(grads)
 
 
 def _by_recursion(tape, count):
@@ -49,7 +50,7 @@ def _by_recursion(tape, count):
         for output, inputs, pull in tape:
             for place, used in enumerate(inputs):
                 if used == number:
-                    total += pull(grad_of(output))[place]
+                    total = total + pull(grad_of(output))[place]
         return total
 
     return [grad_of(number) for number in range(count)]
@@ -57,5 +58,5 @@ def _by_recursion(tape, count):
 
 CORRECT = {
     "sum_to_shape": (_axes_at_once, _by_loops, _by_matrices),
-    "backpropagate": (_with_a_dict, _in_an_array, _by_recursion),
+    "backpropagate": (_with_a_dict, _in_place, _by_recursion),
 }

@@ -172,6 +172,20 @@ def _side_branch(a, b):
     return [(2, (0, 1), _times(a, b)), (3, (1, 1), _plus), (4, (2, 0), _plus)]
 
 
+def _arrays(x, w):
+    """The sum of x w + x, for arrays."""
+    return [(2, (0, 1), _times(x, w)), (3, (2, 0), lambda d: (d * np.ones(3), d * np.ones(3)))]
+
+
+def _in_one_array(tape, count):
+    grads = np.zeros(count)
+    grads[-1] = 1.0
+    for output, inputs, pull in reversed(tape):
+        for number, grad in zip(inputs, pull(grads[output])):
+            grads[number] += grad
+    return grads
+
+
 def _walk(tape, count, start=1.0, order=reversed, combine=lambda old, new: old + new, seed=None):
     grads = [0.0] * count
     grads[-1] = start
@@ -194,12 +208,14 @@ BACKPROPAGATE = Exercise(
     task="Read the tape backwards and give the gradient of the last value for every value.",
     reference=backpropagate,
     inputs={"tape": "", "count": ""},
-    output="numbers",
+    output=[""],
+    list_item="value",
     cases=(
         Case("(a b + a) c", (_product_and_sum(2.0, 3.0, -1.5), 6)),
         Case("a chain of three steps", (_chain(0.7), 4)),
         Case("a value that is used three times", (_powers(1.3), 4)),
         Case("a value that the last one does not use", (_side_branch(-0.8, 2.5), 5)),
+        Case("arrays of 3, and their sum", (_arrays(_normal(7, 3), _normal(8, 3)), 4)),
     ),
     mistakes=(
         Mistake(
@@ -231,6 +247,11 @@ BACKPROPAGATE = Exercise(
             "inputs-crossed",
             _crossed,
             "It looks as if the inputs of a step get each other's gradients. In which order does pull give them?",
+        ),
+        Mistake(
+            "one-array-for-all",
+            _in_one_array,
+            "It looks as if one array holds all gradients. A value may be a matrix: keep the gradients in a list.",
         ),
     ),
     hints=(
