@@ -130,6 +130,7 @@ def by_layer(e: Evidence) -> Finding | None:
     if (
         any(c.leaf.index is None or f is None for c, f in zip(here, fits))
         or sum(c.got.size for c in here) < 4
+        or all(c.got.size == 1 for c in here)  # any number is the right one times something
     ):
         return None
     places = [item_name(e.exercise, c.leaf.name, c.leaf.index) for c in here]

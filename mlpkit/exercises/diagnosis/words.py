@@ -96,4 +96,6 @@ def asked_for(output: object, list_item: str) -> str:
         return f"a list with {inner} for each {list_item}"
     if output in ("number", "numbers"):
         return "one number" if output == "number" else "a list of numbers"
+    if not output:  # its shape differs from case to case
+        return "a number or an array"
     return f"one NumPy array, ({output.replace(' ', ', ')}{',' if ' ' not in output else ''})"
