@@ -43,6 +43,7 @@ format: $(VENV)/.test       ## put code and notebooks into the house's form
 
 lessons: $(VENV)/.test      ## execute the lessons anew; ONLY="03 04" for some, FRESH=1 for new pictures too
 	$(BIN)/python -m tools.lessons $(ONLY) $(if $(FRESH),--fresh)
+	$(BIN)/python -m tools.questions
 
 cost: $(VENV)/.test         ## seconds and megabytes of every lesson on one core
 	$(BIN)/python -m tools.run $(ONLY)

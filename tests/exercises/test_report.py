@@ -494,12 +494,16 @@ def test_a_part_of_a_zip_that_cannot_be_read_is_told_and_the_rest_counts(room):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
-@pytest.mark.parametrize("kind", ["record", "notebook", "device", "pipe"])
+@pytest.mark.parametrize("kind", ["record", "notebook", "device", "pipe", "page"])
 def test_nothing_but_ordinary_files_is_read(room, tmp_path, kind):
     (room / "eve" / "my_mlpkit").mkdir(parents=True)
     path = room / "eve" / ("my_mlpkit/record.json" if kind == "record" else "03.ipynb")
     if kind == "pipe":
         os.mkfifo(path)
+    elif kind == "page":
+        (room / "eve" / "my_mlpkit").rmdir()
+        (room / "eve").rmdir()
+        os.mkfifo(room / "eve.html")
     elif kind == "device":
         path.symlink_to("/dev/zero")
     elif kind == "record":
@@ -510,7 +514,7 @@ def test_nothing_but_ordinary_files_is_read(room, tmp_path, kind):
     work = survey(room)
     assert count(row for row in work.rows if row.learner == "eve").passed == 0
     (unread,) = work.unread
-    assert "link" in unread.why or "no ordinary file" in unread.why
+    assert re.search("link|no ordinary file|not read", unread.why)
 
 
 def test_a_file_that_is_too_large_is_not_read(room):

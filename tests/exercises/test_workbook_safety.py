@@ -87,6 +87,18 @@ def test_a_notebook_that_changes_its_folder_keeps_its_workbook(tmp_path):
     assert not (tmp_path / "my_mlpkit").exists()
 
 
+@pytest.mark.parametrize("use", ["mine.relu", "progress()", CELL])
+def test_a_notebook_is_told_which_workbook_it_uses(tmp_path, use):
+    told = notebook_session(tmp_path, [IMPORTS, use, use])
+    assert told.count(f"Your workbook is {tmp_path / 'lessons' / 'my_mlpkit'}.") == 1
+
+
+def test_vs_code_says_where_the_notebook_is(tmp_path):
+    shown = f"__vsc_ipynb_file__ = {str(tmp_path / 'course' / '03.ipynb')!r}"
+    told = notebook_session(tmp_path, [shown, IMPORTS, "progress()"])
+    assert f"Your workbook is {tmp_path / 'course' / 'my_mlpkit'}." in told
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder in use")
 def test_a_folder_that_is_deleted_under_the_notebook_loses_nothing(tmp_path):
     told = notebook_session(

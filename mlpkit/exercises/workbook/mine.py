@@ -11,7 +11,7 @@ from typing import Any
 from ..._files import read, tell
 from ..catalog import exercises, find
 from .loader import Missing, load
-from .store import forget, function_file, passed_names, reason
+from .store import forget, function_file, passed_names, reason, tell_place
 
 LARGEST = 1_000_000  # bytes of one function's file
 
@@ -26,6 +26,7 @@ class Mine:
         if name.startswith("_") or name not in exercises():
             raise AttributeError(f"there is no exercise called {name!r}; there are {', '.join(exercises())}")
         if not self._using:  # in a notebook: whatever the workbook holds now
+            tell_place()
             return own_function(name) or find(name).reference
         if name not in self._found:  # within a kept function, which may call it in every step
             self._found[name] = own_function(name, self._using) or find(name).reference

@@ -15,7 +15,7 @@ from ..quiz.schedule import due_today, waiting
 from .backup import reminder
 from .mine import problem_with
 from .record import exercise_record
-from .store import passed_names, read_record
+from .store import passed_names, read_record, tell_place
 
 
 def progress() -> Panel:
@@ -23,6 +23,7 @@ def progress() -> Panel:
 
     returns: something to read: each exercise with its outcome, tries and hints, and the learner's calibration
     """
+    tell_place()
     record = read_record()
     rows = [_row(record, name) for name in exercises()]
     passed = sum(outcome == PASSED for _, _, outcome, *_ in rows)

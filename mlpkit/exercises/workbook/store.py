@@ -19,8 +19,15 @@ RECORD = "record.json"
 
 def _starting_folder() -> str:
     """The folder in which the notebook (or program) was started, wherever it goes later."""
-    ipython = sys.modules.get("IPython")  # a notebook has it; a program does without
-    return getattr(ipython and ipython.get_ipython(), "starting_dir", None) or os.getcwd()
+    # a notebook has IPython; a program does without
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    notebook = getattr(shell, "user_ns", {}).get("__vsc_ipynb_file__")  # VS Code says where the notebook is
+    if isinstance(notebook, str):
+        return os.path.dirname(notebook)
+    try:
+        return getattr(shell, "starting_dir", None) or os.getcwd()
+    except FileNotFoundError:  # it was deleted
+        return os.path.expanduser("~")
 
 
 STARTED_IN = _starting_folder()
