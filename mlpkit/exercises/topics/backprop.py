@@ -240,6 +240,16 @@ AFFINE_BACKWARD = Exercise(
             "It looks as if dweights is turned round. It must fit the weights, entry for entry.",
         ),
         Mistake(
+            "reshape-for-transpose",
+            (
+                _with(dweights=lambda dz, x, w: x.reshape(x.shape[::-1]) @ dz),
+                _with(dinputs=lambda dz, x, w: dz @ w.reshape(w.shape[::-1])),
+                _with(lambda dz, x, w: dz @ w.reshape(w.shape[::-1]), lambda dz, x, w: x.reshape(x.shape[::-1]) @ dz),
+            ),
+            "It looks as if `reshape` stands for a transpose: the shape is right, but the numbers keep their order. "
+            "Rows must become columns.",
+        ),
+        Mistake(
             "inputs-not-transposed",
             _with(dweights=lambda dz, x, w: x @ dz),
             "It looks as if inputs and dz are multiplied as they are. Which axis do they share, and should vanish?",
@@ -667,6 +677,29 @@ def _walk_back_some(here: Callable) -> Callable:
     return wrong
 
 
+def _gate_too_late(layers, entered, dlogits):
+    grads, dz = [], dlogits
+    for i in reversed(range(len(layers))):
+        grads.insert(0, (entered[i].T @ dz, dz.sum(axis=0)))
+        dz = dz if i == len(layers) - 1 else _gate(dz, entered[i + 1])
+        dz = dz @ layers[i][0].T
+    return grads
+
+
+def _gate_of(other: Callable) -> Callable:
+    """A backward pass whose gate is read off another layer: other(i, number of layers)."""
+
+    def wrong(layers, entered, dlogits):
+        grads, dz = [], dlogits
+        for i in reversed(range(len(layers))):
+            grads.insert(0, (entered[i].T @ dz, dz.sum(axis=0)))
+            if i > 0:
+                dz = dz @ layers[i][0].T * (entered[other(i, len(layers))] > 0)
+        return grads
+
+    return wrong
+
+
 def _accumulates() -> Callable:
     totals: dict = {}
 
@@ -716,6 +749,17 @@ BACKWARD = Exercise(
             "gate-turned-round",
             (_walk_back(gate=lambda dz, a: dz * (a <= 0)), _walk_back(gate=lambda dz, a: dz * (a == 0))),
             "It looks as if the gate is open where relu was off. Which units let a signal through on the way forward?",
+        ),
+        Mistake(
+            "gate-after-the-weight-gradients",
+            _gate_too_late,
+            "It looks as if the gate comes too late: a layer's own gradients are taken before it. "
+            "Which numbers does a layer's weight gradient see?",
+        ),
+        Mistake(
+            "gate-of-another-layer",
+            (_gate_of(lambda i, n: i - 1), _gate_of(lambda i, n: min(i + 1, n - 1))),
+            "It looks as if the gate is read off another layer. What entered layer i came out of which relu?",
         ),
         Mistake(
             "gate-on-the-gradient",

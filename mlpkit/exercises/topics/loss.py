@@ -105,6 +105,13 @@ _SOFTMAX_MISTAKES = (
         observe=_rows_sum,
     ),
     Mistake(
+        "global-maximum-and-axis-0",
+        lambda z: (e := np.exp(z - z.max())) / e.sum(axis=0),
+        "There are two faults: the columns are normalised, and one maximum is taken off the whole array. "
+        "First: along which axis do the classes of one example stand?",
+        observe=_rows_sum,
+    ),
+    Mistake(
         "columns-for-rows",
         (lambda z: _raw_softmax(z, axis=0).T, lambda z: softmax(z.T)),
         "It looks as if each column is taken for an example, and the result turned round. Rows are examples here.",

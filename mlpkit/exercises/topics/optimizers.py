@@ -335,6 +335,15 @@ RMSPROP_STEP = Exercise(
             "It looks as if eps stands under the root, another convention. Here it is added outside.",
         ),
         Mistake(
+            "eps-outside-the-brackets",
+            (
+                lambda p, g, s, rate, d, eps: (p - rate * (g / np.sqrt(new := _squares(s, g, d)) + eps), new),
+                lambda p, g, s, rate, d, eps: (p - rate * g / np.sqrt(new := _squares(s, g, d)) + eps, new),
+                lambda p, g, s, rate, d, eps: (p - (rate * g / np.sqrt(new := _squares(s, g, d)) + eps), new),
+            ),
+            "It looks as if eps is added after the division: brackets are missing. What should eps keep from being 0?",
+        ),
+        Mistake(
             "eps-missing",
             _rms(_squares, lambda s, g, rate, eps, old: rate * g / np.sqrt(s)),
             "It looks as if eps plays no part. What would become of a number whose gradient was always 0?",
@@ -534,6 +543,17 @@ ADAM_STEP = Exercise(
             "Here the correction comes first.",
         ),
         Mistake(
+            "eps-outside-the-brackets",
+            _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t)) + eps),
+            "It looks as if eps is added after the division: brackets are missing. What should eps keep from being 0?",
+        ),
+        Mistake(
+            "old-means-used",
+            lambda p, g, m, s, t, rate, b1, b2, eps: (
+                p - rate * _right(m, s, t, b1, b2, eps, g), b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * g**2),
+            "It looks as if the step is taken before the means are updated. Which of the two means should it use?",
+        ),
+        Mistake(
             "eps-missing",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t))),
             "It looks as if eps plays no part. What would become of a number whose gradient was always 0?",
@@ -571,7 +591,8 @@ ADAM_STEP = Exercise(
         ),
         Mistake(
             "not-squared",
-            (_adam(_right, square=lambda s, g, b: b * s + (1 - b) * np.abs(g)),),
+            (_adam(_right, square=lambda s, g, b: b * s + (1 - b) * np.abs(g)),
+             _adam(_right, square=lambda s, g, b: b * s + (1 - b) * g)),
             "It looks as if the gradient is not squared before it goes into the mean square.",
         ),
         Mistake(

@@ -146,6 +146,19 @@ SGD_STEP = Exercise(
             "which operator makes a new array?",
         ),
         Mistake(
+            "decay",
+            tuple(
+                program
+                for c in (0.01, 0.001, 1e-4, 5e-4)
+                for program in (
+                    _zip(lambda p, g, r, c=c: p - r * (g + c * p)),
+                    _zip(lambda p, g, r, c=c: p - r * (g + c * p * (p.ndim > 1))),
+                )
+            ),
+            "It looks as if a weight decay got in: each step also shrinks the parameters a little. "
+            "Only the gradient makes this step.",
+        ),
+        Mistake(
             "parameter-scaled",
             (_zip(lambda p, g, r: p - r * p * g), _zip(lambda p, g, r: p - r * p)),
             "It looks as if the parameter itself is multiplied into the step. Only the rate and the gradient make it.",
@@ -361,6 +374,16 @@ def _epoch(*, order=lambda rng, n: rng.permutation(n), step=sgd_step, rate=lambd
         return layers, keep(losses)
 
     return wrong
+
+
+def _divided_by_all_images(layers, images, labels, batch_size, learning_rate, rng):
+    losses, order = [], rng.permutation(len(labels))
+    for start in range(0, len(labels), batch_size):
+        batch = order[start : start + batch_size]
+        loss, grads = loss_and_grads(layers, images[batch], labels[batch])
+        layers = sgd_step(layers, grads, learning_rate * len(batch) / len(labels))
+        losses.append(float(loss))
+    return layers, losses
 
 
 def _moved(value, args) -> float:
@@ -583,6 +606,12 @@ TRAIN_EPOCH = Exercise(
             "learning-rate-divided-by-batch",
             lambda layers, images, labels, k, rate, rng: train_epoch(layers, images, labels, k, rate / min(k, len(labels)), rng),
             "It looks as if the learning rate is divided by the batch size. The gradient is a mean already.",
+        ),
+        Mistake(
+            "divided-by-all-images",
+            _divided_by_all_images,
+            "It looks as if each batch's gradient is divided by the number of all images. "
+            "The mean of a batch is over its own examples.",
         ),
         Mistake(
             "rate-decays-every-step",
