@@ -98,7 +98,10 @@ def test_04_with_softmax_twice_a_network_learns_slowly(data):
 
 
 def test_06_a_gradient_computed_once_falls_then_rises_for_ever(data):
-    assert "| the gradient computed once | it may fall, then it rises without end |" in lesson("06_sgd")[0]["wrong"]
+    assert (
+        "| the gradient computed once | it may fall, then it rises without end |"
+        in lesson("06_sgd")[0]["wrong"]
+    )
     images, labels = data.train.images[:640], data.train.labels[:640]
     params = init_params([784, 64, 10], rng=np.random.default_rng(0))
     _, grads = loss_and_grads(params, images, labels)

@@ -38,7 +38,7 @@ def test_places_of_one_part_are_not_told_as_those_of_all():
 
     found = scope("backward", program)
     assert found.wrong_parts == ["`dweights`", "`dbias`"]
-    assert all(place.startswith("`dweights` of") for place in [*found.right_places, *found.wrong_places])
+    assert all(place.startswith("`dbias` of layer") for place in [*found.right_places, *found.wrong_places])
 
 
 def test_the_last_layer_is_told_whatever_its_number():
