@@ -32,7 +32,7 @@ class Observer:
         self.trained_on: list[Examples] = []
         self.steps = 0
         self._files = {str(workbook_dir() / f"{name}.py"): name for name in passed_names()}
-        self._loops: set[CodeType] = set()
+        self._loops: set[CodeType | None] = set()
         self._before: Any = None
 
     def start(self) -> None:
@@ -50,12 +50,14 @@ class Observer:
         if event == "call":
             if code is train.__code__:
                 data = frame.f_locals[code.co_varnames[1]]
-                self.trained_on.append(data.train if isinstance(data, Dataset) else data)
+                examples = data.train if isinstance(data, Dataset) else data
+                if isinstance(examples, tuple) and len(examples) == 2:  # anything else `train` refuses
+                    self.trained_on.append(Examples(*examples))
             elif code.co_filename in self._files:
                 self.functions.add(self._files[code.co_filename])
         elif event == "return" and result is not None:  # a generator returns here each time it yields
             if code is train.__code__:
-                self._loops.add(result.gi_code)
+                self._loops.add(getattr(result, "gi_code", None))
             elif code in self._loops:
                 self.steps += 1
 
@@ -67,7 +69,7 @@ def shared_images(examples: Examples, valid: Examples) -> int:
     returns: int; 0 when they are so few that chance explains them
     """
     wanted = set(_rows(valid.images, valid.images.dtype))
-    found = wanted.intersection(_rows(examples.images, valid.images.dtype))
+    found = wanted.intersection(_rows(np.asarray(examples.images), valid.images.dtype))
     return len(found) if len(found) > CHANCE * len(wanted) else 0
 
 

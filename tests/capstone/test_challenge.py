@@ -98,6 +98,8 @@ def test_a_step_that_comes_after_the_end_does_not_count(data, monkeypatch):
         (lambda data: data.train, 0),
         (lambda data: Examples(data.train.images[:50], data.train.labels[:50]), 0),
         (lambda data: data.valid, 40),
+        (lambda data: tuple(data.valid), 40),
+        (lambda data: tuple(data.train), 0),
         (lambda data: Examples(*(np.concatenate(pair) for pair in zip(data.train, data.valid))), 40),
         (lambda data: Examples(data.valid.images[:9] / np.float32(255), data.valid.labels[:9]), 9),
         (lambda data: mlpkit.Dataset("all", ("a", "b", "c"), data.valid, data.train, data.train), 40),
