@@ -5,8 +5,9 @@ A check has no effect besides its Result: nothing is stored, shown or remembered
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..catalog import find
 from ..diagnosis.diagnose import diagnose
@@ -31,6 +32,7 @@ class _Seen:
 
     runs: list[CaseRun] = field(default_factory=list)
     printed: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
     blank: bool = False
     forwards: bool = False
     ended: Ended | None = None
@@ -64,13 +66,15 @@ def check_against(exercise: Exercise, function: Callable) -> Result:
             seen.ended = run_limited(
                 lambda: _run(exercise, function, seen), progress=lambda: _progress(seen.runs)
             )
-        return _result(exercise, function, seen, expected_runs)
+        result = _result(exercise, function, seen, expected_runs)
+        printed = re.sub(r"[^\n]*\r(?!\n)", "", "".join(seen.printed))  # of a progress bar its last state
+        return replace(result, printed=printed[:600], pictures=tuple(seen.pictures), notes=_notes(seen))
 
 
 def _run(exercise: Exercise, function: Callable, seen: _Seen) -> None:
     seen.blank = _answer(has_blanks, function)
     if not seen.blank:
-        run_cases(exercise, function, seen.runs, seen.printed)
+        run_cases(exercise, function, seen.runs, seen.printed, seen.pictures)
         seen.forwards = _answer(forwards, exercise, function)
 
 
@@ -90,18 +94,16 @@ def _answer(question: Callable[..., bool], *args: object) -> bool:
 
 
 def _result(exercise: Exercise, function: Callable, seen: _Seen, expected_runs: list[CaseRun]) -> Result:
-    printed = "".join(seen.printed)[:600]
-    notes = _notes(seen)
     if seen.blank or any(_ran_into_blank(exercise, r) for r in seen.runs):
         return _not_attempted(exercise)
     if any(run.raised and run.raised.kind == AsksForInput.__name__ for run in seen.runs):
         message = "A check cannot type anything: take `input()` or the debugger out of the function."
-        return Result(exercise.name, INCORRECT, None, message, printed=printed, notes=notes)
+        return Result(exercise.name, INCORRECT, None, message)
     if seen.ended.status != FINISHED or len(seen.runs) < len(exercise.cases):
         outcome, message = _unfinished(exercise, seen, expected_runs)
-        return Result(exercise.name, outcome, None, message, printed=printed, notes=notes)
+        return Result(exercise.name, outcome, None, message)
     if seen.changes.code:
-        return Result(exercise.name, INCORRECT, None, _changed_words(seen), printed=printed, notes=notes)
+        return Result(exercise.name, INCORRECT, None, _changed_words(seen))
     try:
         evidence = gather(exercise, seen.runs, expected_runs, function)
         finding = diagnose(evidence) if evidence else None
@@ -109,11 +111,11 @@ def _result(exercise: Exercise, function: Callable, seen: _Seen, expected_runs: 
     except Exception as error:  # a fault of the check's own must not become the learner's
         verdict = None, _own_fault(seen, expected_runs, exercise, error)
     if verdict is not None:
-        return Result(exercise.name, INCORRECT, *verdict, seen.forwards, printed, notes)
+        return Result(exercise.name, INCORRECT, *verdict, seen.forwards)
     praise = f"Right on all {len(exercise.cases)} inputs it was tried on."
     if seen.forwards:
         praise += " It hands the work to mlpkit's own function, so this one is not yet yours."
-    return Result(exercise.name, PASSED, None, praise, seen.forwards, printed, notes)
+    return Result(exercise.name, PASSED, None, praise, seen.forwards)
 
 
 def _ran_into_blank(exercise: Exercise, attempt: CaseRun) -> bool:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 KEPT = 2_000  # characters of what a function prints
-SHOWN = 3  # pictures and tables that a function displays
+PICTURES = 3  # that a function displays
 
 _lock = threading.RLock()
 _depth = 0  # checks that run now, on any thread: the first saves the state, the last brings it back
@@ -74,18 +74,52 @@ def preserve_global_state() -> Iterator[None]:
 
 
 @contextmanager
-def capture_output() -> Iterator[list[str]]:
-    """Catch what this thread prints, and let NumPy not warn in it.
+def capture_output(pictures: list[str] | None = None) -> Iterator[list[str]]:
+    """Catch what this thread prints and displays, and let NumPy not warn in it.
 
-    returns: a list that the printed characters are put in
+    pictures: list that displayed pictures are put in, as PNG in base64
+    returns: a list that the printed characters are put in, and the texts of what is displayed
     """
     pieces: list[str] = []
+    pictures = [] if pictures is None else pictures
     _caught[threading.get_ident()] = pieces
+    figures = open_figures()
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), _capture_displays(pieces, pictures):
             yield pieces
     finally:
         _caught.pop(threading.get_ident(), None)
+        for number in open_figures() - figures:
+            sys.modules["matplotlib.pyplot"].close(number)
+
+
+def open_figures() -> set[int]:
+    """The numbers of pyplot's open figures; a notebook shows each of them at the end of the cell."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return set(pyplot.get_fignums()) if pyplot else set()
+
+
+@contextmanager
+def _capture_displays(pieces: list[str], pictures: list[str]) -> Iterator[None]:
+    """Catch what this thread displays in a notebook."""
+
+    def keep(message: dict) -> None:
+        data = message.get("content", {}).get("data", {})
+        if "image/png" in data and len(pictures) < PICTURES:
+            pictures.append(str(data["image/png"]))
+        elif len(pieces) < KEPT:
+            pieces.extend(f"{data.get('text/plain', '')}\n"[: KEPT - len(pieces)])
+
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    publisher = getattr(shell, "display_pub", None)
+    if not hasattr(publisher, "register_hook"):  # no notebook: there display() prints
+        yield
+        return
+    publisher.register_hook(keep)
+    try:
+        yield
+    finally:
+        publisher.unregister_hook(keep)
 
 
 def _refuse(real: Callable) -> Callable:

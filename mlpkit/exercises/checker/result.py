@@ -30,6 +30,7 @@ class Result:
     forwards: True when the function hands the work to mlpkit's own
     printed: str, what the function printed on the first try
     notes: further sentences, about what was kept and what goes on in the notebook
+    pictures: what the function displayed on the first try, PNG in base64
     """
 
     exercise: str
@@ -39,6 +40,7 @@ class Result:
     forwards: bool = False
     printed: str = ""
     notes: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         lines = [f"{SYMBOLS[self.outcome]} {self.exercise}: {self.outcome}", self.message, *self.notes]
@@ -77,4 +79,8 @@ class Result:
             printed = (
                 f"<details><summary>What it printed</summary><pre>{html.escape(self.printed)}</pre></details>"
             )
-        return framed(head + lines + printed, COLOURS[self.outcome])
+        pictures = "".join(
+            f'<img alt="displayed" src="data:image/png;base64,{html.escape(picture.strip())}">'
+            for picture in self.pictures
+        )
+        return framed(head + lines + printed + pictures, COLOURS[self.outcome])

@@ -102,19 +102,27 @@ def freeze(value: Any) -> Any:
 
 
 def run_cases(
-    exercise: Exercise, function: Callable, runs: list[CaseRun], printed: list[str] | None = None
+    exercise: Exercise,
+    function: Callable,
+    runs: list[CaseRun],
+    printed: list[str] | None = None,
+    pictures: list[str] | None = None,
 ) -> None:
     """Run a function on all cases; the first is run again, to see whether it always gives the same.
 
     runs: list that each CaseRun is appended to, so that those before a time-out are not lost
     printed: list that what the first call prints is appended to
+    pictures: list that what the first call displays is appended to
     """
-    with capture_output() as pieces:
+    shown: list[str] = []
+    with capture_output(shown) as pieces:
         for i, case in enumerate(exercise.cases):
             _seed(i)
             runs.append(run := run_case(exercise, function, case))
             if i == 0 and printed is not None:
                 printed.extend(pieces)
+            if i == 0 and pictures is not None:
+                pictures.extend(shown)
             if i == 0 and run.raised is None:
                 _run_again(exercise, function, run)
 

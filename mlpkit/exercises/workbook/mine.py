@@ -10,6 +10,7 @@ from typing import Any
 
 from ..._files import read, tell
 from ..catalog import exercises, find
+from ..checker.answers import with_lists
 from .loader import Missing, load
 from .store import forget, function_file, passed_names, reason, tell_place
 
@@ -101,7 +102,8 @@ def _loaded(name: str, using: tuple[str, ...]) -> tuple[Callable | None, str]:
     path = function_file(name)
     try:
         source = read(path, LARGEST).decode("utf-8")
-        return load(name, source, lambda other: own_function(other, (*using, name)), str(path)), ""
+        function = load(name, source, lambda other: own_function(other, (*using, name)), str(path))
+        return with_lists(function, find(name).output), ""
     except (FileNotFoundError, NotADirectoryError):
         return None, ""
     except Missing as missing:
