@@ -13,6 +13,7 @@ from ..catalog import find
 from ..diagnosis.diagnose import diagnose
 from ..diagnosis.evidence import gather
 from ..diagnosis.render import render
+from ..diagnosis.trace_finding import lines_of, place_finding, where_of
 from ..spec import Exercise
 from .answers import InvalidAnswer, describe_type, leaves
 from .delegation import forwards
@@ -22,6 +23,7 @@ from .placeholders import has_blanks
 from .result import INCORRECT, NOT_ATTEMPTED, PASSED, TOO_SLOW, Result
 from .runner import CaseRun, equivalent, output_of, reference_runs, run_cases
 from .sandbox import BUSY, FINISHED, INTERRUPTED, SECONDS, TIME, WAITING, Ended, TimeUp, run_limited
+from .tracing import trace_failure
 
 SLOW = SECONDS / 30  # seconds; a function whose calls take as long is slow, and may be right
 
@@ -107,11 +109,15 @@ def _result(exercise: Exercise, function: Callable, seen: _Seen, expected_runs: 
     try:
         evidence = gather(exercise, seen.runs, expected_runs, function)
         finding = diagnose(evidence) if evidence else None
+        found = trace_failure(exercise, function, seen.runs, expected_runs) if finding else None
+        if found is not None:
+            finding = finding.add(place=place_finding(exercise, found))
         verdict = finding and (finding.facts.get("mistake"), render(finding))
     except Exception as error:  # a fault of the check's own must not become the learner's
-        verdict = None, _own_fault(seen, expected_runs, exercise, error)
+        verdict, found = (None, _own_fault(seen, expected_runs, exercise, error)), None
     if verdict is not None:
-        return Result(exercise.name, INCORRECT, *verdict, seen.forwards)
+        place = {} if found is None else {"where": where_of(found), "lines": lines_of(found)}
+        return Result(exercise.name, INCORRECT, *verdict, seen.forwards, **place)
     praise = f"Right on all {len(exercise.cases)} inputs it was tried on."
     if seen.forwards:
         praise += " It hands the work to mlpkit's own function, so this one is not yet yours."

@@ -6,8 +6,9 @@ In a terminal it is text, in a notebook HTML, and in a saved notebook also JSON 
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ..diagnosis.trace_lines import LineView
 from ..panel import framed, rich
 
 JSON_TYPE = "application/vnd.mlpkit.check+json"
@@ -31,6 +32,8 @@ class Result:
     printed: str, what the function printed on the first try
     notes: further sentences, about what was kept and what goes on in the notebook
     pictures: what the function displayed on the first try, PNG in base64
+    where: (line of the function, column, source) of the place where it goes wrong, counted from 1; or None
+    lines: the function line by line, with shapes and values; or None
     """
 
     exercise: str
@@ -41,11 +44,15 @@ class Result:
     printed: str = ""
     notes: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    where: tuple[int, int, str] | None = None
+    lines: LineView | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         lines = [f"{SYMBOLS[self.outcome]} {self.exercise}: {self.outcome}", self.message, *self.notes]
         if self.printed:
             lines.append("It printed: " + " / ".join(self.printed.splitlines()[:3]))
+        if self.lines is not None and self.lines.marked:
+            lines.insert(2, self.lines.marked.replace("\n", "\n  "))
         return "\n  ".join(line for line in lines if line)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
@@ -63,6 +70,7 @@ class Result:
             "mistake": self.mistake,
             "message": self.message,
             "forwards": self.forwards,
+            "where": None if self.where is None else list(self.where),
         }
 
     def _html(self) -> str:
@@ -71,10 +79,13 @@ class Result:
             f'style="color:{COLOURS[self.outcome]}">{SYMBOLS[self.outcome]}</span> '
             f"{html.escape(self.exercise)}: {self.outcome}</strong>"
         )
-        lines = "".join(
-            f'<div style="margin-top:4px">{rich(line)}</div>' for line in (self.message, *self.notes) if line
+        message, *notes = (
+            f'<div style="margin-top:4px">{rich(line)}</div>' for line in (self.message, *self.notes)
         )
-        printed = ""
+        marked, fold, printed = "", "", ""
+        if self.lines is not None:
+            marked = self.lines.marked_html
+            fold = f"<details><summary>{html.escape(self.lines.title)}</summary>{self.lines.html}</details>"
         if self.printed:
             printed = (
                 f"<details><summary>What it printed</summary><pre>{html.escape(self.printed)}</pre></details>"
@@ -83,4 +94,4 @@ class Result:
             f'<img alt="displayed" src="data:image/png;base64,{html.escape(picture.strip())}">'
             for picture in self.pictures
         )
-        return framed(head + lines + printed + pictures, COLOURS[self.outcome])
+        return framed("".join([head, message, marked, *notes, fold, printed, pictures]), COLOURS[self.outcome])

@@ -19,6 +19,7 @@ from .known_values import KnownValues, array_leaves, known_values, right_program
 from .locate import ORDER, UNFINISHED, UNUSED, Divergence, locate
 from .trace import Trace, record
 
+Recorded = Callable[[Callable, tuple], Trace | None]
 CASES = 3  # on so many of the cases that fail a function is recorded
 _known: dict[tuple, KnownValues] = {}  # exercise, case and step -> values; made once
 
@@ -36,16 +37,21 @@ class Found(NamedTuple):
 
 
 def find_divergence(
-    exercise: Exercise, function: Callable, runs: list[CaseRun], expected_runs: list[CaseRun]
+    exercise: Exercise,
+    function: Callable,
+    runs: list[CaseRun],
+    expected_runs: list[CaseRun],
+    recorded: Recorded = record,
 ) -> Found | None:
     """Record the function on the smallest case that it gets wrong, and find the place.
 
     runs: of the function; expected_runs: of the model solution
+    recorded: runs it on some arguments, recorded
     returns: Found, or None where nothing can be said
     """
     found = []
     for at in failing_cases(exercise, runs, expected_runs)[:CASES]:
-        found.append(divergence_on(exercise, function, runs[at], expected_runs[at], at))
+        found.append(divergence_on(exercise, function, runs[at], expected_runs[at], at, recorded))
     found = [f for f in found if f is not None]
     return min(found, key=_certainty, default=None)
 
@@ -57,10 +63,7 @@ def _certainty(found: Found) -> tuple:
 
 
 def failing_cases(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> list[int]:
-    """The numbers of the cases that are wrong, the smallest first.
-
-    returns: list of int, of those that speak of the failure that a check speaks of
-    """
+    """The numbers of the cases that are wrong: first the one that a check speaks of, then the smallest."""
     failure = first_failure(exercise, runs, expected_runs)
     if failure is None:
         return []
@@ -69,11 +72,16 @@ def failing_cases(exercise: Exercise, runs: list[CaseRun], expected_runs: list[C
         for at, (run, expected) in enumerate(zip(runs, expected_runs))
         if not equivalent(run, expected, exercise)
     ]
-    return sorted(wrong, key=lambda at: _size(runs[at].case))
+    return sorted(wrong, key=lambda at: (at != failure.at, _size(runs[at].case)))
 
 
 def divergence_on(
-    exercise: Exercise, function: Callable, run: CaseRun, expected: CaseRun, number: int
+    exercise: Exercise,
+    function: Callable,
+    run: CaseRun,
+    expected: CaseRun,
+    number: int,
+    recorded: Recorded = record,
 ) -> Found | None:
     """The same for one case.
 
@@ -82,11 +90,11 @@ def divergence_on(
     case = run.case
     step = _first_wrong_step(exercise, run, expected) if case.steps else 0
     args = _args_of_step(exercise, case, expected, step)
-    trace = record(function, copy.deepcopy(args))
-    if trace is None:
-        return None
     right = None if exercise.random else _right(exercise, case, expected, step)
     known = _known_on(exercise, number, step, args, right)
+    trace = recorded(function, copy.deepcopy(args))
+    if trace is None:
+        return None
     answer = _parts(trace.returned, exercise.output) if trace.error is None else None
     with np.errstate(all="ignore"):
         found = locate(trace, known, right, answer)

@@ -234,15 +234,14 @@ class _Search(Follower):
     def _expected(self, event: int) -> tuple[int, ...] | None:
         """The shape that the model solution, or else another right program, gets by this operation."""
         what, shapes = operation(self.links.place(event)), {}
-        for i in self.own_parts(event):
-            own = self.known.find(self.events[i].array) if self._big(i) else ()
-            for use, where in self.known.uses.items():
-                if use.operation == what and use.parts & frozenset(own):
-                    shapes.setdefault(where[0][0], set()).add(self.known.values[use.value].shape)
-        nearest = shapes[min(shapes)] if shapes else set()
-        return (
-            min(nearest) if len(nearest) == 1 and np.shape(self.events[event].array) not in nearest else None
-        )
+        parts = [self.events[i].array for i in self.own_parts(event) if self._big(i)]
+        values = [self.known.find(array) for array in parts]
+        for use, where in self.known.uses.items():
+            if parts and use.operation == what and all(use.parts & v for v in values):
+                shapes.setdefault(where[0][0], set()).add(self.known.values[use.value].shape)
+        own = np.shape(self.events[event].array)
+        nearest = shapes[min(shapes)] if shapes else {own}
+        return min(nearest) if len(nearest) == 1 and own not in nearest else None
 
     def _at(self, kind: str, event: int) -> Divergence:
         place, array = self.events[event].place, self.events[event].array

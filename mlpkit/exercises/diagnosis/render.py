@@ -41,7 +41,22 @@ def render(finding: Finding) -> str:
     if scope and f"On {f['scope'].wrong_case}" in text:
         scope = scope.replace(f", wrong on {f['scope'].wrong_case}.", ".")
     also = _suspicion(f["also"]) if "also" in f else ""
+    if "place" in f and not (f.get("certain") and f["place"].facts["kind"] != "raised"):
+        if finding.code == "exception":
+            return _with_place(f"{seen} {advice}", "", f["place"])
+        return _with_place(f"{scope} {text}", advice, f["place"])
     return " ".join(sentences(f"{scope} {text} {also}")[:SENTENCES])
+
+
+def _with_place(text: str, advice: str, place: Finding) -> str:
+    """What was observed, and the place in the learner's own lines, in place of advice to work it out."""
+    text = text.strip()
+    if advice.startswith("Work ") or count(text) >= SENTENCES:
+        text = text.removesuffix(advice).strip()
+    if place.case not in text:
+        place = place.add(elsewhere=f", on {place.case}")
+    where = _fill(TEMPLATES[place.code], place)
+    return " ".join([*sentences(text)[: SENTENCES - 1], _capital(where)])
 
 
 def sentences(text: str) -> list[str]:

@@ -15,6 +15,35 @@ from .words import number
 Template = str | Callable[[Finding], str]
 
 
+def _place(finding: Finding) -> str:
+    """Where the calculation parts from right ones, in one sentence."""
+    f = finding.facts
+    line = ("in `{function}`, line {line}" if f["function"] else "line {line}") + f.get("elsewhere", "")
+    if f["step"] > 1:
+        line = f"in step {f['step']}, {line}"
+    turn = " (turn {turn} of {turns})" if f["turn"] > 1 else ""
+    shape = " {shape}" if f["shape"] else ""
+    if f["kind"] == "raised":
+        met = "{operation}" if f["operation"] else "`{source}`" + (", with {parts}" if f["parts"] else "")
+        return f"{line} stopped at {met}{turn}."
+    if f["kind"] == "short":
+        return f"{line}: `{{source}}` is right so far, and right solutions do more to it before `{{other}}` in line {{other_line}}."
+    if f["kind"] == "order":
+        return f"{line}: these are the right parts, in another order."
+    if f["kind"] == "unused":
+        return f"{line}: `{{source}}` is not what belongs there, and `{{other}}` in line {{other_line}} is."
+    if f["kind"] == "unfinished":
+        return f"{line}: `{{source}}` is a right value on the way, and not yet the answer."
+    if f["expected"] is not None:
+        return f"{line}: `{{source}}`{turn} has shape {{shape}}, and a right solution has {{expected}} there."
+    parts = (
+        ", though {parts} " + ("is right" if len(f["parts"]) == 1 else "are right")
+        if 0 < len(f["parts"]) < 4
+        else ""
+    )
+    return f"{line}: no right solution has the value of `{{source}}`{shape}{turn}{parts}."
+
+
 def _if(fact: str, text: str, otherwise: str = "") -> Callable[[Finding], str]:
     return lambda finding: text if finding.facts.get(fact) else otherwise
 
@@ -120,6 +149,7 @@ def _line(finding: Finding) -> str:
 
 
 TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
+    "first_divergence": _place,
     # observations
     "raised": _raised,
     "type": _join(

@@ -1,0 +1,58 @@
+"""Record a function that fails, and find where it goes wrong.
+
+A recorded run is limited and isolated as every other run of a check is.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import numpy as np
+
+from ..diagnosis.first_divergence import Found, find_divergence
+from ..diagnosis.trace import Trace, record
+from ..spec import Exercise
+from .isolation import capture_output, put_back_changes
+from .memory import limit_memory
+from .runner import CaseRun
+from .sandbox import run_limited
+
+SECONDS = 1.0  # of processor time for one recorded run
+QUICK = 0.2  # seconds that a run without recording may take, so that it is recorded
+
+
+def trace_failure(
+    exercise: Exercise, function: Callable, runs: list[CaseRun], expected_runs: list[CaseRun]
+) -> Found | None:
+    """The place where a wrong function parts from every right one.
+
+    runs: of the function; expected_runs: of the model solution
+    returns: Found, or None where nothing can be said; nothing is raised, whatever the function does
+    """
+    if max(run.seconds for run in runs) > QUICK:
+        return None
+    try:
+        with capture_output():
+            return find_divergence(exercise, function, runs, expected_runs, record_safely)
+    except Exception:  # a fault in here must not become the learner's, nor take the verdict away
+        return None
+
+
+def record_safely(function: Callable, args: tuple) -> Trace | None:
+    """Record one run of a function that may do anything.
+
+    args: its arguments, which it may change
+    returns: Trace, or None when it cannot be recorded or does not come to an end
+    """
+    found: list[Trace | None] = []
+
+    def run() -> None:
+        np.random.seed(0)
+        random.seed(0)
+        with capture_output():
+            found.append(record(function, args))
+
+    with put_back_changes(), limit_memory():
+        run_limited(run, SECONDS)
+    return found[0] if found else None

@@ -1,0 +1,73 @@
+"""The place that the trace found, as a finding for `render` and as what a result shows."""
+
+from __future__ import annotations
+
+from ..spec import Exercise
+from .evidence import Finding
+from .first_divergence import Found
+from .locate import RAISED, SHORT, UNUSED, Divergence, Part
+from .trace_lines import LineView, view_lines
+from .trace_rewrite import Place
+
+_SIGNS = {"MatMult": "@", "Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "Pow": "**"}
+LONGEST = 70  # characters of source in a sentence
+
+
+def place_finding(exercise: Exercise, found: Found) -> Finding:
+    """The place as a finding of the code "first_divergence"."""
+    d = found.divergence
+    here = found.trace.places[d.place]
+    facts = {
+        "kind": d.kind,
+        "line": here.line,
+        "function": here.function,
+        "source": _short(here.text),
+        "shape": d.shape,
+        "expected": d.expected,
+        "parts": [_part(exercise, part) for part in d.parts if part.shape != () or d.kind == RAISED],
+        "operation": _operation(exercise, here, d) if d.kind == RAISED else "",
+        "turn": d.turn,
+        "turns": d.turns,
+        "step": found.step + 1 if found.case.steps else 0,
+    }
+    if d.kind in (SHORT, UNUSED) and d.other is not None:
+        other = found.trace.places[d.other]
+        facts |= {"other": _short(other.text), "other_line": other.line}
+    return Finding("first_divergence", "", found.case.note, facts)
+
+
+def where_of(found: Found) -> tuple[int, int, str]:
+    """(line of the function, column, source), counted from 1."""
+    place = found.trace.places[found.divergence.place]
+    return place.line, _column(place, found) + 1, place.text
+
+
+def lines_of(found: Found) -> LineView:
+    """The function line by line, with the place marked."""
+    d: Divergence = found.divergence
+    return view_lines(found.trace, found.case.note, d.place, d.event)
+
+
+def _column(place: Place, found: Found) -> int:
+    if place.function:
+        return place.span[2]
+    line = found.trace.source.lines[place.span[0] - 1].encode()
+    return len(line[: place.span[2]].decode(errors="replace"))
+
+
+def _part(exercise: Exercise, part: Part) -> str:
+    """A part with its shape, and for an argument with the names of its axes."""
+    axes = exercise.inputs.get(part.source, "").split()
+    named = len(axes) == len(part.shape) > 0
+    return f"`{_short(part.source)}` {part.shape}" + (f" ({' by '.join(axes)})" if named else "")
+
+
+def _operation(exercise: Exercise, place: Place, divergence: Divergence) -> str:
+    """Two values and the sign between them: "`a` (2, 3) @ `b` (2, 3)"; "" for anything else."""
+    sign = _SIGNS.get(place.name, "") if place.kind == "BinOp" and len(divergence.parts) == 2 else ""
+    return f" {sign} ".join(_part(exercise, part) for part in divergence.parts) if sign else ""
+
+
+def _short(source: str) -> str:
+    source = source.replace("`", "'")
+    return source if len(source) <= LONGEST else source[:LONGEST].rstrip() + " ..."

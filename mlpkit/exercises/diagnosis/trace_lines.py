@@ -1,0 +1,172 @@
+"""A learner's function line by line, with the shapes and a few values of every part: as text and as HTML.
+
+All that comes from the function is escaped. In HTML the lines are a table in a fold, and the place where the
+calculation parts from right ones is marked and named, not only coloured.
+"""
+
+from __future__ import annotations
+
+import ast
+import html
+from typing import NamedTuple
+
+import numpy as np
+
+from .trace import Event, Trace
+from .trace_rewrite import Place
+
+LINES = 120  # of a function that are shown
+VALUES = 12  # of one line
+WIDTH = 64  # characters of one value
+_UNSHOWN = ("Tuple", "List", "Starred")
+
+
+class LineView(NamedTuple):
+    """A function with what was recorded of it.
+
+    title: on what it ran; text, html: all lines; marked, marked_html: the place alone, "" if there is none
+    """
+
+    title: str
+    text: str
+    html: str
+    marked: str = ""
+    marked_html: str = ""
+
+
+def view_lines(trace: Trace, note: str, place: int | None = None, event: int | None = None) -> LineView:
+    """Show a recorded run.
+
+    note: the case in words
+    place: number of the place to mark; event: which of its evaluations to show
+    """
+    node = trace.source.node
+    first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+    last = min(node.end_lineno, first + LINES - 1)
+    marked = trace.places[place] if place is not None and not trace.places[place].function else None
+    shown = _values_by_line(trace, event)
+    rows = [
+        (number, *_own_part(trace, number, _marked_part(trace, marked, number)), shown.get(number, []))
+        for number in range(first, last + 1)
+    ]
+    title = f"Your function, line by line, on {note}"
+    text = "\n".join([title, *(line for row in rows for line in _text_row(row, first))])
+    table = "".join(_html_row(row, first) for row in rows)
+    head = "".join(f'<th scope="col" style="text-align:left">{w}</th>' for w in ("line", "code", "values"))
+    inner = f"<table><thead><tr>{head}</tr></thead><tbody>{table}</tbody></table>"
+    here = [row for row in rows if row[2] is not None][:1]
+    snippet = "\n".join(line for row in here for line in _text_row(row, first, values=False))
+    return LineView(title, text, inner, snippet, "".join(_snippet(row, first) for row in here))
+
+
+def _values_by_line(trace: Trace, event: int | None) -> dict[int, list[tuple[str, str, str]]]:
+    """What is shown beside each line: (source, shape, value) of the parts that end in it."""
+    latest = {}
+    for i, e in enumerate(trace.events):
+        if e.array is not None and (event is None or i <= event or e.place not in latest):
+            latest[e.place] = e if event is not None else latest.get(e.place, e)
+    times: dict[int, int] = {}
+    for e in trace.events:
+        times[e.place] = times.get(e.place, 0) + 1
+    found: dict[int, dict[str, tuple[str, str, str]]] = {}
+    for number, e in sorted(latest.items(), key=lambda item: _order(trace.places[item[0]])):
+        place = trace.places[number]
+        if place.function or place.kind in _UNSHOWN or (place.kind == "Name" and e.array.ndim == 0):
+            continue
+        here = found.setdefault(place.span[1], {})
+        if len(here) < VALUES:
+            here.setdefault(place.text, (place.text, _shape(e), _cut(e.array) + _often(times[number])))
+    return {line: list(values.values()) for line, values in found.items()}
+
+
+def _order(place: Place) -> tuple:
+    """Inner parts first, from left to right."""
+    return place.span[1], place.span[3], -place.span[0], -place.span[2]
+
+
+def _shape(event: Event) -> str:
+    return str(event.array.shape) if event.array.ndim else "a number"
+
+
+def _often(times: int) -> str:
+    return f", one of {times} times" if times > 1 else ""
+
+
+def _cut(array: np.ndarray) -> str:
+    """A few numbers of an array, on one line."""
+    text = np.array2string(array, precision=3, threshold=8, edgeitems=2, suppress_small=True, separator=", ")
+    text = " ".join(text.split())
+    return text if len(text) <= WIDTH else text[:WIDTH].rstrip() + " ..."
+
+
+def _own_part(trace: Trace, number: int, marked: tuple[int, int] | None) -> tuple[str, tuple | None]:
+    """A line without what stands around a lambda in it, and where the marked part is now."""
+    node, row = trace.source.node, trace.source.lines[number - 1]
+    if not isinstance(node, ast.Lambda):
+        return row, marked
+    characters = row.encode()
+    end = node.end_col_offset if number == node.end_lineno else len(characters)
+    start = node.col_offset if number == node.lineno else 0
+    before = len(characters[:start].decode(errors="replace"))
+    own = characters[start:end].decode(errors="replace")
+    return own, marked and (marked[0] - before, marked[1] - before)
+
+
+def _marked_part(trace: Trace, place: Place | None, number: int) -> tuple[int, int] | None:
+    """Where the place begins and ends in a line, in characters."""
+    if place is None or not place.span[0] <= number <= place.span[1]:
+        return None
+    row = trace.source.lines[number - 1].encode()
+    start = place.span[2] if number == place.span[0] else len(row) - len(row.lstrip())
+    end = place.span[3] if number == place.span[1] else len(row.rstrip())
+    return len(row[:start].decode(errors="replace")), len(row[:end].decode(errors="replace"))
+
+
+def _text_row(row: tuple, first: int, values: bool = True) -> list[str]:
+    number, code, marked, shown = row
+    head = f"{number - first + 1:>4} | "
+    lines = [head + code.rstrip()]
+    if marked is not None:
+        lines.append("     | " + " " * marked[0] + "^" * max(marked[1] - marked[0], 1))
+    margin = "     |     "
+    if values:
+        lines += [f"{margin}{source}: {shape} {value}" for source, shape, value in shown]
+    else:
+        lines += [f"{margin}{source}: {shape}" for source, shape, _ in shown]
+    return lines
+
+
+def _html_row(row: tuple, first: int) -> str:
+    number, code, marked, shown = row
+    values = "".join(
+        f"<div><code>{html.escape(source)}</code> {html.escape(shape)} "
+        f'<span style="font-family:monospace">{html.escape(value)}</span></div>'
+        for source, shape, value in shown
+    )
+    cell = '<td style="text-align:left;vertical-align:top">'
+    head = f'<th scope="row">{number - first + 1}</th>'
+    return f"<tr>{head}{cell}{_code(code, marked)}</td>{cell}{values}</td></tr>"
+
+
+def _snippet(row: tuple, first: int) -> str:
+    number, code, marked, shown = row
+    shapes = (f"<code>{html.escape(source)}</code> {html.escape(shape)}" for source, shape, _ in shown)
+    line = f"line {number - first + 1}: {_code(code.strip(), _moved(code, marked))}"
+    return f'<div style="margin-top:4px">{line}</div><div>{", ".join(shapes)}</div>'
+
+
+def _moved(code: str, marked: tuple[int, int]) -> tuple[int, int]:
+    lost = len(code) - len(code.lstrip())
+    return max(marked[0] - lost, 0), marked[1] - lost
+
+
+def _code(code: str, marked: tuple[int, int] | None) -> str:
+    style = "white-space:pre-wrap"
+    if marked is None:
+        return f'<code style="{style}">{html.escape(code.rstrip())}</code>'
+    before, here, after = code[: marked[0]], code[marked[0] : marked[1]], code[marked[1] :].rstrip()
+    mark = (
+        '<mark style="background:none;color:inherit;text-decoration:underline wavy #D55E00 2px;'
+        f'text-underline-offset:3px" aria-label="the place">{html.escape(here)}</mark>'
+    )
+    return f'<code style="{style}">{html.escape(before)}{mark}{html.escape(after)}</code>'

@@ -1,0 +1,64 @@
+"""What a check shows of the trace: one sentence, the place, and the function line by line."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from mlpkit.exercises import check
+from mlpkit.exercises.checker.result import JSON_TYPE
+
+from .programs import PLACES
+
+
+def unknown_softmax(logits):
+    """Not on any list; "<b>" and 'quotes' & such are escaped."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    total = powers.sum(axis=1, keepdims=True) + 1 < 2 * logits.max()  # <script>
+    return powers / (2 + total)
+
+
+def raises(inputs, weights, bias):
+    return inputs.T @ weights + bias
+
+
+@pytest.mark.parametrize(("name", "program", "kind", "text"), PLACES, ids=[p.__name__ for _, p, *_ in PLACES])
+def test_the_result_holds_the_place(name, program, kind, text):
+    result = check(name, program)
+    assert result.outcome == "incorrect"
+    line, column, source = result.where
+    assert source
+    assert line >= 1
+    assert column >= 1
+    assert result.as_json()["where"] == [line, column, source]
+    sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z`\"])", result.message)
+    assert len(sentences) <= 4
+    assert result.mistake or "ine " in sentences[-1]
+
+
+def test_the_sentence_the_text_and_the_page():
+    result = check("softmax", unknown_softmax)
+    assert result.where[0] == 4
+    assert "Line 4: " in result.message
+    assert "^^^" in repr(result)
+    assert "total" in repr(result)
+    page = result._repr_mimebundle_()["text/html"]
+    assert "<script>" not in page
+    assert "<b>" not in page
+    assert "<details><summary>Your function, line by line" in page
+    assert page.count("<mark") == 2
+    assert '<th scope="row">5</th>' in page
+    json.dumps(result._repr_mimebundle_()[JSON_TYPE])
+
+
+def test_shapes_that_do_not_fit_are_named():
+    result = check("affine", raises)
+    assert re.search(r"`inputs\.T` \(\d, \d\) @ `weights` \(\d, \d\) \(fan_in by fan_out\)", result.message)
+
+
+def test_a_right_function_has_no_place():
+    result = check("relu", lambda z: np.maximum(z, 0))
+    assert result.outcome == "passed"
+    assert result.where is None
+    assert result.lines is None
