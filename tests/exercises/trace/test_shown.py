@@ -40,7 +40,7 @@ def test_the_result_holds_the_place(name, program, kind, text):
 def test_the_sentence_the_text_and_the_page():
     result = check("softmax", unknown_softmax)
     assert result.where[0] == 4
-    assert "Line 4: " in result.message
+    assert "Line 4" in result.message
     assert "^^^" in repr(result)
     assert "total" in repr(result)
     page = result._repr_mimebundle_()["text/html"]
