@@ -13,7 +13,6 @@ from ..catalog import find
 from ..diagnosis.diagnose import diagnose
 from ..diagnosis.evidence import gather
 from ..diagnosis.render import render
-from ..diagnosis.trace_finding import lines_of, place_finding, where_of
 from ..spec import Exercise
 from .answers import InvalidAnswer, describe_type, leaves
 from .delegation import forwards
@@ -111,12 +110,12 @@ def _result(exercise: Exercise, function: Callable, seen: _Seen, expected_runs: 
         finding = diagnose(evidence) if evidence else None
         found = trace_failure(exercise, function, seen.runs, expected_runs) if finding else None
         if found is not None:
-            finding = finding.add(place=place_finding(exercise, found))
+            finding = finding.add(place=found.finding)
         verdict = finding and (finding.facts.get("mistake"), render(finding))
     except Exception as error:  # a fault of the check's own must not become the learner's
         verdict, found = (None, _own_fault(seen, expected_runs, exercise, error)), None
     if verdict is not None:
-        place = {} if found is None else {"where": where_of(found), "lines": lines_of(found)}
+        place = {} if found is None else {"where": found.where, "lines": found.lines}
         return Result(exercise.name, INCORRECT, *verdict, seen.forwards, **place)
     praise = f"Right on all {len(exercise.cases)} inputs it was tried on."
     if seen.forwards:

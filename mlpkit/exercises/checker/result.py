@@ -94,4 +94,6 @@ class Result:
             f'<img alt="displayed" src="data:image/png;base64,{html.escape(picture.strip())}">'
             for picture in self.pictures
         )
-        return framed("".join([head, message, marked, *notes, fold, printed, pictures]), COLOURS[self.outcome])
+        return framed(
+            "".join([head, message, marked, *notes, fold, printed, pictures]), COLOURS[self.outcome]
+        )

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
-from ..diagnosis.first_divergence import Found, find_divergence
+from ..diagnosis.evidence import Finding
+from ..diagnosis.first_divergence import find_divergence
 from ..diagnosis.trace import Trace, record
+from ..diagnosis.trace_finding import lines_of, place_finding, where_of
+from ..diagnosis.trace_lines import LineView
 from ..spec import Exercise
 from .isolation import capture_output, put_back_changes
 from .memory import limit_memory
@@ -22,19 +26,28 @@ SECONDS = 1.0  # of processor time for one recorded run
 QUICK = 0.2  # seconds that a run without recording may take, so that it is recorded
 
 
+class TracedPlace(NamedTuple):
+    """The place for a message, as a result holds it, and as it is shown in its lines."""
+
+    finding: Finding
+    where: tuple[int, int, str]
+    lines: LineView
+
+
 def trace_failure(
     exercise: Exercise, function: Callable, runs: list[CaseRun], expected_runs: list[CaseRun]
-) -> Found | None:
+) -> TracedPlace | None:
     """The place where a wrong function parts from every right one.
 
     runs: of the function; expected_runs: of the model solution
-    returns: Found, or None where nothing can be said; nothing is raised, whatever the function does
+    returns: TracedPlace, or None where nothing can be said; nothing is raised, whatever the function does
     """
     if max(run.seconds for run in runs) > QUICK:
         return None
     try:
         with capture_output():
-            return find_divergence(exercise, function, runs, expected_runs, record_safely)
+            found = find_divergence(exercise, function, runs, expected_runs, record_safely)
+        return found and TracedPlace(place_finding(exercise, found), where_of(found), lines_of(found))
     except Exception:  # a fault in here must not become the learner's, nor take the verdict away
         return None
 
