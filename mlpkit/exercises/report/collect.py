@@ -53,10 +53,6 @@ def _read_class(folder: Path) -> ClassWork:
         said, problems = _read_learner(folder, place, learner)
         found += said
         unread += problems
-    heard_of = {said.learner for said in [*found, *unread]}
-    for learner in learners:
-        if learner not in heard_of:
-            unread.append(Unread(learner, "there is nothing in it that tells of exercises", learner))
     return class_work(learners, found, unread)
 
 
@@ -141,10 +137,11 @@ def _read_learner(folder: Path, place: Path, learner: str) -> tuple[list[Said], 
             found += more
             for why in problems:
                 refuse(path, why)
-    if not found and not unread and others:
+    if not (number or unread):
         others.sort(key=lambda path: path.suffix.lower() not in HANDED_IN)
         names = ", ".join(word(path.name) for path in others[:3])
-        refuse(place, f"no notebook and no workbook, but {names}: these are not read")
+        but = f", but {names}: these are not read" if names else " in it"
+        refuse(place, f"no notebook and no workbook{but}")
     return found, unread
 
 

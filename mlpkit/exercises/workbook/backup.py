@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..._where import place
+from ..._where import IN_BROWSER, place
 from ..panel import LivePanel
 from .store import passed_names
 from .transfer import export_bytes, import_workbook
@@ -36,7 +36,10 @@ def reminder() -> str:
 
     returns: str, "" elsewhere
     """
-    return f"{place().difference}." if place().forgets else ""
+    if not place().forgets:
+        return ""
+    command = "" if IN_BROWSER else " In a terminal, `mlpkit workbook export FILE` does the same."
+    return f"{place().difference}.{command}"
 
 
 def _holds() -> str:
