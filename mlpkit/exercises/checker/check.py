@@ -18,7 +18,7 @@ from .answers import InvalidAnswer, describe_type, leaves
 from .delegation import forwards
 from .isolation import AsksForInput, Changes, preserve_global_state, put_back_changes
 from .memory import limit_memory
-from .placeholders import has_blanks
+from .placeholders import blank_line, has_blanks
 from .result import INCORRECT, NOT_ATTEMPTED, PASSED, TOO_SLOW, Result
 from .runner import CaseRun, equivalent, output_of, reference_runs, run_cases
 from .sandbox import BUSY, FINISHED, INTERRUPTED, SECONDS, TIME, WAITING, Ended, TimeUp, run_limited
@@ -96,7 +96,7 @@ def _answer(question: Callable[..., bool], *args: object) -> bool:
 
 def _result(exercise: Exercise, function: Callable, seen: _Seen, expected_runs: list[CaseRun]) -> Result:
     if seen.blank or any(_ran_into_blank(exercise, r) for r in seen.runs):
-        return _not_attempted(exercise)
+        return _not_attempted(exercise, function)
     if any(run.raised and run.raised.kind == AsksForInput.__name__ for run in seen.runs):
         message = "A check cannot type anything: take `input()` or the debugger out of the function."
         return Result(exercise.name, INCORRECT, None, message)
@@ -130,8 +130,19 @@ def _ran_into_blank(exercise: Exercise, attempt: CaseRun) -> bool:
     return any(isinstance(leaf.value, InvalidAnswer) and leaf.value.kind == "blank" for leaf in found)
 
 
-def _not_attempted(exercise: Exercise) -> Result:
-    return Result(exercise.name, NOT_ATTEMPTED, None, f"There are blanks left to fill in. {exercise.task}")
+def _not_attempted(exercise: Exercise, function: object = None) -> Result:
+    try:
+        found = blank_line(function)
+    except Exception:  # an object may do anything when it is looked at
+        found = None
+    # a line that is nothing but the stub's needs no number
+    where = (
+        f" Line {found[0]} still holds `...`: `{found[1][:80]}`."
+        if found and found[1] != "return ..."
+        else ""
+    )
+    message = f"There are blanks left to fill in.{where} {exercise.task}"
+    return Result(exercise.name, NOT_ATTEMPTED, None, message)
 
 
 def _changed_words(seen: _Seen) -> str:

@@ -11,7 +11,7 @@ import functools
 import inspect
 from collections.abc import Callable
 
-from .source import function_source
+from .source import function_source, split_lines
 
 
 def has_blanks(function: Callable) -> bool:
@@ -26,6 +26,22 @@ def has_blanks(function: Callable) -> bool:
         return False
     found = function_source(function)
     return _blank_tree(found[1]) if found is not None else _blank_code(code)
+
+
+def blank_line(function: Callable) -> tuple[int, str] | None:
+    """The first line of a function that still holds a blank.
+
+    returns: (number of the line in the function, counted from 1; the line), or None where it is not known
+    """
+    found = function_source(inner(function))
+    if found is None:
+        return None
+    text, tree = found
+    dots = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and n.value is Ellipsis]
+    inside = {id(d) for n in ast.walk(tree) if isinstance(n, ast.Subscript) for d in ast.walk(n.slice)}
+    lines = sorted(d.lineno for d in dots if id(d) not in inside)
+    first = min([tree.lineno, *(d.lineno for d in tree.decorator_list)])
+    return (lines[0] - first + 1, split_lines(text)[lines[0] - 1].strip()) if lines else None
 
 
 def inner(function: Callable) -> Callable:

@@ -16,7 +16,15 @@ from ..spec import Exercise
 from . import functions, habits, linear, outside, places, structure
 from .as_if import as_if, wrong_cases
 from .evidence import Evidence, Finding, moves, views_of, where_it_starts, wrong_part
-from .known_mistakes import Known, Match, known_programs, match_all_cases, match_parts, match_some_cases
+from .known_mistakes import (
+    Known,
+    Match,
+    known_programs,
+    match_all_cases,
+    match_parts,
+    match_raised,
+    match_some_cases,
+)
 from .observed import observe, observe_property, observe_shape, observe_value
 from .raised import misspelt, raised
 from .scope import scope_of
@@ -88,6 +96,10 @@ def diagnose(e: Evidence) -> Finding:
     if parts:
         first, *others = (_known(e, match) for match in parts)
         return first.add(also=others[0]) if others else first
+    if complete and e.failure.failed_check == "raised" and not first_found((misspelt, trap), [e]):
+        match = match_raised(e, known)
+        if match:
+            return _known(e, match)
     return first_found(STRUCTURE, [e]) or _numbers(e, known)
 
 

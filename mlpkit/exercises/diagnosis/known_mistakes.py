@@ -106,6 +106,19 @@ def match_parts(e: Evidence, known: Known) -> list[Match]:
     return found
 
 
+def match_raised(e: Evidence, known: Known) -> Match | None:
+    """The listed mistake that raises the same, or gives the same wherever the function answers."""
+    raised = [at for at, run in enumerate(e.runs) if run.raised]
+    answered = [at for at, run in enumerate(e.runs) if not run.raised]
+    wrong = [at for at in answered if not equivalent(e.runs[at], e.expected[at], e.exercise)]
+    for mistake, program in known:
+        if answered and all(equivalent(e.runs[at], program[at], e.exercise) for at in raised):
+            return Match(mistake, "some", "", raised[0])
+        if wrong and all(equivalent(e.runs[at], program[at], e.exercise) for at in answered):
+            return Match(mistake, "some", "", wrong[0])
+    return None
+
+
 def match_some_cases(e: Evidence, known: Known) -> Match | None:
     """The listed mistake that explains most of the wrong answers: there may be a second one beside it."""
     best, most = None, 3

@@ -110,6 +110,8 @@ def _shape(node: ast.expr, shapes: dict[str, tuple]) -> tuple | None:
     if isinstance(node, ast.Attribute) and node.attr == "T":
         inside = _shape(node.value, shapes)
         return inside and inside[::-1]
+    if isinstance(node, ast.Call):
+        return _reduced_shape(node, shapes)
     if isinstance(node, ast.BinOp):
         left, right = _shape(node.left, shapes), _shape(node.right, shapes)
         if left is None or right is None:
@@ -119,6 +121,25 @@ def _shape(node: ast.expr, shapes: dict[str, tuple]) -> tuple | None:
             return (left[0], right[1]) if fits else None
         return np.broadcast_shapes(left, right) if _line_up(left, right) else None
     return None
+
+
+def _reduced_shape(node: ast.Call, shapes: dict[str, tuple]) -> tuple | None:
+    """The shape of `np.sum(e, axis=1)` or `e.sum(axis=1)`, where axis and keepdims are constants."""
+    if not isinstance(node.func, ast.Attribute) or node.func.attr not in (
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "argmax",
+    ):
+        return None
+    numpys = ast.unparse(node.func.value) == "np"
+    given = {k.arg: k.value.value for k in node.keywords if isinstance(k.value, ast.Constant)}
+    shape = _shape(node.args[0] if numpys and node.args else node.func.value, shapes)
+    if shape is None or given.get("axis") not in range(len(shape)):
+        return None
+    axis, kept = given["axis"], (1,) * bool(given.get("keepdims"))
+    return (*shape[:axis], *kept, *shape[axis + 1 :])
 
 
 def _multiply(left: tuple, right: tuple) -> bool:

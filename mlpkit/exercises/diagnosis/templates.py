@@ -220,7 +220,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     **dict.fromkeys(("trap power", "trap axis", "trap max", "trap sum", "trap shape in two", "trap shape from array",
         "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop",
         "trap eye", "trap rows swapped", "trap not of indices", "trap bytes", "trap column against row",
-        "trap two names"), "Line {line}: `{source}`."),
+        "trap two names"), _if("told", "", "Line {line}: `{source}`.")),
     "trap unused argument": "It never uses {names}.",
     # numbers
     "zeros": _if("somewhere", "On the inputs on which it is wrong, {part} is 0 everywhere.", "{part} is 0 everywhere."),

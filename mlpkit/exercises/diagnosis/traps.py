@@ -44,7 +44,13 @@ def trap(e: Evidence) -> Finding | None:
             facts = find(node, source)
             if facts is not None:
                 line = lines[node.lineno - 1].strip()[:80]
-                facts = {"line": node.lineno - first + 1, "source": line, **facts}
+                number, error = node.lineno - first + 1, e.run.raised
+                facts = {
+                    "line": number,
+                    "source": line,
+                    "told": bool(error and error.line == number),
+                    **facts,
+                }
                 seen = e.exercise.random and observe_property(e.exercise, e.run, e.right_run)
                 return Finding(code, facts={"seen": seen or observe(e.exercise, e.run, e.right_run), **facts})
     return None
@@ -97,7 +103,10 @@ def _python_sum(node: ast.AST, source: Source) -> dict | None:
 
 
 def _shape_in_two(node: ast.AST, source: Source) -> dict | None:
-    if not _call(node, "np.zeros", "np.ones", "np.empty") or len(node.args) != 2:
+    if (
+        not _call(node, "np.zeros", "np.ones", "np.empty", ".standard_normal", ".random")
+        or len(node.args) != 2
+    ):
         return None
     second = node.args[1]
     number = isinstance(second, (ast.BinOp, ast.Subscript, ast.Call)) or (

@@ -328,6 +328,13 @@ def _one_hot(z: np.ndarray, y: np.ndarray) -> np.ndarray:
 _SMALL, _WIDE, _SQUARE = _normal(31, 5, 3, scale=1.5), _normal(32, 7, 10), _normal(33, 4, 4)
 _LARGE = _normal(34, 3, 4) + np.array([[1000.0], [0.0], [-1000.0]])
 
+
+def _labels_as_rows(logits, labels):
+    d = softmax(logits)
+    d[labels] -= 1
+    return d / len(labels)
+
+
 CROSS_ENTROPY_BACKWARD = Exercise(
     "cross_entropy_backward",
     task="Give the gradient of the mean cross-entropy with respect to the logits.",
@@ -358,6 +365,11 @@ CROSS_ENTROPY_BACKWARD = Exercise(
             "batch-twice",
             lambda z, y: (_softmax(z) - _one_hot(z, y)) / len(y) ** 2,
             "It looks as if there are two divisions by the batch. Look for a mean and a division.",
+        ),
+        Mistake(
+            "labels-as-rows",
+            _labels_as_rows,
+            "It looks as if the labels pick whole rows. A label says which column of its own row.",
         ),
         Mistake(
             "one-hot-not-subtracted",

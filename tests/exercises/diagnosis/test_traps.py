@@ -163,6 +163,24 @@ def test_shapes_that_do_not_fit_are_told_with_their_names():
     assert "`dz` is (5, 4) and `x` is (5, 3)" in render(added)
 
 
+def test_the_shape_of_a_sum_is_told_too():
+    found = finding_of("softmax", written("def f(z):\n    e = np.exp(z)\n    return e / np.sum(e, axis=1)"))
+    assert (found.facts["left_shape"], found.facts["right_shape"]) == ((5, 3), (5,))
+
+
+def test_a_listed_mistake_that_raises_in_some_cases_is_named():
+    source = (
+        "def f(labels, classes):\n    y = np.zeros((len(labels), classes))\n    y[labels] = 1\n    return y"
+    )
+    assert finding_of("one_hot", written(source)).facts["mistake"] == "whole-rows"
+
+
+def test_a_half_filled_function_is_told_its_line():
+    result = check("softmax", written("def f(z):\n    e = np.exp(z)\n    s = ...\n    return e / s"))
+    assert result.outcome == "not attempted"
+    assert "Line 3 still holds `...`: `s = ...`" in result.message
+
+
 def test_a_generators_own_exception_is_told():
     batches = written("""
         def f(images, labels, batch_size, rng):
