@@ -330,7 +330,7 @@ _LARGE = _normal(34, 3, 4) + np.array([[1000.0], [0.0], [-1000.0]])
 
 
 def _labels_as_rows(logits, labels):
-    d = softmax(logits)
+    d = _softmax(logits)
     d[labels] -= 1
     return d / len(labels)
 
