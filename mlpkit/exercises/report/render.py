@@ -5,6 +5,7 @@ The page stands alone: no script, and nothing is fetched.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import html
 import io
@@ -116,8 +117,8 @@ def save(work: ClassWork, kind: str, path: str | os.PathLike) -> str:
     raises: OSError, and then the older file is as it was
     """
     path = Path(path)
-    encoding = "utf-8-sig" if kind == "csv" else "utf-8"  # the mark lets Excel read accents
-    content = WRITERS[kind](work).encode(encoding, "replace")
+    mark = codecs.BOM_UTF8 if kind == "csv" else b""  # it lets Excel read accents
+    content = mark + WRITERS[kind](work).encode("utf-8", "replace")
     try:
         if path.is_dir():
             raise OSError("it is a folder")
