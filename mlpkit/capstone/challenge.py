@@ -30,7 +30,7 @@ from .test_set import fingerprint
 
 SECONDS = 60.0
 HEADLESS_STEPS = 400  # without anybody to wait for it, a number that is the same on every machine
-TOLD_EVERY = 1.0  # seconds of computing between two reports
+REPORT_EVERY = 1.0  # seconds of computing between two reports
 
 
 class SeedResult(NamedTuple):
@@ -178,7 +178,7 @@ class Budget(NamedTuple):
 def _run(
     recipe: Callable, data: Dataset, seed: int, budget: Budget, activation: Activation
 ) -> SeedResult | None:
-    began, told, best, last, taken = budget.clock(), 0.0, None, None, 0
+    began, reported, best, last, taken = budget.clock(), 0.0, None, None, 0
     observer = Observer()
     observer.start()
     try:
@@ -199,9 +199,9 @@ def _run(
             last, taken = step, count
             if step.valid and (best is None or step.valid.accuracy > best.valid.accuracy):
                 best = step._replace(params=as_params(step.params).copy())  # a recipe may write into its own
-            if spent - told > TOLD_EVERY:
-                told = spent
-                _tell(seed, budget.used(count, spent), best)
+            if spent - reported > REPORT_EVERY:
+                reported = spent
+                _report(seed, budget.used(count, spent), best)
             if budget.used(count, spent) == 1:
                 break
     except KeyboardInterrupt:  # what was learned stays
@@ -211,7 +211,7 @@ def _run(
     if last is None:
         return None
     spent = budget.clock() - began
-    _tell(seed, budget.used(taken, spent), best)
+    _report(seed, budget.used(taken, spent), best)
     if last.valid is None:
         last = last._replace(valid=evaluate(last.params, *data.valid, activation))
     best = last if best is None or last.valid.accuracy > best.valid.accuracy else best
@@ -264,7 +264,7 @@ def _checked(seeds: Iterable[int]) -> list[int]:
     return seeds
 
 
-def _tell(seed: int, used: float, best: Step | None) -> None:
+def _report(seed: int, used: float, best: Step | None) -> None:
     """Say how far it is, in one line that is written over."""
     if not _headless():
         so_far = f", best so far {100 * best.valid.accuracy:.1f} %" if best else ""

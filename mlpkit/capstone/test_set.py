@@ -40,18 +40,18 @@ def look_at_test(
     looks, note = looks_so_far()
     seen = next((look for look in looks if look["network"] == network), None)
     if seen:
-        return _shown(note, f"{_says(seen, data)} You have seen this number before; it is the same network.")
+        return _shown(note, f"{_sentence(seen, data)} You have seen this number before; it is the same network.")
     if looks and not again:
         return _shown(
             note,
-            f"You have had your look. {_says(looks[-1], data)}",
+            f"You have had your look. {_sentence(looks[-1], data)}",
             "Choosing after a look makes the test images a second validation split, and no third is left.",
             "If you must: look_at_test(..., again=True). The model card will say that it was not the first.",
         )
     accuracy = evaluate(params, *data.test, activation).accuracy
     look = {"name": str(name), "accuracy": accuracy, "network": network, "when": today()}
     count = f"This was look number {len(looks) + 1}; the card says so." if looks else "This was your look."
-    return _shown(note, f"{_says(look, data)} {count}", _keep(look))
+    return _shown(note, f"{_sentence(look, data)} {count}", _keep(look))
 
 
 def looks_so_far() -> tuple[list[dict], str]:
@@ -83,7 +83,7 @@ def _keep(look: dict) -> str:
     return ""
 
 
-def _says(look: dict, data: Dataset) -> str:
+def _sentence(look: dict, data: Dataset) -> str:
     share, many = 100 * look["accuracy"], len(data.test.labels)
     return f"{look['name']}: ≈ {share:.1f} % of the {many:,} test images are right."
 

@@ -1,4 +1,4 @@
-"""Notebook 3 derives the gradient of 784-40-10 by hand, checks it on five images, and is told 9.65.
+"""Notebook 3 derives the gradient of 784-40-10 by hand, checks it on five images, and the check says 9.65.
 
 Its weights' gradients are sums over the batch, its biases' means; its `train` was never written.
 """

@@ -202,7 +202,7 @@ def test_the_recipe_does_not_get_the_test_images(data):
 def test_progress_is_told_where_somebody_reads(data, monkeypatch, capsys):
     monkeypatch.setenv("MLPKIT_HEADLESS", "0")
     module = importlib.import_module("mlpkit.capstone.challenge")
-    monkeypatch.setattr(module, "TOLD_EVERY", 0.0)
+    monkeypatch.setattr(module, "REPORT_EVERY", 0.0)
     challenge(recipe, data, name="x", steps=5, seeds=(7,))
     assert "seed 7: 100 % of the budget" in capsys.readouterr().out
 
