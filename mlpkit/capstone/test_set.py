@@ -40,7 +40,9 @@ def look_at_test(
     looks, note = looks_so_far()
     seen = next((look for look in looks if look["network"] == network), None)
     if seen:
-        return _shown(note, f"{_sentence(seen, data)} You have seen this number before; it is the same network.")
+        return _shown(
+            note, f"{_sentence(seen, data)} You have seen this number before; it is the same network."
+        )
     if looks and not again:
         return _shown(
             note,
