@@ -18,6 +18,8 @@ def _by_loops(grad, shape):
 
 
 def _by_matrices(grad, shape):
+    if grad.ndim == 3:
+        grad = np.einsum("kij->ij", grad)
     if len(shape) == 1:
         return np.ones(len(grad)) @ grad
     left = np.ones((1, len(grad))) if shape[0] == 1 else np.eye(len(grad))

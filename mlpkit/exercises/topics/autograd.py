@@ -80,6 +80,7 @@ SUM_TO_SHAPE = Exercise(
         Case("one column of 6 numbers, repeated 2 times", (_normal(4, 6, 2), (6, 1))),
         Case("nothing was repeated", (_normal(5, 2, 7), (2, 7))),
         Case("one number, repeated to 3 rows of 4", (_normal(6, 3, 4), (1, 1))),
+        Case("one column of 5 numbers, repeated 3 times in each of 2 arrays", (_normal(9, 2, 5, 3), (5, 1))),
     ),
     mistakes=(
         Mistake(
