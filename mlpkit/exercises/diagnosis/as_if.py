@@ -13,7 +13,7 @@ import numpy as np
 
 from ..catalog import exercises
 from ..checker.answers import equal
-from ..checker.compare import comparisons_of, wrong_values
+from ..checker.compare import comparisons_of
 from ..checker.runner import run_case
 from ..spec import Exercise
 from .changed_inputs import ARRAYS, EXAMPLES, INTEGERS, LABELS, LAYERS, NUMBERS
@@ -113,8 +113,3 @@ def _changes(arg: Any) -> tuple[tuple[str, Callable], ...]:
     if isinstance(arg, (list, tuple)) and arg and isinstance(arg[0], tuple) and len(arg[0]) == 2:
         return LAYERS
     return ()
-
-
-def wrong_cases(e: Evidence) -> list[int]:
-    """The cases in which a part is wrong."""
-    return list(dict.fromkeys(c.at for c in e.comparisons if wrong_values(c, e.exercise)))

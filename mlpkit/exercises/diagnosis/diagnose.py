@@ -14,8 +14,8 @@ from ..checker.compare import comparisons_of, wrong_values
 from ..checker.runner import CaseRun
 from ..spec import Exercise
 from . import functions, habits, linear, outside, places, structure
-from .as_if import as_if, wrong_cases
-from .evidence import Evidence, Finding, moves, views_of, where_it_starts, wrong_part
+from .as_if import as_if
+from .evidence import Evidence, Finding, moves, views_of, where_it_starts, wrong_cases, wrong_part
 from .known_mistakes import (
     Known,
     Match,

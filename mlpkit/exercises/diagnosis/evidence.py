@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..checker.answers import InvalidAnswer, Leaf, leaves
+from ..checker.answers import Leaf, leaves
 from ..checker.compare import Comparison, Failure, comparisons_of, first_failure, wrong_values
 from ..checker.runner import CaseRun, output_of
 from ..spec import Exercise
@@ -217,8 +217,6 @@ def joined(bad: list[Comparison]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(got).astype(float), np.concatenate(expected).astype(float)
 
 
-def same_shapes(e: Evidence) -> bool:
-    """Whether all arrays of all cases can be compared number by number."""
-    return all(
-        not isinstance(c.got, InvalidAnswer) and c.got.shape == c.expected.shape for c in compare_all(e)
-    )
+def wrong_cases(e: Evidence) -> list[int]:
+    """The cases in which a part is wrong."""
+    return list(dict.fromkeys(c.at for c in e.comparisons if wrong_values(c, e.exercise)))
