@@ -95,6 +95,7 @@ _LATER = {
             "backup",
             "check",
             "exercise",
+            "explain",
             "guess",
             "hint",
             "mine",

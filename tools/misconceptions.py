@@ -20,6 +20,11 @@ The names are those of `mlpkit report`. Before these words stands what was obser
 nothing: the next look is the learner's. A mistake on no list is described by what can be measured (shape,
 sign, ratio, which rows are right). How to use this in a class: [the teacher's guide](teaching.md).
 
+Below the words stands the place: the learner's function is run once more with the value of every part
+recorded, and the first part that no right solution has is underlined, with the shapes of that line. Where a
+program goes another way altogether, no place is shown. `explain("softmax")` shows a function line by line,
+right or wrong.
+
 *This page is written by `python -m tools.misconceptions`.*
 """
 

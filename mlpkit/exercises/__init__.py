@@ -11,6 +11,7 @@ from .quiz.recall import recall, review
 from .spec import Case, Exercise, Mistake, Property, Stateful
 from .workbook.backup import backup
 from .workbook.decorator import exercise
+from .workbook.explain import explain
 from .workbook.hints import hint, solution
 from .workbook.mine import mine
 from .workbook.progress import progress
@@ -27,6 +28,7 @@ __all__ = [
     "backup",
     "check",
     "exercise",
+    "explain",
     "guess",
     "hint",
     "mine",

@@ -72,7 +72,7 @@ def failing_cases(exercise: Exercise, runs: list[CaseRun], expected_runs: list[C
         for at, (run, expected) in enumerate(zip(runs, expected_runs))
         if not equivalent(run, expected, exercise)
     ]
-    return sorted(wrong, key=lambda at: (at != failure.at, _size(runs[at].case)))
+    return sorted(wrong, key=lambda at: (at != failure.at, case_size(runs[at].case)))
 
 
 def divergence_on(
@@ -89,7 +89,7 @@ def divergence_on(
     """
     case = run.case
     step = _first_wrong_step(exercise, run, expected) if case.steps else 0
-    args = _args_of_step(exercise, case, expected, step)
+    args = args_of_step(exercise, case, expected, step)
     right = None if exercise.random else _right(exercise, case, expected, step)
     known = _known_on(exercise, number, step, args, right)
     trace = recorded(function, copy.deepcopy(args))
@@ -110,7 +110,7 @@ def _known_on(exercise: Exercise, number: int, step: int, args: tuple, right: li
     return _known[key]
 
 
-def _size(case: Case) -> float:
+def case_size(case: Case) -> float:
     """How many numbers a case has; those with a single row or with zeros alone tell less and come later."""
     arrays = array_leaves(list(case.args))
     dull = any(
@@ -132,8 +132,8 @@ def _first_wrong_step(exercise: Exercise, run: CaseRun, expected: CaseRun) -> in
     return max(len(run.value) - 1, 0)
 
 
-def _args_of_step(exercise: Exercise, case: Case, expected: CaseRun, step: int) -> tuple:
-    """The arguments of one call: before it every step went right."""
+def args_of_step(exercise: Exercise, case: Case, expected: CaseRun, step: int) -> tuple:
+    """The arguments of one call of a case: the steps before it are those of the model solution."""
     args = copy.deepcopy(case.args)
     if not case.steps:
         return args

@@ -16,6 +16,7 @@ from ..catalog import find
 from ..checker.check import check
 from ..checker.result import INCORRECT, NOT_ATTEMPTED, PASSED, TOO_SLOW, Result
 from ..panel import show
+from .explain import remember
 from .loader import Missing, load, source_of
 from .mine import own_function, problem_with
 from .record import exercise_record
@@ -36,6 +37,7 @@ def exercise(function: Callable) -> Callable:
     if find(name) and getattr(function, "__qualname__", "") == name and isinstance(function, FunctionType):
         function.__globals__[name] = function  # Python does this later; a recursive function needs it now
     result = check(name, function)
+    remember(name, function)
     if result.outcome == TOO_SLOW:
         show(replace(result, notes=(*result.notes, "This is not counted as a try.")))
         return function

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from mlpkit.exercises import check
+from mlpkit.exercises import check, exercise, explain
 from mlpkit.exercises.checker.result import JSON_TYPE
 
 from .programs import PLACES
@@ -17,6 +17,10 @@ def unknown_softmax(logits):
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     total = powers.sum(axis=1, keepdims=True) + 1 < 2 * logits.max()  # <script>
     return powers / (2 + total)
+
+
+def right_relu(z):
+    return np.maximum(z, 0)
 
 
 def raises(inputs, weights, bias):
@@ -62,3 +66,27 @@ def test_a_right_function_has_no_place():
     assert result.outcome == "passed"
     assert result.where is None
     assert result.lines is None
+
+
+def test_explain_shows_right_and_wrong_functions_line_by_line():
+    right = repr(explain("relu", right_relu))
+    assert "passed" in right
+    assert re.search(r"np\.maximum\(z, 0\): \(\d, \d\) \[\[", right)
+    assert "^" not in right
+    wrong = explain("softmax", unknown_softmax)
+    assert "^^^" in repr(wrong)
+    assert "<script>" not in wrong._repr_mimebundle_()["text/html"]
+
+
+def test_explain_says_what_it_cannot_show():
+    assert "no function of yours" in repr(explain("adam_step"))
+    assert "cannot be shown" in repr(explain("relu", eval("lambda z: z * (z > 0)", {})))
+    with pytest.raises(ValueError, match="did you mean"):
+        explain("sofmax")
+
+
+def test_explain_takes_the_function_that_was_checked_last(capsys):
+    space = {"right_relu": right_relu}
+    exercise(type(right_relu)(right_relu.__code__, space | {"np": np}, "relu"))
+    capsys.readouterr()
+    assert "passed" in repr(explain("relu"))
