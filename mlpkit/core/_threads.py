@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from .._where import IN_BROWSER
+
 CHOSEN = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
 _said = False
@@ -48,7 +50,7 @@ def one_thread() -> OneThread:
     returns: OneThread
     """
     global _said
-    if any(name in os.environ for name in CHOSEN):
+    if IN_BROWSER or any(name in os.environ for name in CHOSEN):
         return OneThread([])
     try:
         import threadpoolctl

@@ -7,43 +7,9 @@ import pytest
 
 from mlpkit.exercises.checker import threadless
 from mlpkit.exercises.checker.sandbox import FINISHED, INTERRUPTED, TIME
+from tests.lite.endless import NEVER_ENDS, learners
 
-NEVER_ENDS = {
-    "a loop": "while True: pass",
-    "a loop that catches everything": """
-while True:
-    try:
-        while True: pass
-    except BaseException: pass
-""",
-    "a loop that goes on in the end": """
-while True:
-    try: pass
-    finally: continue
-""",
-    "calls": """
-def f(): return [f() if len(str(n)) < 0 else n for n in range(9)]
-while True: f()
-""",
-    "a generator": """
-def g():
-    while True: yield 1
-for _ in g(): pass
-""",
-    "recursion that catches its limit": """
-def f():
-    try: f()
-    except RecursionError: f()
-f()
-""",
-}
 watched = pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="Python 3.12 or newer can be watched")
-
-
-def learners(source):
-    """A function as a learner writes it in a notebook."""
-    code = compile(source, "<a cell>", "exec")
-    return lambda: exec(code, {"time": time})
 
 
 @watched

@@ -6,6 +6,7 @@ Python reports each jump and each call: a clock is read now and then, and past i
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import sys
 import time
@@ -15,6 +16,7 @@ from types import CodeType
 
 from .sandbox import FINISHED, INTERRUPTED, SECONDS, TIME, Ended, TimeUp
 
+DEPTH = 150  # calls within calls
 EVERY = 256  # jumps and calls between two looks at the clock
 
 
@@ -41,7 +43,7 @@ def run_here(
         end, done = time.monotonic() + seconds, progress()
         return False
 
-    with _watched(is_over) as watch, _short_sleeps(watch):
+    with _watched(is_over) as watch, _short_sleeps(watch), _shallow():
         try:
             function()
         except KeyboardInterrupt:
@@ -110,6 +112,17 @@ def _short_sleeps(watch: _Watch) -> Iterator[None]:
         yield
     finally:
         time.sleep = sleep
+
+
+@contextmanager
+def _shallow() -> Iterator[None]:
+    """Let calls go less deep: a browser ends the whole of Python when its own stack is full."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(min(before, len(inspect.stack(0)) + DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 # The checker's own lines and the standard library's go on: they put back what the function has changed.
