@@ -196,9 +196,7 @@ def _all_is_well() -> str:
 
 def _warning() -> list[str]:
     """What to do where the learner's work will be deleted."""
-    here = place()
-    text = reminder() or (f"{here.difference}." if here.forgets else "")
-    return [text] if text else []
+    return [reminder()] if reminder() else []
 
 
 def _package(requirement: "Requirement") -> Finding:

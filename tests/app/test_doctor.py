@@ -175,7 +175,7 @@ def test_a_check_that_fails_itself_is_a_finding(monkeypatch):
 def test_on_binder_it_says_what_the_server_forgets(monkeypatch, capsys):
     monkeypatch.setenv("BINDER_SERVICE_HOST", "hub")
     doctor()
-    assert "mlpkit workbook export" in capsys.readouterr().out
+    assert "`backup()` gives you your functions as a file" in capsys.readouterr().out
 
 
 @pytest.fixture

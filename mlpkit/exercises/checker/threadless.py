@@ -6,7 +6,6 @@ Python reports each jump and each call: a clock is read now and then, and past i
 from __future__ import annotations
 
 import contextlib
-import inspect
 import os
 import sys
 import time
@@ -43,7 +42,7 @@ def run_here(
         end, done = time.monotonic() + seconds, progress()
         return False
 
-    with _watched(is_over) as watch, _short_sleeps(watch), _shallow():
+    with _shallow(), _watched(is_over) as watch, _short_sleeps(watch):
         try:
             function()
         except KeyboardInterrupt:
@@ -118,7 +117,10 @@ def _short_sleeps(watch: _Watch) -> Iterator[None]:
 def _shallow() -> Iterator[None]:
     """Let calls go less deep: a browser ends the whole of Python when its own stack is full."""
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(min(before, len(inspect.stack(0)) + DEPTH))
+    frame, depth = sys._getframe(), DEPTH
+    while frame := frame.f_back:
+        depth += 1
+    sys.setrecursionlimit(min(before, depth))
     try:
         yield
     finally:
@@ -126,5 +128,5 @@ def _shallow() -> Iterator[None]:
 
 
 # The checker's own lines and the standard library's go on: they put back what the function has changed.
-_LEFT_ALONE = (os.path.dirname(__file__), os.path.dirname(contextlib.__file__))
+_LEFT_ALONE = (os.path.dirname(__file__), os.path.dirname(contextlib.__file__), "<frozen ")
 _EVENTS = sys.monitoring.events.JUMP | sys.monitoring.events.PY_START if hasattr(sys, "monitoring") else 0
