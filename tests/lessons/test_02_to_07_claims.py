@@ -142,10 +142,10 @@ def test_06_the_first_step_is_one_of_the_longest(data):
 
 def test_07_momentum_runs_past_the_lowest_point_of_the_ravine():
     assert "runs past the lowest point" in lesson("07_optimisers")[0]["momentum-after"]
-    scale, point, velocity, path = np.array([1.0, 50.0]), np.array([10.0, 1.0]), 0, []
+    scale, point, velocity, path = np.array([1.0, 100.0]), np.array([10.0, 1.0]), 0, []
     for _ in range(100):
         velocity = 0.9 * velocity + scale * point
-        point = point - 0.03 * velocity
+        point = point - 0.015 * velocity
         path.append(point[0])
     assert min(path) < -1
     assert abs(path[-1]) < 0.1

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from mlpkit import cross_entropy, numerical_gradient
+from mlpkit import cosine, cross_entropy, nesterov, numerical_gradient, warm_up
+from mlpkit.core.params import Params
+from mlpkit.widgets.optimizer_race.surfaces import surface
 from tests.lessons.numbers import after, lesson
 
 # 06
@@ -130,3 +132,38 @@ def test_the_running_mean_is_too_small_by_one_minus_b_to_the_t():
     for t in (1, 5, 50):
         mean = bench(lambda m, _: ((0.9 * (m or 0) + 0.1 * 7.0),) * 2, t)
         assert mean == pytest.approx((1 - 0.9**t) * 7.0)
+
+
+def test_the_warm_up_alone_reaches_its_rate_and_with_a_cosine_stays_a_little_below():
+    texts, printed = lesson("07_optimisers")
+    assert warm_up(0.01, 10)(10) == 0.01
+    assert "at step 10 the cosine has already begun to fall: 0.0098" in texts["around-rest"]
+    assert "It ends at 1 % of the rate" in texts["around-rest"]
+    both = warm_up(cosine(0.01, steps=100), 10)
+    assert (both(10), both(100)) == pytest.approx((0.0098, 0.0001), abs=5e-6)
+    assert "[0.001, 0.005, 0.01, 0.01, 0.01]" in printed["around-code"]
+
+
+def test_nesterov_in_its_own_form_is_the_form_that_the_lesson_uses():
+    """The gradient one step ahead, where the slope changes: the places ahead are the stored parameters."""
+    assert "The parameters that you store *are* the place ahead" in lesson("07_optimisers")[0]["nesterov"]
+    rate, m, p, v = 0.05, 0.9, 2.0, 0.0
+    optimizer, stored = nesterov(rate, momentum=m), Params([(np.array([[2.0]]), np.zeros(1))])
+    state = optimizer.init(stored)
+    for _ in range(20):
+        ahead = p - rate * m * v
+        assert stored[0].weights[0, 0] == pytest.approx(ahead)
+        v = m * v + np.sin(ahead)
+        p = p - rate * v
+        stored, state = optimizer.update(stored, stored.like(np.sin(stored.flat)), state)
+
+
+def test_the_ravine_of_the_lesson_is_as_steep_as_that_of_the_race():
+    texts, printed = lesson("07_optimisers")
+    assert "x^2 + 100\\, y^2" in texts["ravine"]
+    assert "it is 100 times steeper in one direction" in texts["race-text"]
+    race = surface("ravine")
+    x, y = race.gradient(race.goal[0] + 1, race.goal[1] + 1)
+    assert y / x == pytest.approx(100)
+    (left,) = after("x", printed["ravine-experiment"])
+    assert left == pytest.approx(10 * (1 - 0.015) ** 100, abs=5e-4)
