@@ -34,6 +34,7 @@ class Optimizer(NamedTuple):
     name: str
     init: params -> state
     update: (params, grads, state) -> (params, state); nothing that goes in is changed
+    learning_rate: what it was made with, a float or a schedule; None where nobody says
 
     >>> optimizer = sgd(0.5)
     >>> params = as_params([([[1.0]], [1.0])])
@@ -45,6 +46,7 @@ class Optimizer(NamedTuple):
     name: str
     init: Callable[[Params], Any]
     update: Callable[[Params, Params, Any], tuple[Params, Any]]
+    learning_rate: LearningRate | None = None
 
     def __repr__(self) -> str:
         return f"Optimizer({self.name})"
@@ -63,7 +65,7 @@ def _optimizer(name: str, kind: type, learning_rate: LearningRate, rule: Callabl
         new, *remembered = apply_blockwise(partial(rule, step, rate), params, grads, *state[2:])
         return new, kind(step, rate, *remembered)
 
-    return Optimizer(name, zeros_state(kind), update)
+    return Optimizer(name, zeros_state(kind), update, learning_rate)
 
 
 def sgd(learning_rate: LearningRate) -> Optimizer:
@@ -90,7 +92,7 @@ def sgd(learning_rate: LearningRate) -> Optimizer:
             new += params.flat
         return params.like(new), State(step, rate)
 
-    return Optimizer("sgd", zeros_state(State), update)
+    return Optimizer("sgd", zeros_state(State), update, learning_rate)
 
 
 def momentum(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
@@ -278,7 +280,7 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
                 layer.weights[...] -= (state.learning_rate * weight_decay) * old.weights
         return new, state
 
-    return Optimizer(f"{optimizer.name} with weight decay", optimizer.init, update)
+    return optimizer._replace(name=f"{optimizer.name} with weight decay", update=update)
 
 
 def clipped(optimizer: Optimizer, max_norm: float) -> Optimizer:
@@ -297,7 +299,7 @@ def clipped(optimizer: Optimizer, max_norm: float) -> Optimizer:
     def update(params: Params, grads: Params, state: Any) -> tuple[Params, Any]:
         return optimizer.update(params, clip_by_global_norm(grads, max_norm), state)
 
-    return Optimizer(f"{optimizer.name} with clipping", optimizer.init, update)
+    return optimizer._replace(name=f"{optimizer.name} with clipping", update=update)
 
 
 def clip_by_global_norm(grads: Params | Iterable, max_norm: float) -> Params:

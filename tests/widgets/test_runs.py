@@ -221,6 +221,19 @@ def test_a_schedule_or_somebody_elses_optimizer_has_no_rate_to_steer():
     own = mlpkit.Optimizer("mine", lambda params: 0, lambda params, grads, state: (params, state))
     assert scheduled[1] is None
     assert builder(own, None, None)[1:] == (None, None, "mine")
+    changed = mlpkit.adam(0.01)._replace(name="changed", update=own.update)
+    assert builder(changed, None, None)[1:] == (None, None, "changed")
+
+
+def test_no_optimizer_takes_a_step_to_tell_its_rate():
+    def update(params, grads, state):
+        raise AssertionError("a step was taken")
+
+    update.__module__ = "mlpkit.core.optimizers"
+    silent = mlpkit.sgd(0.05)._replace(update=update)
+    assert builder(silent, None, None)[1] == 0.05
+    assert builder(mlpkit.adamw(0.02), None, None)[1] == 0.02
+    assert builder(mlpkit.clipped(mlpkit.momentum(0.03), 1.0), None, None)[1] == 0.03
 
 
 def test_a_learners_function_of_the_rate_is_built_anew_with_a_plain_number(data):

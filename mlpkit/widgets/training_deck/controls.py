@@ -9,8 +9,6 @@ import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from ...core.optimizers import Optimizer
 from ...core.params import Params
 
@@ -40,8 +38,8 @@ def builder(
     raises: TypeError when it is neither
     """
     if isinstance(optimizer, Optimizer):
-        own = _rate_of(optimizer)
-        if own is None:
+        own, module = optimizer.learning_rate, str(getattr(optimizer.update, "__module__", ""))
+        if own is None or callable(own) or not module.startswith("mlpkit."):  # a schedule, or somebody else's
             return lambda settings: optimizer, None, None, optimizer.name
         rate = own if learning_rate is None else learning_rate
         return lambda s: _scaled(optimizer, own, s.learning_rate), rate, None, optimizer.name
@@ -63,18 +61,6 @@ def _default(takes: Any, name: str, given: float | None, otherwise: float) -> fl
         return given
     default = getattr(takes.get(name), "default", otherwise)
     return default if isinstance(default, (int, float)) else otherwise
-
-
-def _rate_of(optimizer: Optimizer) -> float | None:
-    """The constant rate inside one of the optimisers of mlpkit; None for a schedule, or somebody else's."""
-    if not str(getattr(optimizer.update, "__module__", "")).startswith("mlpkit."):
-        return None
-    params = Params([(np.zeros((1, 1)), np.zeros(1))])
-    state, rates = optimizer.init(params), []
-    for _ in range(3):
-        params, state = optimizer.update(params, params, state)
-        rates.append(state.learning_rate)
-    return rates[0] if len(set(rates)) == 1 else None
 
 
 def _scaled(optimizer: Optimizer, own: float, rate: float) -> Optimizer:
