@@ -15,6 +15,7 @@ from .templates import TEMPLATES, Template
 from .words import listed, number, some
 
 SENTENCES = 4
+OWN_PLACE = ("misspelt", "from outside", "overwritten", "NumPy's builtin")  # and all traps
 
 
 def render(finding: Finding) -> str:
@@ -41,11 +42,19 @@ def render(finding: Finding) -> str:
     if scope and f"On {f['scope'].wrong_case}" in text:
         scope = scope.replace(f", wrong on {f['scope'].wrong_case}.", ".")
     also = _suspicion(f["also"]) if "also" in f else ""
-    if "place" in f and not (f.get("certain") and f["place"].facts["kind"] != "raised"):
+    if "place" in f and not _says_where(finding):
         if finding.code == "exception":
             return _with_place(f"{seen} {advice}", "", f["place"])
         return _with_place(f"{scope} {text}", advice, f["place"])
     return " ".join(sentences(f"{scope} {text} {also}")[:SENTENCES])
+
+
+def _says_where(finding: Finding) -> bool:
+    """Whether a finding needs no place beside it: it names its own line, or is a certain mistake or two."""
+    f = finding.facts
+    if finding.code.startswith("trap ") or finding.code in OWN_PLACE or "also" in f:
+        return True
+    return bool(f.get("certain")) and f["place"].facts["kind"] != "raised"
 
 
 def _with_place(text: str, advice: str, place: Finding) -> str:
