@@ -54,8 +54,9 @@ def observe_shape(exercise: Exercise, run: CaseRun, c: Comparison) -> Finding:
     """Which shape came, and which was expected."""
     name, got = leaf_name(c.leaf, exercise), c.got.shape
     if got is None:  # no array at all
-        asked = asked_for(exercise.output, exercise.list_item)
-        return Finding("type", name, run.case.note, {"came": c.got.what, "asked": asked})
+        output = exercise.output[0] if isinstance(exercise.output, list) else exercise.output
+        asked = asked_for(output, exercise.list_item)
+        return Finding("type", name, run.case.note, {"came": c.got.what, "expected": asked})
     if c.leaf.spec == "numbers" and len(got) == 1:
         facts = {"came": counted(got[0], "number"), "expected": len(c.expected)}
         return Finding("length", name, run.case.note, facts)
