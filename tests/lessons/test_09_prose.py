@@ -66,7 +66,7 @@ def test_the_difference_by_hand(told):
     assert np.linalg.norm(a - b) == pytest.approx(0.003)
     assert np.linalg.norm(b) == 5
     assert np.linalg.norm(a - b) / np.linalg.norm(b) == pytest.approx(0.0006)
-    assert "in units of 5 that is 0.0006: ✗" in told[0]["parity"]
+    assert "0.003 divided by 5 is 0.0006: ✗" in told[0]["parity"]
 
 
 def test_everybody_gets_the_same_and_adam_hides_the_broken_gradient(told):
@@ -112,7 +112,7 @@ def test_some_600_answers_are_wrong(told):
 def test_own_network_beats_nobody_before_it_is_changed(told):
     """The first row of parity and the learner's recipe begin as mlpkit's own and as the first try."""
     text, printed = told
-    assert "Where the line above it says `mlpkit's`, as on the stored page" in text["parity-after"]
+    assert "If the line above it says `mlpkit's`, as on the stored page" in text["parity-after"]
     assert printed["parity-experiment"].startswith("mlpkit's: ")
     assert "`my_recipe` below is the first try once more" in text["recipe-text"]
     first, mine = CELLS["first-try"].source, CELLS["recipe"].source
@@ -167,9 +167,9 @@ def test_the_cures_lower_the_loss_and_hardly_move_the_accuracy(told):
     assert "The loss falls by a fifth or more" in text["cures-after"]
     assert all(value < 0.8 * loss[0] for value in loss[1:])
     assert all(abs(value - right[0]) < 3 for value in right)
-    assert "both lower it about alike" in text["cures-after"]
+    assert "both lower the loss by about the same" in text["cures-after"]
     assert abs(loss[1] - loss[2]) < 0.1 * loss[0]
-    assert "early stopping even gives a point or two away" in text["cures-after"]
+    assert "with early stopping it is even a point or two lower" in text["cures-after"]
     assert 0.5 < right[0] - right[3] < 2.5
 
 
