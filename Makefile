@@ -8,8 +8,8 @@ BIN    := $(VENV)/bin
 REST   := tfds or classroom or wheel or oldest or slow
 
 # Both cores work, one file of tests at a time on each: a lesson's cells need one kernel, pages one browser.
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadscope
 JOBS   ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadscope
 QUICK  := not (tfds or classroom or wheel or oldest or slow or browser)
 
 .PHONY: help lab unit test test-all test-rest lint format lessons cost site lite bench clean

@@ -2,7 +2,10 @@
 
 The browser asks by name for something to be done; Python answers with what has changed.
 
-How a widget is written: a folder of its name in this folder, in it three files of the same name.
+How a widget is written: a folder of its name in this folder, in it four files.
+
+    __init__.py  from .faders import Faders
+                 __all__ = ["Faders"]
 
     faders.py    class Faders(Widget):
                      actions = ("logit",)                   # what the browser may ask for, and nothing else
@@ -35,10 +38,11 @@ How a widget is written: a folder of its name in this folder, in it three files 
 Handlers `on_...` run in the kernel's main thread, between cells. They do small things and return: no pyplot,
 no training, no printing. What takes longer than some milliseconds belongs into a task (task.py).
 
-How it is tested: the Python class without a browser (test_<stem>.py); pure functions of the script by
-`node --test` (export them; tests/js/load.mjs puts the two scripts together); in a real JupyterLab
-(test_<stem>_page.py) with tests/browser.py, which runs cells, and tests/widget_page.py, which finds a widget,
-waits for what `view.mark({ status: ... })` publishes, and looks at it, light and dark, with axe-core.
+How it is tested: the Python class without a browser (test_<stem>.py): `widget.on_logit([3, 1.5])` is what a
+click does; pure functions of the script by `node --test` (export them; tests/js/load.mjs puts the two scripts
+together); in a real JupyterLab (test_<stem>_page.py) with tests/browser.py, which runs cells, and
+tests/widget_page.py, which finds a widget, waits for what `view.mark({ status: ... })` publishes, and looks
+at it, light and dark, with axe-core.
 """
 
 from __future__ import annotations

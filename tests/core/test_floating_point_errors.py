@@ -9,6 +9,7 @@ import pytest
 
 import mlpkit
 from tests.core.test_docstrings import PUBLIC
+from tests.core.test_optimizers import MAKE as OPTIMIZER_TABLE
 
 TINY = {np.float32: 1e-30, np.float64: 1e-200}  # its square is too small for a float
 FAR = np.array([[0.0, 1000.0, -1000.0], [-800.0, 0.0, 500.0]])  # e to the power of the differences is 0
@@ -55,6 +56,8 @@ def best(dtype):
     steps = mlpkit.train(network(1, dtype), data, **how)
     return mlpkit.early_stopping(mlpkit.validated(steps, data, every=2), patience=2).valid.loss
 
+
+OPTIMIZERS = [name for name in OPTIMIZER_TABLE if name.isidentifier()]  # without the combined ones
 
 CASES = {
     "softmax": lambda dtype: mlpkit.softmax(FAR.astype(dtype)),
@@ -117,10 +120,7 @@ CASES = {
     "warm_up": lambda dtype: mlpkit.warm_up(1e-300, 1000)(1),
     "constant": lambda dtype: mlpkit.constant(1e-300)(1),
     "zeros": lambda dtype: mlpkit.zeros(2, 3, None, dtype),
-    **{
-        name: lambda dtype, name=name: two_updates(getattr(mlpkit, name)(1.0), dtype)
-        for name in ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
-    },
+    **{name: lambda dtype, name=name: two_updates(getattr(mlpkit, name)(1.0), dtype) for name in OPTIMIZERS},
     **{
         name: lambda dtype, name=name: getattr(mlpkit, name)(30, 20, np.random.default_rng(0), dtype)
         for name in mlpkit.core.initializers.__dict__
@@ -160,7 +160,7 @@ def test_activations_of_extreme_numbers(activation, dtype):
     np.testing.assert_array_equal(found, expected)
 
 
-@pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("activation", [mlpkit.sigmoid, mlpkit.tanh, mlpkit.relu], ids=repr)
 def test_training_with_every_optimizer(name, activation):
     function = mlpkit.loss_and_grads

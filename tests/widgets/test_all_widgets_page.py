@@ -6,8 +6,6 @@ import mlpkit.widgets
 from tests.notebooks import notebook
 from tests.widget_page import find, wait
 
-pytestmark = pytest.mark.browser
-
 MAKE = """
 import numpy as np
 import mlpkit
@@ -58,6 +56,7 @@ def test_no_widget_is_forgotten():
     assert list(CELLS) == mlpkit.widgets.__all__
 
 
+@pytest.mark.browser
 def test_all_are_walked_through_by_tab_and_say_so_when_the_kernel_has_gone(shown, lab):
     page, widgets = shown
     for number, (name, widget) in enumerate(widgets.items(), start=1):

@@ -1,15 +1,11 @@
 """The pixel lens without a browser: what it refuses, what it sends, and what its still picture shows."""
 
-import shutil
-import subprocess
-
 import numpy as np
 import pytest
 
 from mlpkit.figures import describe
 from mlpkit.figures.flattening import flattening
 from mlpkit.widgets import PixelLens
-from tests.notebooks import ROOT
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 4, 6), np.uint8)
 
@@ -75,16 +71,6 @@ def test_the_still_picture_shows_the_image_its_row_and_the_wrong_way():
 def test_a_place_outside_the_row_is_refused():
     with pytest.raises(ValueError, match="place 24"):
         flattening(np.zeros(24, np.uint8), np.zeros(24, np.uint8), (4, 6), 24)
-
-
-def test_the_pure_functions_of_the_script():
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is needed to test the script; Debian and Ubuntu: apt-get install nodejs")
-    told = subprocess.run(
-        [node, "--test", "tests/js/pixel_lens.test.mjs"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert told.returncode == 0, told.stdout
 
 
 def test_an_image_of_one_grey_is_not_told_as_scattered():

@@ -25,7 +25,7 @@ class Finding(NamedTuple):
     part: str, which part of the answer, such as "`dweights` of layer [1]"
     case: str, the note of the case that it was seen on
     facts: plain numbers and names; "seen", "also" are Findings, "scope" is a Scope
-    advice: str, name of an advice in `render`, or the exercise's own sentences
+    advice: str, name of an advice in advice.py, or the exercise's own sentences
     """
 
     code: str

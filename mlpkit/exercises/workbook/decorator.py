@@ -1,6 +1,6 @@
 """`@exercise`: a cell that defines a function also checks it, and keeps it in the workbook when it passes.
 
-The check itself changes nothing; only here is anything stored, and if storing fails the verdict stays.
+The check itself stores nothing. Only here a checked function is stored; if that fails, the verdict stays.
 """
 
 from __future__ import annotations

@@ -123,6 +123,7 @@ FACTS = [
 )
 def test_a_wrong_program_gets_its_code_and_facts(code, exercise, program, facts):
     found = finding_of(exercise, program)
+    assert render(found)  # its sentence is there
     assert found.code == code, render(found)
     for name, value in (facts or {}).items():
         assert found.facts[name] == value
@@ -158,6 +159,7 @@ ALONE = [
 def test_a_detector_alone(detector, exercise, program, code):
     found = detector(wrong_part(evidence_of(exercise, program)))
     assert (found and found.code) == code
+    assert found is None or render(found)
 
 
 def test_every_advice_and_every_code_has_its_text():
