@@ -21,7 +21,7 @@ lab: $(VENV)/.lab           ## open JupyterLab at the first lesson
 	$(BIN)/mlpkit lab
 
 unit: $(VENV)/.test         ## the quick tests alone, without lessons and browser: a minute
-	$(PYTEST) -m "$(QUICK) and not lesson" tests
+	$(PYTEST) -m "$(QUICK) and not long" tests
 
 test: $(VENV)/.test         ## units, lessons unsolved and solved, each widget once in a browser: six minutes
 	$(PYTEST)

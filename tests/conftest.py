@@ -9,6 +9,20 @@ settings.register_profile("here", deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+# Folders and files whose tests take long, all together; `make unit` leaves them out.
+LONG = (
+    "lessons/",
+    "case_studies/",
+    "clinic/",
+    "lite/",
+    "delivery/",
+    "datasets/",
+    "core/test_accuracy.py",
+    "exercises/test_hostile.py",
+    "exercises/test_mutations.py",
+    "exercises/trace/test_places.py",
+)
+
 
 def pytest_collection_modifyitems(items):
     """Browser tests come last: the quick ones answer first, and no event loop runs beside theirs.
@@ -17,6 +31,9 @@ def pytest_collection_modifyitems(items):
     be busy with anything; the summary names each test that needed it. No other test does.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    for item in items:
+        if item.nodeid.removeprefix("tests/").startswith(LONG):
+            item.add_marker("long")
     if os.environ.get("CI"):
         for item in items:
             if any(item.get_closest_marker(mark) for mark in ("browser", "classroom", "clock")):

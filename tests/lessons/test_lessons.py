@@ -126,7 +126,6 @@ def test_a_cell_with_a_picture_says_something_that_can_be_compared(name):
         assert not pictures or words or described, f"cell {cell.id}: end it with describe(...)"
 
 
-@pytest.mark.lesson
 @every_lesson
 def test_it_runs_with_every_exercise_solved(name, tmp_path, monkeypatch):
     monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path))
