@@ -13,9 +13,9 @@ from ..checker.answers import InvalidAnswer
 from ..checker.compare import comparisons_of, wrong_values
 from ..checker.runner import CaseRun
 from ..spec import Exercise
-from . import functions, habits, linear, outside, places, structure
+from . import functions, linear, outside, places, side_effects, structure
 from .as_if import as_if
-from .evidence import Evidence, Finding, moves, views_of, where_it_starts, wrong_cases, wrong_part
+from .evidence import Evidence, Finding, updates_of, views_of, where_it_starts, wrong_cases, wrong_part
 from .known_mistakes import (
     Known,
     Match,
@@ -42,11 +42,11 @@ STRUCTURE: tuple[Detector, ...] = (
     structure.wrong_count,
     structure.wrong_shape,
     structure.not_finite,
-    habits.not_repeatable,
-    habits.property_broken,
+    side_effects.not_repeatable,
+    side_effects.property_broken,
     structure.wrong_dtype,
-    habits.inputs_changed,
-    habits.rng_not_used,
+    side_effects.inputs_changed,
+    side_effects.rng_not_used,
 )
 EXPLAIN: tuple[Detector, ...] = (  # each explains all wrong numbers of a view
     functions.nothing_computed,
@@ -112,7 +112,7 @@ def _numbers(e: Evidence, known: Known) -> Finding:
         if match:
             return _known(e, match)
     wrong = part.wrong[0]
-    start = moves(part) if moves(part).comparisons else where_it_starts(part)
+    start = updates_of(part) if updates_of(part).comparisons else where_it_starts(part)
     found = explained
     for view in (part, start):
         found = found or first_found(LOCATE, [view])

@@ -144,7 +144,7 @@ def wrong_part(e: Evidence) -> Evidence:
 
 def views_of(part: Evidence) -> list[Evidence]:
     """A part of the answer, and what else of it may be easier to explain than the whole."""
-    views, steps, start = [part], moves(part), where_it_starts(part)
+    views, steps, start = [part], updates_of(part), where_it_starts(part)
     if steps.comparisons:
         return [part, steps]
     if len(start.comparisons) < len(part.comparisons):
@@ -172,7 +172,7 @@ def where_it_starts(part: Evidence) -> Evidence:
     return part._replace(comparisons=tuple(found), view="start")
 
 
-def moves(part: Evidence) -> Evidence:
+def updates_of(part: Evidence) -> Evidence:
     """For a part that is an argument and a step: the first wrong steps alone.
 
     A parameter after a small step looks nearly right whatever the step was.
