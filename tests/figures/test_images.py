@@ -6,6 +6,7 @@ from matplotlib.colors import to_rgba
 
 import mlpkit
 from mlpkit import figures
+from mlpkit.figures.flattening import flattening
 from mlpkit.figures.style import GREEN, GREY, VERMILLION
 
 from .test_figures import IMAGES, LABELS, NAMES, PARAMS, PROBABILITIES, texts
@@ -205,3 +206,47 @@ def test_the_title_counts_all_units_of_the_layer_also_when_some_are_chosen():
     assert np.allclose(corner, weights[:, 70].reshape(4, 4))
     with pytest.raises(ValueError, match="expected 0 to 127"):
         figures.weights_as_images(weights, units=[128])
+
+
+def shown(image, value):
+    """The colour, 0 to 255, that an image of a figure gives to a value."""
+    return tuple(int(channel) for channel in image.cmap(image.norm(value), bytes=True)[:3])
+
+
+GREYS = np.array([[0, 255], [128, 64]], np.uint8)
+GREY_PICTURES = {
+    "image_grid": lambda images: figures.image_grid(images),
+    "image_grid of one image": lambda images: figures.image_grid(images[:1]),
+    "image_steps": lambda images: figures.image_steps({"first": images[0], "second": images[1]}),
+    "flattening": lambda images: flattening(images[0].ravel(), images[1].ravel(), (2, 2), 1),
+}
+
+
+@pytest.mark.parametrize("name", GREY_PICTURES)
+@pytest.mark.parametrize("images", [np.stack([GREYS, GREYS]), np.full((2, 2, 2), 100, np.uint8)])
+def test_in_a_grey_picture_0_is_black_and_255_is_white_also_when_no_pixel_is(name, images):
+    ax = GREY_PICTURES[name](images)
+    pictures = [*ax.images, *(image for inset in ax.child_axes for image in inset.images)]
+    assert pictures
+    for image in pictures:
+        assert shown(image, 0) == (0, 0, 0)
+        assert shown(image, 255) == (255, 255, 255)
+        assert len(set(shown(image, 100))) == 1
+
+
+def test_in_a_grey_picture_of_shares_0_is_black_and_1_is_white():
+    (image,) = figures.image_grid(np.full((1, 4), 0.79, np.float32)).images
+    assert (shown(image, 0), shown(image, 1)) == ((0, 0, 0), (255, 255, 255))
+    assert min(shown(image, 0.79)) > 190
+
+
+def test_weights_below_0_are_blue_above_0_orange_and_0_has_one_light_colour():
+    for weights in (PARAMS[0].weights, 1e-6 * PARAMS[0].weights, np.abs(PARAMS[0].weights)):
+        (image,) = figures.weights_as_images(weights).images
+        largest = np.abs(weights).max()
+        assert shown(image, 0) == pytest.approx((0xF4, 0xF4, 0xF4), abs=3)
+        for share in (0.3, 1.0):
+            red, _, blue = shown(image, -share * largest)
+            assert blue > red + 40
+            red, green, blue = shown(image, share * largest)
+            assert red > green > blue
