@@ -128,6 +128,7 @@ function frame(el, store) {
         theme = Object.fromEntries(["ink", "muted", "grid", "surface", "accent", "good", "bad"].map((n) => [n, get(n)]));
         theme.series = [1, 2, 3, 4, 5, 6].map((n) => get(`series-${n}`));
         theme.dark = isDark(theme.surface);
+        theme.forced = matchMedia("(forced-colors: active)").matches;
       }
       return theme;
     },

@@ -117,7 +117,7 @@ export default widget({
     let landOf = "";
     function drawField(ctx, w, tall, theme) {
       const { ranks, box, start: begin, goal, at } = view.state;
-      const key = [view.state.surface, Math.round(w), Math.round(tall), theme.dark].join();
+      const key = [view.state.surface, Math.round(w), Math.round(tall), theme.dark, theme.forced].join();
       if (key !== landOf) paintLand(land, ranks, Math.round(w), Math.round(tall), theme);
       landOf = key;
       ctx.drawImage(land, 0, 0, w, tall);

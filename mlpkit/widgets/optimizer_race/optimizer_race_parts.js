@@ -11,12 +11,19 @@ export function rankAt(ranks, [rows, columns], u, v) {
   return (1 - b) * ((1 - a) * at(i, k) + a * at(i, k + 1)) + b * ((1 - a) * at(i + 1, k) + a * at(i + 1, k + 1));
 }
 
+/** The land's colours: its lowest place, its highest, and what is added to each where two bands meet. Every lane has at
+    least 3:1 against all of them; in forced colours the lanes are darker, so a dark land is darker too. */
+export function landColors({ dark, forced }) {
+  if (!dark) return [[253, 254, 255], [231, 238, 244], -9];
+  return forced ? [[0, 0, 0], [32, 36, 40], 6] : [[22, 25, 28], [60, 73, 86], 10];
+}
+
 /** The surface in bands of equal area, with a line where one band meets the next. */
 function paintLand(canvas, ranks, w, tall, theme) {
   Object.assign(canvas, { width: w, height: tall });
   const ctx = canvas.getContext("2d");
   const image = ctx.createImageData(w, tall);
-  const [low, high, edge] = theme.dark ? [[22, 25, 28], [66, 80, 94], 16] : [[253, 254, 255], [224, 233, 241], -12];
+  const [low, high, edge] = landColors(theme);
   const bands = new Uint8Array(w * tall);
   for (let j = 0; j < tall; j++) {
     for (let i = 0; i < w; i++) bands[j * w + i] = Math.min(BANDS - 1, Math.floor(BANDS * rankAt(ranks, ranks.shape, i / (w - 1), 1 - j / (tall - 1))));
