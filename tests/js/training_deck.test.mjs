@@ -105,6 +105,20 @@ test("the status in words", () => {
   }
 });
 
+test("what a screen reader is told: the end at once and as the end, an epoch in between without haste", () => {
+  const table = new deck.Table(1, COLUMNS);
+  table.put(0, rows(0, 20));
+  table.valid_accuracy[19] = 0.75;
+  const state = { run: 1, number: 20, total: 20, left: null, ruined: null, awaited: 0 };
+  const during = deck.announcement({ ...state, status: "running" }, table);
+  assert.deepEqual([during.text, during.now], ["Training. Epoch 1, validation accuracy 75.0 %.", false]);
+  const after = deck.announcement({ ...state, status: "finished" }, table);
+  assert.deepEqual([after.text, after.now], ["Finished: all 20 steps. Epoch 1, validation accuracy 75.0 %.", true]);
+  assert.notEqual(after.key, during.key);
+  assert.equal(deck.announcement({ ...state, status: "finished" }, table).key, after.key);
+  assert.ok(deck.announcement({ ...state, status: "running", ruined: 7 }, table).now);
+});
+
 test("the best accuracy does not stand alone where the run is ruined", () => {
   assert.equal(deck.bestOf({ best: 0.852, ruined: null, failed: 0 }), "85.2 %");
   assert.equal(deck.bestOf({ best: 0.852, ruined: 1204, failed: 0 }), "85.2 %, ruined at step 1,204");

@@ -360,6 +360,39 @@ def test_updates_are_few_and_hold_every_row(data):
     assert np.array_equal(rows_heard(messages)[:, 2], deck.history.column("loss").astype(np.float32))
 
 
+def test_the_message_that_brings_the_last_step_says_finished_and_none_before_or_after_says_it_goes_on(data):
+    deck = TrainingDeck(data, epochs=3)
+    messages = heard(deck)
+    asyncio.run(deck.finished())
+    said = [(content["number"], content["status"]) for _, content, _ in messages if "status" in content]
+    total = messages[-1][1]["total"]
+    assert said[-1] == (total, "finished")
+    assert all(status == ("finished" if number == total else "running") for number, status in said[1:])
+    assert {status for number, status in said if number == total} == {"finished"}
+    assert len(rows_heard(messages)) == total
+
+
+@pytest.mark.parametrize("last_by_hand", [True, False])
+def test_the_deck_is_finished_at_once_when_its_last_step_is_taken(data, last_by_hand):
+    async def scene():
+        deck = TrainingDeck(data, epochs=1)
+        messages = heard(deck)
+        for _ in range(4):
+            ask(deck, "step")
+        assert deck.status == "paused"
+        if last_by_hand:
+            ask(deck, "step")  # no turn of the event loop between the step and what is said
+            assert (deck.status, messages[-1][1]["status"]) == ("finished", "finished")
+        else:
+            ask(deck, "start")
+            await asyncio.sleep(0)  # one turn is enough for the one step that is left
+            assert (deck.status, messages[-1][1]["status"]) == ("finished", "finished")
+        assert messages[-1][1]["number"] == messages[-1][1]["total"] == 5
+        assert messages[-1][1]["left"] is None
+
+    asyncio.run(scene())
+
+
 def test_who_does_not_look_gets_nothing_and_loses_nothing(data):
     async def scene():
         deck = TrainingDeck(data, epochs=30, loss_and_grads=slow)

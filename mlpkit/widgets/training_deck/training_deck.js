@@ -233,15 +233,10 @@ export default widget({ merge, live: true, build(view) {
     }
   }
   function speak(state, table) {
-    const checked = table.column("valid_accuracy");
-    let v = checked.length - 1;
-    while (v >= 0 && !Number.isFinite(checked[v])) v--;
-    const epoch = v < 0 ? "" : ` Epoch ${table.epoch[v] + 1}, validation accuracy ${percent(checked[v])}.`;
-    const what = state.status + state.run + state.awaited + (state.ruined == null) + epoch;
-    if (what === spoken) return;
-    spoken = what;
-    const running = state.status === "running" && state.ruined == null;
-    view.say((running ? "Training." : statusLine(state)) + epoch, { now: !running }); // an old "Training" must not stay
+    const { key, text, now } = announcement(state, table);
+    if (key === spoken) return;
+    spoken = key;
+    view.say(text, { now });
   }
   return { draw };
 } });

@@ -114,6 +114,17 @@ export function statusLine({ status, number, total, left, ruined, awaited }) {
   return ruined == null ? line : `${line} This run is ruined: since step ${count(ruined)} the network only guesses.`;
 }
 
+/** What a screen reader is told, again whenever `key` differs, and whether at once: an old "Training" must not stay. */
+export function announcement(state, table) {
+  const checked = table.column("valid_accuracy");
+  let v = checked.length - 1;
+  while (v >= 0 && !Number.isFinite(checked[v])) v--;
+  const epoch = v < 0 ? "" : ` Epoch ${table.epoch[v] + 1}, validation accuracy ${percent(checked[v])}.`;
+  const running = state.status === "running" && state.ruined == null;
+  const key = state.status + state.run + state.awaited + (state.ruined == null) + epoch;
+  return { key, text: (running ? "Training." : statusLine(state)) + epoch, now: !running };
+}
+
 /** The learning rates that the slider offers, 1, 2 and 5 of each power of ten. */
 export const RATES = [-5, -4, -3, -2, -1, 0].flatMap((power) => [1, 2, 5].map((m) => Number(`${m}e${power}`))).concat(10);
 
