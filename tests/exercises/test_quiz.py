@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 import sys
+from xml.etree import ElementTree
 
 import ipywidgets
 import numpy as np
@@ -46,6 +48,33 @@ def test_a_guess_is_kept_and_revealed():
     assert calibration(books.read_record()) == [(50, 1, 1), (80, 1, 0)]
     assert "80 % sure: 0 of 1 right" in repr(progress())
     assert "<svg" in progress()._repr_mimebundle_()["text/html"]
+
+
+def test_the_chart_of_guesses_has_two_labelled_axes_and_a_dot_where_its_ticks_say():
+    for i, (sure, right) in enumerate([(50, True), (50, False), (90, True), (100, False)]):
+        guess(f"q{i}", "And this?", ["yes", "no"], answer="yes", sure=sure)
+        reveal(f"q{i}", "yes" if right else "no")
+    drawn = re.search("<svg.*</svg>", progress()._repr_mimebundle_()["text/html"])[0]
+    chart = ElementTree.fromstring(drawn)
+    words = [(text.text, text) for text in chart.iter("text")]
+    assert [word for word, _ in words if "%" not in word] == ["how sure you were", "how often you were right"]
+    below = {word: int(at.get("x")) for word, at in words if at.get("text-anchor") == "middle"}
+    beside = {word: int(at.get("y")) - 4 for word, at in words if at.get("text-anchor") == "end"}
+    ticks = ["0 %", "25 %", "50 %", "75 %", "100 %"]
+    assert [below[tick] for tick in ticks] == sorted(below[tick] for tick in ticks)
+    assert [beside[tick] for tick in ticks] == sorted((beside[tick] for tick in ticks), reverse=True)
+    assert beside["0 %"] - beside["100 %"] == below["100 %"] - below["0 %"] > 100
+    dots = {(int(dot.get("cx")), int(dot.get("cy"))) for dot in chart.iter("circle")}
+    ninety = round(below["0 %"] + 0.9 * (below["100 %"] - below["0 %"]))
+    assert dots == {
+        (below["50 %"], beside["50 %"]),
+        (ninety, beside["100 %"]),
+        (below["100 %"], beside["0 %"]),
+    }
+    box = (float(chart.get("width")), float(chart.get("height")))
+    for dot in chart.iter("circle"):
+        for place, size in zip((dot.get("cx"), dot.get("cy")), box):
+            assert 0 <= int(place) - int(dot.get("r")) <= int(place) + int(dot.get("r")) <= size
 
 
 def test_reveal_without_a_guess_says_the_answer():

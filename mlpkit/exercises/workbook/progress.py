@@ -17,6 +17,8 @@ from .mine import problem_with
 from .record import exercise_record
 from .store import passed_names, read_record, tell_place
 
+TICKS = (0, 25, 50, 75, 100)  # per cent, on both axes of the chart
+
 
 def progress() -> Panel:
     """The whole course at a glance.
@@ -107,22 +109,46 @@ def _calibration_lines(bins: list[tuple[int, int, int]]) -> list[str]:
 def _calibration_html(bins: list[tuple[int, int, int]]) -> str:
     if not bins:
         return "<div>No predictions have been made yet.</div>"
-    size, edge = 180, 30
-    x = y = lambda per_cent: edge + (size - edge) * per_cent / 100
-    dots = "".join(
-        f'<circle cx="{x(sure):.0f}" cy="{size + edge - y(100 * right / many):.0f}" r="{4 + min(many, 8)}" '
-        f'fill="#0072B2"><title>{sure} % sure: {right} of {many} right</title></circle>'
-        for sure, many, right in bins
-    )
     lines = "".join(f"<li>{line.strip()}</li>" for line in _calibration_lines(bins)[1:])
     return (
-        f'<div><strong>Your predictions</strong></div><svg width="{size + edge}" height="{size + edge}" '
-        'role="img" '
-        f'aria-label="How often you were right, against how sure you were; on the line you are calibrated">'
-        f'<line x1="{x(0):.0f}" y1="{size + edge - y(0):.0f}" x2="{x(100):.0f}" '
-        f'y2="{size + edge - y(100):.0f}" '
-        f'stroke="#767676" stroke-dasharray="4 4"/>{dots}'
-        f'<text x="{edge}" y="{size + edge - 8}" font-size="11" fill="currentColor">how sure you were, 0 '
-        "to 100 %</text>"
-        f'<text x="4" y="14" font-size="11" fill="currentColor">how often right</text></svg><ul>{lines}</ul>'
+        f"<div><strong>Your predictions</strong></div>{_chart(bins)}"
+        f"<div>On the dashed line you are calibrated.</div><ul>{lines}</ul>"
+    )
+
+
+def _chart(bins: list[tuple[int, int, int]]) -> str:
+    """How often right against how sure: a dot for each certainty, larger where more guesses were made."""
+    x0, x1, y0, y1 = 54, 234, 196, 16  # where 0 % and 100 % are, across and up
+
+    def across(per_cent: float) -> int:
+        return round(x0 + (x1 - x0) * per_cent / 100)
+
+    def up(per_cent: float) -> int:
+        return round(y0 + (y1 - y0) * per_cent / 100)
+
+    def line(a: int, b: int, c: int, d: int, more: str = "") -> str:
+        return f'<line x1="{a}" y1="{b}" x2="{c}" y2="{d}" stroke="currentColor"{more}/>'
+
+    def write(a: int, b: int, anchor: str, words: str, more: str = "") -> str:
+        return f'<text x="{a}" y="{b}" text-anchor="{anchor}"{more}>{words}</text>'
+
+    parts = [line(x0, y0, x1, y0), line(x0, y0, x0, y1), line(x0, y0, x1, y1, ' stroke-dasharray="4 4"')]
+    for tick in TICKS:
+        parts += [line(across(tick), y0, across(tick), y0 + 4), line(x0 - 4, up(tick), x0, up(tick))]
+        parts += [write(across(tick), y0 + 17, "middle", f"{tick} %")]
+        parts += [write(x0 - 7, up(tick) + 4, "end", f"{tick} %")]
+    middle = (y0 + y1) // 2
+    parts += [write((x0 + x1) // 2, y0 + 34, "middle", "how sure you were")]
+    parts += [
+        write(12, middle, "middle", "how often you were right", f' transform="rotate(-90 12 {middle})"')
+    ]
+    parts += [
+        f'<circle cx="{across(sure)}" cy="{up(100 * right / many)}" r="{4 + min(many, 8)}" fill="#0072B2" '
+        f'stroke="none"><title>{sure} % sure: {right} of {many} right</title></circle>'
+        for sure, many, right in bins
+    ]
+    label = "How often you were right, against how sure you were; on the dashed line you are calibrated"
+    return (
+        f'<svg width="256" height="236" role="img" aria-label="{label}" fill="currentColor" font-size="11">'
+        f"{''.join(parts)}</svg>"
     )
