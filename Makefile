@@ -9,7 +9,7 @@ REST   := tfds or classroom or wheel or oldest or slow
 
 # Both cores work, one file of tests at a time on each: a lesson's cells need one kernel, pages one browser.
 JOBS   ?= 2
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadscope
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder
 QUICK  := not (tfds or classroom or wheel or oldest or slow or browser)
 
 .PHONY: help lab unit test test-all test-rest lint format lessons cost site lite bench clean
