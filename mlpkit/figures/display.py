@@ -49,7 +49,9 @@ def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
     raises: TypeError when ax is something else
     """
     if ax is None:
-        return Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=Picture)
+        with mpl.rc_context(STYLE):
+            new = Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=Picture)
+        return _ticks_in_style(new)
     if not isinstance(ax, Axes):
         raise TypeError(
             f"ax is {type(ax).__name__}: expected one matplotlib Axes, or None for a new figure; "
@@ -73,7 +75,16 @@ def panels(ax: Axes, rows: int, columns: int, *, wide: float = 0.2, high: float 
         for row in range(rows)
         for column in range(columns)
     ]
-    return [ax.inset_axes((x, y, width, height)) for x, y in corners]
+    with mpl.rc_context(STYLE):
+        return [_ticks_in_style(ax.inset_axes((x, y, width, height))) for x, y in corners]
+
+
+def _ticks_in_style(ax: Axes) -> Axes:
+    """Fix the colours of the ticks: they are made later, perhaps by a cell that draws outside the style."""
+    for axis in ("x", "y"):
+        colors = {"color": STYLE[f"{axis}tick.color"], "labelcolor": STYLE[f"{axis}tick.labelcolor"]}
+        ax.tick_params(axis=axis, which="both", **colors)
+    return ax
 
 
 def set_description(ax: Axes, *sentences: str) -> Axes:

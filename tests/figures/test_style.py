@@ -12,6 +12,7 @@ from PIL import Image
 
 from mlpkit import figures
 from mlpkit.figures import phrasing, style
+from mlpkit.figures.display import axes_or_new, panels, set_description
 from mlpkit.figures.smoothing import smooth
 from tools import about
 
@@ -46,6 +47,22 @@ def test_the_background_is_the_pages_and_letters_stand_out_on_light_and_dark():
     assert all(map(readable_on_every_page, LETTERS))
     assert not readable_on_every_page("#1a1a1a")
     assert not readable_on_every_page("#999999")
+
+
+@pytest.mark.parametrize("panelled", [True, False])
+def test_what_a_cell_draws_by_itself_has_letters_and_edges_for_light_and_dark_pages(panelled):
+    ax = axes_or_new(None, 4, 3)
+    for part in panels(ax, 1, 2) if panelled else [ax]:
+        part.plot([0, 1], [0, 1])
+        part.set(title="rate 0.1", xlabel="x", ylabel="loss", xticks=[0, 1])
+    figures.png(set_description(ax, "A line."))
+    written = [text for text in ax.figure.findobj(Text) if text.get_text() and text.get_visible()]
+    assert {"rate 0.1", "x", "loss"} < {text.get_text() for text in written}
+    assert all(readable_on_every_page(mpl.colors.to_hex(text.get_color())) for text in written)
+    for part in ax.child_axes or [ax]:
+        for spine in part.spines.values():
+            for page in (LIGHT_PAGE, DARK_PAGE, DARK_READING):
+                assert style.contrast(spine.get_edgecolor(), page) >= 3
 
 
 @pytest.mark.parametrize("name", EVERY)
