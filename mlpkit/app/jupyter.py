@@ -90,7 +90,11 @@ def server_settings() -> "Config":
     """
     from jupyter_core.application import JupyterApp
 
-    app = JupyterApp()
+    class Reader(JupyterApp):
+        def _configure_logging(self) -> None:
+            """Leave logging alone: to set it up closes the handlers of others, and with some their stream."""
+
+    app = Reader()
     for name in ("jupyter_server_config", "jupyter_lab_config"):
         app.config_file_name = name
         app.load_config_file(suppress_errors=True)

@@ -1,6 +1,8 @@
 """The doctor: one stable sentence when all is well, otherwise what is broken and how to mend it."""
 
+import io
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -255,3 +257,18 @@ def test_a_folder_that_the_configuration_names_is_told(tmp_path, monkeypatch):
     (found,) = jupyter.configuration()
     assert found.state == "note"
     assert "ServerApp.root_dir" in found.cure
+
+
+def test_a_look_at_the_configuration_closes_nobodys_log():
+    """A handler may close its stream when it is closed; that of absl, for instance, is the cell's own output."""
+
+    class Handler(logging.StreamHandler):
+        def close(self):
+            self.stream.close()
+            super().close()
+
+    stream = io.StringIO()
+    handler = Handler(stream)
+    jupyter.server_settings()
+    assert not stream.closed
+    handler.close()
