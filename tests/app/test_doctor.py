@@ -260,7 +260,7 @@ def test_a_folder_that_the_configuration_names_is_told(tmp_path, monkeypatch):
 
 
 def test_a_look_at_the_configuration_closes_nobodys_log():
-    """A handler may close its stream when it is closed; that of absl, for instance, is the cell's own output."""
+    """A handler may close its stream when it is closed: absl's closes the output of the cell."""
 
     class Handler(logging.StreamHandler):
         def close(self):
