@@ -107,7 +107,7 @@ class NoTensorFlow(PathFinder):
 sys.meta_path = [NoTensorFlow if finder is PathFinder else finder for finder in sys.meta_path]
 from mlpkit.datasets import cache, tfds
 tfds.fetch("fashion_mnist", Path(sys.argv[1]))
-print([len(array) for array in dataset_cache.read(Path(sys.argv[1]))[1:]], "tensorflow" in sys.modules)
+print([len(array) for array in cache.read(Path(sys.argv[1]))[1:]], "tensorflow" in sys.modules)
 """
     environment = {**os.environ, "TFDS_DATA_DIR": str(prepared), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", code, str(tmp_path / "set")]
@@ -162,7 +162,7 @@ def test_a_set_of_another_size_without_a_test_split():
     assert sorted(images[:, 0]) == list(range(50))
     assert np.array_equal(images, np.repeat(images[:, :1], 35, axis=1))
     assert np.array_equal(np.concatenate([part.labels for part in loaded[2:]]), images[:, 0] % 3)
-    with pytest.raises(ValueError, match="valid_size is 5000; expected 0 to 39"):
+    with pytest.raises(ValueError, match="valid_size is 5000: expected 0 to 39"):
         load("tiny_gray")
 
 
