@@ -76,7 +76,7 @@ def pages(built):
 
 def test_every_lesson_is_a_page(pages):
     expected = {path.with_suffix(".html").name for path in [*LESSONS, *site.LESSONS.glob("*.md")]}
-    assert set(pages) == expected | {"index.html", "search.html"}
+    assert set(pages) == expected | {"index.html", "search.html", "reference.html"}
 
 
 def test_no_page_loads_anything_from_another_host(pages, built):
