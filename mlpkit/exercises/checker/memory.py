@@ -21,7 +21,7 @@ _before: list[tuple[int, int]] = []
 
 @contextmanager
 def limit_memory() -> Iterator[None]:
-    """Let this process grow by at most 1 GB, or half of what is free, until the end of the last such block."""
+    """Let this process grow by at most 1 GB, or half of what is free, until the last such block ends."""
     global _depth
     with _lock:
         _depth += 1
