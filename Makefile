@@ -24,12 +24,14 @@ unit: $(VENV)/.test         ## the quick tests alone, without lessons and browse
 	$(PYTEST) -m "$(QUICK) and not long" tests
 
 test: $(VENV)/.test         ## units, lessons unsolved and solved, each widget once in a browser: six minutes
-	$(PYTEST)
+	$(PYTEST) -m "not ($(REST) or browser)"
+	$(PYTEST) -m "browser and not ($(REST))"   # by itself: a page's event loop would run beside other tests
 
 test-all: test test-rest    ## `make test`, then all that takes long: an hour at most
 
 test-rest: $(VENV)/.all     ## only what `make test` leaves out
-	$(PYTEST) -m "$(REST)"
+	$(PYTEST) -m "($(REST)) and not browser"
+	$(PYTEST) -m "($(REST)) and browser"
 
 lint: $(VENV)/.test         ## ruff over code and notebooks, types of the core, and the spelling of everything
 	$(BIN)/ruff check .
