@@ -180,9 +180,12 @@ def oldest(requirements):
 
 
 @pytest.mark.oldest
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3300)
 def test_units_and_lessons_pass_with_the_oldest_versions_that_are_allowed(tmp_path):
-    """All that `make test` runs but the browser, with everything that mlpkit asks for at its lower bound."""
+    """All of `make unit`, and the lessons, with everything that mlpkit asks for at its lower bound.
+
+    What takes long beside it looks at functions of learners, which no version of a library changes.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
     asked = oldest([*project["dependencies"], *extras["lab"], *extras["datasets"]])
@@ -190,8 +193,8 @@ def test_units_and_lessons_pass_with_the_oldest_versions_that_are_allowed(tmp_pa
     run(python, "-m", "pip", "install", "-q", f"{ROOT}[test]", *asked, folder=tmp_path)
     run(python, "-m", "pip", "install", "-q", "--no-deps", "--editable", ROOT, folder=tmp_path)
     run(python, "-m", "pip", "check", folder=tmp_path)
-    chosen = "not (browser or tfds or classroom or wheel or oldest or slow)"
+    chosen = "not (browser or tfds or classroom or wheel or oldest or slow or long)"
     words = ["-q", "-p", "no:cacheprovider", "-m", chosen, "tests", "lessons"]
-    told = run(python, "-m", "pytest", *words, folder=ROOT, seconds=1500)
+    told = run(python, "-m", "pytest", *words, folder=ROOT, seconds=3000)
     print(told[-500:])
     assert re.search(r"^\d{4,} passed", told.splitlines()[-1])

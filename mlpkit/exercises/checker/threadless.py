@@ -47,9 +47,17 @@ def run_here(
             function()
         except KeyboardInterrupt:
             return Ended(INTERRUPTED)
-        except BaseException:  # also TimeUp
-            pass
+        except BaseException as error:  # also TimeUp
+            _unchain(error)
     return Ended(TIME if watch.over else FINISHED)
+
+
+def _unchain(error: BaseException) -> None:
+    """Take a chain of errors apart one by one: a browser's stack is too small for Python to free a long one."""
+    link: BaseException | None = error
+    while link is not None:
+        following, link.__context__, link.__cause__, link.__traceback__ = link.__context__, None, None, None
+        link = following
 
 
 class _Watch:
