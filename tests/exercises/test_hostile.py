@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import importlib
 import os
 import random
 import signal
@@ -20,6 +21,7 @@ from hypothesis.extra import numpy as hnp
 
 from mlpkit.exercises import check
 from mlpkit.exercises.catalog import exercises
+from mlpkit.exercises.checker.sandbox import run_limited
 
 OUTCOMES = {"passed", "incorrect", "not attempted"}
 
@@ -120,9 +122,16 @@ def garbage_waits():
     gc.enable()
 
 
+# Each thing meets four exercises in `make test`, and all of them in `make test-all`.
+MEETINGS = [
+    pytest.param(exercise, name, marks=() if (i + j) % 7 == 0 else pytest.mark.slow)
+    for i, exercise in enumerate(exercises())
+    for j, name in enumerate(THINGS)
+]
+
+
 @pytest.mark.usefixtures("garbage_waits")
-@pytest.mark.parametrize("name", THINGS)
-@pytest.mark.parametrize("exercise", exercises())
+@pytest.mark.parametrize(("exercise", "name"), MEETINGS)
 def test_strange_things_get_a_verdict(exercise, name):
     result = check(exercise, THINGS[name])
     assert result.outcome == "incorrect"
@@ -132,6 +141,13 @@ def test_strange_things_get_a_verdict(exercise, name):
 
 
 _enough = threading.Event()  # ends the functions that a check leaves behind
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    """A check gives up sooner; what it says stays the same."""
+    module = importlib.import_module("mlpkit.exercises.checker.check")
+    monkeypatch.setattr(module, "run_limited", functools.partial(run_limited, seconds=0.3))
 
 
 @pytest.fixture
@@ -193,7 +209,11 @@ def _endless_recursion(logits):
         return _endless_recursion(logits)
 
 
-@pytest.mark.usefixtures("garbage_waits")
+def test_an_endless_loop_is_stopped_after_three_seconds():
+    assert "still running after 3 seconds" in check("softmax", _endless).message
+
+
+@pytest.mark.usefixtures("garbage_waits", "soon")
 @pytest.mark.parametrize("function", [_endless, _endless_with_a_handler, _endless_recursion])
 def test_an_endless_loop_is_stopped(function):
     before = threading.active_count()
@@ -204,7 +224,7 @@ def test_an_endless_loop_is_stopped(function):
     assert threading.active_count() <= before
 
 
-@pytest.mark.usefixtures("ends_afterwards")
+@pytest.mark.usefixtures("ends_afterwards", "soon")
 @pytest.mark.parametrize("function", [_stubborn, _stubborn_in_finally])
 def test_a_loop_that_catches_everything_gets_a_verdict(function):
     result = check("softmax", function)
@@ -213,6 +233,7 @@ def test_a_loop_that_catches_everything_gets_a_verdict(function):
     assert check("softmax", softmax).outcome == "passed"
 
 
+@pytest.mark.usefixtures("soon")
 def test_an_endless_loop_is_stopped_off_the_main_thread():
     found = []
     thread = threading.Thread(target=lambda: found.append(check("softmax", _endless)))
@@ -221,6 +242,7 @@ def test_an_endless_loop_is_stopped_off_the_main_thread():
     assert "still running" in found[0].message
 
 
+@pytest.mark.usefixtures("soon")
 def test_an_endless_loop_while_the_function_is_looked_at_is_stopped():
     class Endless:
         def __getattr__(self, name):
@@ -233,7 +255,7 @@ def test_an_endless_loop_while_the_function_is_looked_at_is_stopped():
     assert check("softmax", Endless()).outcome == "incorrect"
 
 
-@pytest.mark.usefixtures("ends_afterwards")
+@pytest.mark.usefixtures("ends_afterwards", "soon")
 def test_one_long_call_into_c_is_left_behind_and_that_is_said():
     result = check("softmax", lambda z: _enough.wait(60))
     assert "still running" in result.message
@@ -382,10 +404,11 @@ def _distorted(reference, rng):
     return lambda *args: change(reference(*args))
 
 
+@pytest.mark.parametrize("seeds", [range(4), pytest.param(range(4, 25), marks=pytest.mark.slow)], ids=str)
 @pytest.mark.parametrize("exercise", exercises())
-def test_right_answers_changed_at_random_get_a_verdict(exercise):
+def test_right_answers_changed_at_random_get_a_verdict(exercise, seeds):
     reference = exercises()[exercise].reference
-    for seed in range(25):
+    for seed in seeds:
         result = check(exercise, _distorted(reference, np.random.default_rng(seed)))
         assert result.outcome in OUTCOMES
         assert "cannot be looked at" not in result.message

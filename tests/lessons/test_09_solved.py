@@ -10,6 +10,27 @@ from mlpkit.exercises.workbook.store import function_file, passed_names
 from tests.notebooks import ROOT
 from tools import run
 
+USED = [
+    "adam_step",
+    "backward",
+    "cross_entropy",
+    "cross_entropy_backward",
+    "forward",
+    "he_normal",
+    "init_params",
+]
+RECIPE = """
+def my_recipe(data, rng):
+    init, own_loss_and_grads, optimizer, _ = mine.as_network("adam_step", 0.001)
+    params = init([784, 64, 10], rng=rng)
+    return train(params, data, optimizer=optimizer, epochs=1_000, rng=rng, loss_and_grads=own_loss_and_grads)
+"""
+MLPKITS = """
+def my_recipe(data, rng):
+    params = init_params([784, 64, 10], rng=rng)
+    return train(params, data, optimizer=sgd(0.1), epochs=1_000, rng=rng)  # the challenge stops it
+"""
+
 
 @pytest.fixture
 def book(tmp_path, monkeypatch):
@@ -22,20 +43,6 @@ def book(tmp_path, monkeypatch):
 
 def said(cell):
     return "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs)
-
-
-USED = ["adam_step", "backward", "cross_entropy", "cross_entropy_backward", "forward", "he_normal", "init_params"]
-RECIPE = """
-def my_recipe(data, rng):
-    init, own_loss_and_grads, optimizer, _ = mine.as_network("adam_step", 0.001)
-    params = init([784, 64, 10], rng=rng)
-    return train(params, data, optimizer=optimizer, epochs=1_000, rng=rng, loss_and_grads=own_loss_and_grads)
-"""
-MLPKITS = """
-def my_recipe(data, rng):
-    params = init_params([784, 64, 10], rng=rng)
-    return train(params, data, optimizer=sgd(0.1), epochs=1_000, rng=rng)  # the challenge stops it
-"""
 
 
 @pytest.mark.slow

@@ -218,6 +218,7 @@ def test_nbval_compares_strictly_but_for_the_sign(tmp_path):
     assert "1 failed, 1 passed" in result.stdout, result.stdout
 
 
+@pytest.mark.slow
 def test_nbval_compares_what_stands_after_the_sign(tmp_path):
     write(tmp_path, "print('≈ 1.00')", outputs=("≈ 1.50\n",))
     result = pytest_over(tmp_path)
@@ -225,6 +226,7 @@ def test_nbval_compares_what_stands_after_the_sign(tmp_path):
     assert "≈ 1.50 became ≈ 1.00: more than 0.16 apart" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_kernel_that_dies_is_noticed_at_once(tmp_path):
     write(tmp_path, "import os; os._exit(1)", "print(1)", outputs=("", "1\n"))
     result = pytest_over(tmp_path)  # it would wait for the cell's own limit, and be ended before that
@@ -253,6 +255,7 @@ kernel.session.send = slow
     assert "2 passed" in result.stdout, result.stdout
 
 
+@pytest.mark.slow
 def test_each_lesson_under_test_has_a_workbook_of_its_own(tmp_path):
     source = (
         "import os, pathlib; book = pathlib.Path(os.environ['MLPKIT_WORKBOOK']); print(list(book.iterdir()))"

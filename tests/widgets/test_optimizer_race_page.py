@@ -5,7 +5,7 @@ import pytest
 from tests.notebooks import notebook
 from tests.widget_page import fact, find, keep, look, wait
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MAKE = """
 import numpy as np

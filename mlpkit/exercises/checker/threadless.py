@@ -53,7 +53,7 @@ def run_here(
 
 
 def _unchain(error: BaseException) -> None:
-    """Take a chain of errors apart one by one: a browser's stack is too small for Python to free a long one."""
+    """Take a chain of errors apart one by one: a browser's stack is too small to free a long one."""
     link: BaseException | None = error
     while link is not None:
         following, link.__context__, link.__cause__, link.__traceback__ = link.__context__, None, None, None
