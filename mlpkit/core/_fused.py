@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ._product import product
 from ._training_validation import as_loss_and_grads
 from .activations import ACTIVATIONS, Activation, relu
 from .backprop import loss_and_grads
@@ -71,7 +72,7 @@ def fused_loss_and_grads(
 
 
 def _preactivations(inputs: np.ndarray, layer: Layer) -> np.ndarray:
-    z = np.dot(inputs, layer.weights)  # (batch, fan_out)
+    z = product(inputs, layer.weights)  # (batch, fan_out)
     z += layer.bias
     return z
 
@@ -84,10 +85,10 @@ def _grads(
     dz = dlogits.copy("C")
     ones = np.ones(len(dz), dz.dtype)
     for i in reversed(range(len(layers))):
-        np.dot(activations[i].T, dz, out=parts[i].weights)  # (fan_in, fan_out)
+        product(activations[i].T, dz, parts[i].weights)  # (fan_in, fan_out)
         np.dot(ones, dz, out=parts[i].bias)  # (fan_out,)
         if i > 0:
-            dz = np.dot(dz, layers[i].weights.T)  # (batch, fan_in)
+            dz = product(dz, layers[i].weights.T)  # (batch, fan_in)
             # z is no longer there: mlpkit's activations have its sign, and only the sign is needed.
             dz *= activation.derivative(activations[i], activations[i])
     return grads

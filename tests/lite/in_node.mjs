@@ -8,4 +8,9 @@ const python = await loadPyodide({ env: { MLPKIT_HEADLESS: "1" } });
 for (const wheel of wheels) python.unpackArchive(new Uint8Array(readFileSync(wheel)), "wheel");
 python.FS.mkdirTree("/root");
 python.FS.mount(python.FS.filesystems.NODEFS, { root }, "/root");
-python.runPython(readFileSync(program, "utf-8"));
+try {
+  python.runPython(readFileSync(program, "utf-8"));
+} catch (error) {
+  console.error(error.message); // the whole of it would bring a line of Pyodide's own, a megabyte long
+  process.exitCode = 1;
+}
