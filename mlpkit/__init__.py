@@ -23,6 +23,7 @@ To understand it, read the folder core in this order. Files with an underscore c
     gradcheck       gradients by central differences, to compare with
     schedules       learning rates that change
     optimizers      sgd, momentum, rmsprop, adam ...
+    wrappers        any of these with weight decay or clipped gradients
     metrics         accuracy, confusion matrix
     training        the loop
     history         the record of a run
@@ -69,22 +70,12 @@ from .core.losses import (
 )
 from .core.metrics import Metrics, accuracy, confusion_matrix, evaluate
 from .core.network import ForwardPass, forward, predict
-from .core.optimizers import (
-    Optimizer,
-    adam,
-    adamw,
-    clip_by_global_norm,
-    clipped,
-    decayed,
-    momentum,
-    nesterov,
-    rmsprop,
-    sgd,
-)
+from .core.optimizers import Optimizer, adam, momentum, nesterov, rmsprop, sgd
 from .core.params import Layer, Params
 from .core.regularizers import dropout, early_stopping, validated
 from .core.schedules import constant, cosine, step_decay, warm_up
 from .core.training import Step, train
+from .core.wrappers import adamw, clip_by_global_norm, clipped, decayed
 
 __version__ = "0.1.0"
 

@@ -30,6 +30,10 @@ NAMES = {  # what is called otherwise in the new module, or has moved on from th
         "save_params": "mlpkit.core._checkpoint.save_params",
         "load_params": "mlpkit.core._checkpoint.load_params",
     },
+    "mlpkit.optimizers": {
+        name: f"mlpkit.core.wrappers.{name}"
+        for name in ("adamw", "decayed", "clipped", "clip_by_global_norm")
+    },
     "mlpkit.figures.picture": {
         "on": "mlpkit.figures.display.axes_or_new",
         "tell": "mlpkit.figures.display.set_description",

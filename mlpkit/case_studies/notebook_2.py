@@ -12,8 +12,9 @@ import numpy as np
 
 from ..core.backprop import loss_and_grads
 from ..core.initializers import init_params, normal
-from ..core.optimizers import Optimizer, decayed, sgd
+from ..core.optimizers import Optimizer, sgd
 from ..core.params import Params
+from ..core.wrappers import decayed
 from .running import Setting, shuffled
 from .softmaxes import squared_error, squared_error_grad
 

@@ -6,7 +6,7 @@ Each is a pair of pure functions: `init` makes the first state, `update` gives n
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from ._blockwise import (
     zeros_state,
 )
 from ._validation import check_number, check_positive, check_rate
-from .params import Params, as_params
+from .params import Params
 from .schedules import LearningRate, rate_at
 
 Arrays = list[np.ndarray]
@@ -37,7 +37,7 @@ class Optimizer(NamedTuple):
     learning_rate: what it was made with, a float or a schedule; None where nobody says
 
     >>> optimizer = sgd(0.5)
-    >>> params = as_params([([[1.0]], [1.0])])
+    >>> params = Params([([[1.0]], [1.0])])
     >>> new, state = optimizer.update(params, params, optimizer.init(params))
     >>> new.flat.tolist(), params.flat.tolist(), state
     ([0.5, 0.5], [1.0, 1.0], State(step=1, learning_rate=0.5))
@@ -108,7 +108,7 @@ def momentum(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
     source: Polyak 1964
 
     >>> optimizer = momentum(1.0, momentum=0.5)
-    >>> p = g = as_params([([[1.0]], [1.0])])
+    >>> p = g = Params([([[1.0]], [1.0])])
     >>> p, state = optimizer.update(p, g, optimizer.init(p))
     >>> p, state = optimizer.update(p, g, state)
     >>> state.velocity.flat.tolist(), p.flat.tolist()
@@ -139,7 +139,7 @@ def nesterov(learning_rate: LearningRate, momentum: float = 0.9) -> Optimizer:
     source: Nesterov 1983; this form: Sutskever et al. 2013
 
     >>> optimizer = nesterov(1.0, momentum=0.5)
-    >>> p = g = as_params([([[1.0]], [1.0])])
+    >>> p = g = Params([([[1.0]], [1.0])])
     >>> optimizer.update(p, g, optimizer.init(p))[0].flat.tolist()
     [-0.5, -0.5]
     """
@@ -169,7 +169,7 @@ def rmsprop(learning_rate: LearningRate, decay: float = 0.9, eps: float = 1e-8) 
     source: Hinton, lecture 6 of Neural Networks for Machine Learning, 2012
 
     >>> optimizer = rmsprop(0.1, decay=0.75)
-    >>> p = g = as_params([([[4.0]], [8.0])])  # however large a gradient, its step is as long
+    >>> p = g = Params([([[4.0]], [8.0])])  # however large a gradient, its step is as long
     >>> optimizer.update(p, g, optimizer.init(p))[0].flat.round(3).tolist()
     [3.8, 7.8]
     """
@@ -201,7 +201,7 @@ def adam(
     source: Kingma and Ba 2015
 
     >>> optimizer = adam(0.1)
-    >>> p = g = as_params([([[4.0]], [8.0])])
+    >>> p = g = Params([([[4.0]], [8.0])])
     >>> optimizer.update(p, g, optimizer.init(p))[0].flat.round(3).tolist()
     [3.9, 7.9]
     """
@@ -227,99 +227,3 @@ def adam(
         np.subtract(p, part, out=new_p)  # p - scale * new_m / (np.sqrt(new_s) + small)
 
     return _optimizer("adam", AdamState, learning_rate, rule)
-
-
-def adamw(
-    learning_rate: LearningRate = 1e-3,
-    *,
-    b1: float = 0.9,
-    b2: float = 0.999,
-    eps: float = 1e-8,
-    weight_decay: float = 0.01,
-) -> Optimizer:
-    """Adam with decoupled weight decay: the weights, never the biases, also shrink a little each step.
-
-        p = adam(p) - rate * weight_decay * p
-
-    learning_rate, b1, b2, eps: as for adam
-    weight_decay: float >= 0
-    returns: Optimizer
-    raises: ValueError or TypeError when a setting is no number or out of its range
-    source: Loshchilov and Hutter 2019
-
-    >>> optimizer = adamw(0.1, weight_decay=0.5)
-    >>> p = g = as_params([([[4.0]], [8.0])])  # a weight, which decays, and a bias
-    >>> optimizer.update(p, g, optimizer.init(p))[0].flat.round(3).tolist()
-    [3.7, 7.9]
-    """
-    return decayed(adam(learning_rate, b1=b1, b2=b2, eps=eps), weight_decay)._replace(name="adamw")
-
-
-def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
-    """Any optimiser with decoupled weight decay added; biases do not decay.
-
-        W = optimizer(W) - rate * weight_decay * W
-
-    optimizer: Optimizer whose state has a learning_rate, as all of mlpkit's
-    weight_decay: float >= 0
-    returns: Optimizer
-    raises: ValueError or TypeError when weight_decay is no number or negative
-
-    >>> decayed(sgd(0.1), 0.01)
-    Optimizer(sgd with weight decay)
-    """
-    weight_decay = check_number("weight_decay", weight_decay, 0, math.inf)
-
-    def update(params: Params, grads: Params, state: Any) -> tuple[Params, Any]:
-        new, state = optimizer.update(params, grads, state)
-        new = as_params(new)
-        if np.may_share_memory(new.flat, as_params(params).flat):  # an optimiser that changed nothing
-            new = new.copy()
-        with np.errstate(under="ignore"):
-            for layer, old in zip(new, as_params(params)):
-                layer.weights[...] -= (state.learning_rate * weight_decay) * old.weights
-        return new, state
-
-    return optimizer._replace(name=f"{optimizer.name} with weight decay", update=update)
-
-
-def clipped(optimizer: Optimizer, max_norm: float) -> Optimizer:
-    """Any optimiser, fed gradients whose norm is held at or below a bound.
-
-    optimizer: Optimizer
-    max_norm: float > 0, bound for the norm over all parameters
-    returns: Optimizer
-    raises: ValueError or TypeError when max_norm is no finite number above 0
-
-    >>> clipped(sgd(0.1), 1.0)
-    Optimizer(sgd with clipping)
-    """
-    check_positive("max_norm", max_norm)
-
-    def update(params: Params, grads: Params, state: Any) -> tuple[Params, Any]:
-        return optimizer.update(params, clip_by_global_norm(grads, max_norm), state)
-
-    return optimizer._replace(name=f"{optimizer.name} with clipping", update=update)
-
-
-def clip_by_global_norm(grads: Params | Iterable, max_norm: float) -> Params:
-    """Scale gradients down so that their norm over all parameters is at most max_norm.
-
-        g = g * min(1, max_norm / |g|)
-
-    grads: Params, or any sequence of (dweights, dbias)
-    max_norm: float > 0
-    returns: Params; the same object when nothing has to be done
-    raises: ValueError or TypeError when max_norm is no finite number above 0
-    source: Pascanu, Mikolov and Bengio 2013
-
-    >>> clip_by_global_norm([([[3.0]], [4.0])], max_norm=2.5).flat.tolist()
-    [1.5, 2.0]
-    """
-    check_positive("max_norm", max_norm)
-    grads = as_params(grads)
-    with np.errstate(over="ignore", under="ignore"):
-        norm = float(np.linalg.norm(grads.flat))
-        if not math.isfinite(norm):  # large float32 numbers, whose squares are infinite
-            norm = float(np.linalg.norm(grads.flat.astype(np.float64)))
-        return grads if norm <= max_norm else grads.like(grads.flat * grads.dtype.type(max_norm / norm))

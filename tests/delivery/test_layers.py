@@ -21,7 +21,7 @@ ROWS = [
 ]
 CORE = """
     params activations initializers data network losses backprop gradcheck
-    schedules optimizers metrics training history regularizers
+    schedules optimizers wrappers metrics training history regularizers
 """.split()  # noqa: SIM905 - the order in which the core is read; files with an underscore stand beside it
 CORE_ROW = {name: row for row, name in enumerate(CORE)}
 ROW = {name: row for row, names in enumerate(ROWS) for name in names}

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.optimizers import Optimizer, adam, adamw, momentum, nesterov, rmsprop, sgd
+from ...core.optimizers import Optimizer, adam, momentum, nesterov, rmsprop, sgd
 from ...core.params import Params, as_params
+from ...core.wrappers import adamw
 from ..user_errors import user_error
 from .surfaces import Surface
 
