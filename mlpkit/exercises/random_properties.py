@@ -1,4 +1,4 @@
-"""Ready-made properties of random arrays: how wide, how centred, of which family, and whether all was drawn.
+"""Ready-made properties of random arrays: standard deviation, mean, kind of distribution, and whether all was drawn.
 
 Each is a Property; pick the ones that fit, in the order in which they should be talked about. Most measure
 arrays of 50,000 numbers and more, where chance no longer matters: give one case with such a layer.
@@ -30,28 +30,28 @@ def _shape_words(got: Any, expected: Any) -> str:
     names = {"normal": 0.798, "uniform": 0.866, "made of two values only": 1.0}
     came = min(names, key=lambda n: abs(names[n] - got))
     asked = min(names, key=lambda n: abs(names[n] - expected))
-    near = f"looks {came}" if abs(names[came] - got) < 0.012 else "is of another family"
+    near = f"is {came}" if abs(names[came] - got) < 0.012 else "is of another kind"
     return (
-        f"the distribution {near}, and {asked} is asked for (mean size over standard deviation: {got:.3f}, "
-        f"where {expected:.3f} belongs). Look at which draw of `rng` is called."
+        f"the distribution {near}, expected: {asked} (mean size over standard deviation: {got:.3f}, "
+        f"expected {expected:.3f}). Which method of `rng` is called?"
     )
 
 
 WIDTH = Property(
-    "the width",
+    "the standard deviation",
     _of_many(np.std),
     lambda got, expected: (
-        f"the standard deviation is {got:.2g}, where about {expected:.2g} is asked for. Look at what the "
-        "draw is multiplied with, and whether it is a width or its square."
+        f"the standard deviation is {got:.2g}, expected about {expected:.2g}. Look at the factor of the "
+        "draw: is it the standard deviation or the variance?"
     ),
     tolerance=0.03,
 )
 
 CENTRE = Property(
-    "the centre",
+    "the mean",
     _of_many(lambda w: np.mean(w) / max(np.std(w), 1e-300)),
     lambda got, expected: (
-        f"the mean is {got:.2f} standard deviations away from 0, and it should be 0. "
+        f"the mean is {got:.2f} standard deviations away from 0, expected 0. "
         f"Are there {'negative' if got > 0 else 'positive'} numbers at all? Look at the first arguments "
         "of the draw."
     ),
@@ -60,7 +60,7 @@ CENTRE = Property(
 
 SAMENESS = (
     "all numbers are 0",
-    "all numbers are one and the same",
+    "all numbers are equal",
     "all rows are the same",
     "all columns are the same",
     "most of the numbers are 0",
@@ -78,15 +78,15 @@ def variety(w: np.ndarray) -> float:
 
 
 NOT_CONSTANT = Property(
-    "the variety",
+    "the number of different values",
     lambda w, args: variety(w),
     lambda got, expected: (
-        f"{SAMENESS[int(got)]}. Units that start alike learn alike. Look at how often is drawn, and how many."
+        f"{SAMENESS[int(got)]}. Units that start equal stay equal. How often does the function draw, and how many numbers?"
     ),
 )
 
 PARTS = (
-    "is all one number",
+    "holds one number only",
     "is the same as another one",
     "is drawn with another standard deviation than the rest",
     "holds a number that is exactly 0",
@@ -120,13 +120,15 @@ def odd_part_words(got: list, expected: list) -> str:
     """The row or column that `odd_part` found, in words."""
     axis, at, kind = map(int, got)
     where = f"{('', 'row', 'column')[axis]} {at}"
-    return f"{where} {PARTS[kind]}. Every weight needs a draw of its own: where does the draw end?"
+    return (
+        f"{where} {PARTS[kind]}. Every weight needs its own draw. Which rows and columns does the draw fill?"
+    )
 
 
 EVERY_PART = Property("every row and column", lambda w, args: odd_part(w), odd_part_words)
 
 FAMILY = Property(
-    "the family of the distribution",
+    "the kind of distribution",
     _of_many(lambda w: np.abs(w - w.mean()).mean() / max(np.std(w), 1e-300)),
     _shape_words,
     absolute=0.02,

@@ -48,7 +48,11 @@ def check(name: str, function: Callable) -> Result:
     returns: Result; whatever the function does, nothing is raised and nothing hangs
     raises: TypeError or ValueError when there is no exercise of that name
     """
-    return check_against(find(name), function)
+    result = check_against(find(name), function)
+    if result.outcome not in (INCORRECT, TOO_SLOW):
+        return result
+    helps = f'For help, run `hint("{name}")`. To see one solution, run `solution("{name}")`.'
+    return replace(result, notes=(*result.notes, helps))
 
 
 def check_against(exercise: Exercise, function: Callable) -> Result:

@@ -165,8 +165,8 @@ def _code(code: str, marked: tuple[int, int] | None) -> str:
     if marked is None:
         return f'<code style="{style}">{html.escape(code.rstrip())}</code>'
     before, here, after = code[: marked[0]], code[marked[0] : marked[1]], code[marked[1] :].rstrip()
-    mark = (
-        '<mark style="background:none;color:inherit;text-decoration:underline wavy #D55E00 2px;'
-        f'text-underline-offset:3px" aria-label="the place">{html.escape(here)}</mark>'
+    mark = (  # no <mark>: with forced colours its text has the colour of the page
+        '<u role="mark" style="text-decoration:underline wavy #D55E00 2px;text-underline-offset:3px" '
+        f'aria-label="the place">{html.escape(here)}</u>'
     )
     return f'<code style="{style}">{html.escape(before)}{mark}{html.escape(after)}</code>'

@@ -65,7 +65,7 @@ _ENDS = np.tile(np.array([[[0, 255], [10, 33]], [[254, 1], [128, 127]]], dtype=n
 
 SCALE_PIXELS = Exercise(
     "scale_pixels",
-    task="Turn images of bytes, 0 to 255, into one row each of float32 numbers from 0 to 1.",
+    task="Turn images of bytes (0 to 255) into rows of float32 numbers from 0 to 1: one row for each image.",
     reference=scale_pixels,
     package=data.scale_pixels,
     inputs={"images": "n height width"},
@@ -84,27 +84,28 @@ SCALE_PIXELS = Exercise(
         Mistake(
             "float64",
             (lambda x: x.reshape(len(x), -1) / 255, lambda x: x.reshape(len(x), -1) / np.longdouble(255)),
-            "The numbers are right, but they are not float32: a division of bytes by a Python number gives float64. "
-            "Twice as much memory and time goes into every step. Which type should the bytes become first?",
+            "The numbers are right, but they are not float32: bytes divided by a Python number give "
+            "float64. float64 needs twice as much memory and time in every step. To which type should the "
+            "bytes be changed first?",
             observe=lambda got, want, args: f"Your array has dtype {got.dtype}, expected {want.dtype}.",
         ),
         Mistake(
             "not-scaled",
             (lambda x: x.reshape(len(x), -1), lambda x: x.reshape(len(x), -1).astype(np.float32)),
-            "It looks as if the pixels are still bytes from 0 to 255. By what do they have to be divided?",
+            "It looks as if the pixels are still bytes from 0 to 255. By which number must they be divided?",
             observe=lambda got, want, args: f"Your largest number is {got.max():.4g}, and none should be above 1.",
         ),
         Mistake(
             "whole-numbers-only",
             (lambda x: x.reshape(len(x), -1) // 255, lambda x: (x.reshape(len(x), -1) / 255).astype(np.uint8),
              lambda x: (x.reshape(len(x), -1) / 255).astype(int).astype(np.float32)),
-            "It looks as if only whole numbers are kept, so that nearly every pixel becomes 0: a division by //, "
-            "or a cast to integers after it. Which type holds a fraction?",
+            "It looks as if only whole numbers are kept, so nearly every pixel becomes 0. Perhaps there is "
+            "a `//`, or a cast to integers after the division. Which type can hold a fraction?",
         ),
         Mistake(
             "rounded",
             (lambda x: np.round(x.reshape(len(x), -1) / 255), lambda x: (x.reshape(len(x), -1) > 127).astype(np.float32)),
-            "It looks as if each pixel is either 0 or 1. The greys between them should stay.",
+            "It looks as if each pixel is either 0 or 1. The grey values between them should stay.",
         ),
         Mistake(
             "wraps-round-in-bytes",
@@ -112,20 +113,20 @@ SCALE_PIXELS = Exercise(
              lambda x: (x - np.uint8(127)).reshape(len(x), -1) / np.float32(255),
              lambda x: (x - np.uint8(128)).reshape(len(x), -1) / np.float32(128),
              lambda x: (x * np.uint8(2)).reshape(len(x), -1) / np.float32(255)),
-            "It looks as if there is arithmetic on bytes, which wraps round: 10 - 33 gives 233. "
-            "When should the bytes become floats?",
+            "It looks as if the function computes with bytes. Bytes wrap around: 10 - 33 gives 233. When "
+            "should the bytes become floats?",
         ),
         Mistake(
             "divided-by-256",
             lambda x: x.reshape(len(x), -1) / np.float32(256),
-            "It looks as if there is a division by 256. What should the brightest byte, 255, become?",
+            "It looks as if the pixels are divided by 256. What should the brightest byte, 255, become?",
         ),
         Mistake(
             "by-the-largest-pixel",
             (lambda x: x.reshape(len(x), -1) / np.float32(x.max()),
              lambda x: (x.reshape(len(x), -1) / x.max(axis=(1, 2)).astype(np.float32)[:, None])),
-            "It looks as if the largest pixel that came in is divided by, so that a dark image turns bright. "
-            "The same byte should become the same number, whatever stands beside it.",
+            "It looks as if the pixels are divided by the largest pixel of the input, so a dark image "
+            "becomes bright. The same byte should always give the same number.",
         ),
         Mistake(
             "standardised",
@@ -133,18 +134,20 @@ SCALE_PIXELS = Exercise(
              lambda x: (lambda r: (r - r.mean(1, keepdims=True)) / r.std(1, keepdims=True))(x.reshape(len(x), -1) / 255),
              lambda x: x.reshape(len(x), -1) / 255 - x.mean() / 255,
              lambda x: (x.reshape(len(x), -1) - float(x.min())) / (float(x.max()) - float(x.min()))),
-            "It looks as if statistics of the images that came in are used, such as their mean, spread or smallest pixel. "
-            "They leak from one image to another, and from test to train; a fixed number is enough here.",
+            "It looks as if numbers computed from the images are used, such as their mean, standard "
+            "deviation or smallest pixel. Then one image changes the others, and test images change train "
+            "images. A fixed number is enough here.",
         ),
         Mistake(
             "from-minus-1-to-1",
             (lambda x: x.reshape(len(x), -1) / np.float32(127.5) - 1, lambda x: (x.reshape(len(x), -1) - 127.5) / 127.5),
-            "It looks as if the numbers run from -1 to 1, another convention. Black should be 0 here.",
+            "It looks as if the numbers run from -1 to 1. That is another common scale. Black should be 0 "
+            "here.",
         ),
         Mistake(
             "centred",
             lambda x: x.reshape(len(x), -1) / np.float32(255) - np.float32(0.5),
-            "It looks as if a half is taken off. Black should be 0 here.",
+            "It looks as if 0.5 is subtracted. Black should be 0 here.",
         ),
         Mistake(
             "inverted",
@@ -154,38 +157,40 @@ SCALE_PIXELS = Exercise(
         Mistake(
             "scaled-twice",
             lambda x: x.reshape(len(x), -1) / np.float32(255) / 255,
-            "It looks as if there are two divisions by 255. The brightest pixel should become 1.",
+            "It looks as if the pixels are divided by 255 twice. The brightest pixel should become 1.",
         ),
         Mistake(
             "not-flattened",
             lambda x: x / np.float32(255),
-            "The numbers are scaled, but each image is still a rectangle. The network takes one row for each image.",
+            "The numbers are scaled, but each image is still a rectangle. The network needs one row for "
+            "each image.",
         ),
         Mistake(
             "one-long-row",
             (lambda x: x.reshape(-1) / np.float32(255), lambda x: x.flatten() / np.float32(255)),
-            "It looks as if all images were laid into one row. How many rows should 3 images give?",
+            "It looks as if all images became one row. How many rows should 3 images give?",
         ),
         Mistake(
             "images-as-columns",
             (lambda x: (x.reshape(len(x), -1) / np.float32(255)).T,),
-            "It looks as if each image is a column. Rows are examples throughout this course.",
+            "It looks as if each image is a column. In this course, each example is a row.",
         ),
         Mistake(
             "pixels-mixed-up",
             (lambda x: x.reshape(-1, len(x)).T / np.float32(255), lambda x: x.T.reshape(len(x), -1) / np.float32(255)),
-            "It looks as if the pixels of different images are mixed: the shape is right, but a `reshape` met the axes in another order. "
-            "Which axis has to stay first?",
+            "It looks as if the pixels of different images are mixed: the shape is right, but the axes "
+            "were in the wrong order when `reshape` was called. Which axis must stay first?",
         ),
         Mistake(
             "column-by-column",
             (lambda x: x.transpose(0, 2, 1).reshape(len(x), -1) / np.float32(255),
              lambda x: x.reshape(len(x), -1, order="F") / np.float32(255)),
-            "It looks as if each image is read column by column. Read it as a page: row after row.",
+            "It looks as if each image is read column by column. Read it like a page of text: row after "
+            "row.",
         ),
     ),
     hints=(
-        "Two things happen: every image becomes one row, and every byte becomes a fraction of the brightest one.",
+        "Do two things: turn every image into one row, and turn every byte into a fraction of 255.",
         "images (n, 28, 28) uint8 -> (n, 784) float32. The byte 0 becomes 0.0, 51 becomes 0.2, 255 becomes 1.0.",
         "xᵢⱼ = byteᵢⱼ / 255, in floating point.",
         "def scale_pixels(images):\n    rows = images.reshape(..., -1)  # (n, pixels)\n    return rows.astype(...) / ...",
@@ -207,13 +212,13 @@ def _rows_filled(labels, classes):
 
 ONE_HOT = Exercise(
     "one_hot",
-    task="Write each label as a row of zeros, with a single 1 in the column of its class.",
+    task="Write each label as a row of zeros with one 1. The 1 stands in the column of the class.",
     reference=one_hot,
     package=data.one_hot,
     inputs={"labels": "n", "classes": ""},
     output="n classes",
     cases=(
-        Case("5 labels of 4 classes, the last of which never comes", (np.array([2, 0, 1, 1, 2]), 4)),
+        Case("5 labels of 4 classes; the last class is in none of them", (np.array([2, 0, 1, 1, 2]), 4)),
         Case("3 labels of 10 classes", (np.array([9, 3, 0]), 10)),
         Case("4 labels of 4 classes", (np.array([1, 3, 0, 0]), 4)),
         Case("a single label, the first of 3 classes", (np.array([0]), 3)),
@@ -224,74 +229,74 @@ ONE_HOT = Exercise(
         Mistake(
             "transposed",
             (lambda y, k: one_hot(y, k).T, lambda y, k: (np.arange(k)[:, None] == y).astype(float)),
-            "It looks as if each example is a column. Rows are examples throughout this course.",
+            "It looks as if each example is a column. In this course, each example is a row.",
         ),
         Mistake(
             "classes-from-the-largest-label",
             (lambda y, k: np.eye(int(y.max()) + 1)[y], lambda y, k: np.eye(len(np.unique(y)))[np.unique(y, return_inverse=True)[1]]),
-            "It looks as if the classes are counted in the labels that came in. A class may be missing from a batch: "
-            "what says how many there are?",
+            "It looks as if the number of classes is computed from the labels. A class may be missing in a "
+            "batch: which argument says how many classes there are?",
         ),
         Mistake(
             "always-10",
             lambda y, k: np.eye(10)[y],
-            "It looks as if there are always 10 columns. What says how many classes there are?",
+            "It looks as if there are always 10 columns. Which argument says how many classes there are?",
         ),
         Mistake(
             "whole-columns",
             _columns_filled,
-            "It looks as if whole columns are set: `[:, labels]` means every row at everybody's label. "
-            "How is one entry picked from each row?",
+            "It looks as if whole columns are set: `[:, labels]` means every row, at the labels of all "
+            "rows. How do you pick one entry from each row?",
         ),
         Mistake(
             "whole-rows",
             _rows_filled,
-            "It looks as if the labels pick rows, and fill them. A label says which column of its own row.",
+            "It looks as if the labels pick whole rows. A label is the number of a column in its own row.",
         ),
         Mistake(
             "one-too-far-left",
             lambda y, k: np.eye(k)[y.astype(int) - 1],
-            "It looks as if classes are counted from 1. They count from 0: label 0 stands in the first column.",
+            "It looks as if classes are counted from 1. They count from 0: label 0 means the first column.",
         ),
         Mistake(
             "one-too-far-right",
             lambda y, k: np.eye(k)[(y.astype(int) + 1) % k],
-            "It looks as if each 1 stands one column too far to the right. Classes count from 0.",
+            "It looks as if each 1 stands one column too far to the right. Classes are counted from 0.",
         ),
         Mistake(
             "the-label-not-a-1",
             lambda y, k: one_hot(y, k) * y[:, None],
-            "It looks as if the label itself is written into its column. A 1 is asked for, also for class 0.",
+            "It looks as if the label itself is written into its column. Write a 1 there, for class 0 too.",
         ),
         Mistake(
             "zeros",
             lambda y, k: np.zeros((len(y), k)),
-            "It looks as if nothing was written into the zeros. At which row and column does each 1 belong?",
+            "It looks as if nothing is written into the zeros. At which row and column does each 1 belong?",
         ),
         Mistake(
             "turned-round",
             lambda y, k: 1 - one_hot(y, k),
-            "It looks as if zeros and ones have changed places.",
+            "It looks as if zeros and ones are swapped.",
         ),
         Mistake(
             "true-and-false",
             (lambda y, k: y[:, None] == np.arange(k),),
-            "The right entries are picked. A comparison gives True and False: how do they become numbers?",
+            "The right entries are picked, but they are True and False. How do they become numbers?",
         ),
         Mistake(
             "last-label-only",
             lambda y, k: one_hot(y[-1:], k)[0],
-            "It looks as if one row is returned for all labels. How many rows are there?",
+            "It looks as if one row is returned for all labels. How many rows are needed?",
         ),
         Mistake(
             "ordered-not-one-hot",
             lambda y, k: (np.arange(k) <= y[:, None]).astype(float),
-            "It looks as if all columns up to the label are 1. Only one of each row should be.",
+            "It looks as if all columns up to the label are 1. Only one entry of each row should be 1.",
         ),
         Mistake(
             "one-row-for-all",
             lambda y, k: np.isin(np.arange(k), y).astype(float),
-            "It looks as if one row marks which classes come at all. Each label needs a row of its own.",
+            "It looks as if one row marks all classes that appear. Each label needs its own row.",
         ),
         Mistake(
             "columns-one-too-many",
@@ -301,13 +306,14 @@ ONE_HOT = Exercise(
         Mistake(
             "divided-by-the-batch",
             lambda y, k: one_hot(y, k) / len(y),
-            "It looks as if the rows are divided by the number of labels. Each row holds a plain 1.",
+            "It looks as if the rows are divided by the number of labels. Each row should hold a plain 1.",
         ),
     ),
     hints=(
-        "Start with zeros, one row for each label, and put a 1 into each row.",
+        "Start with zeros: one row for each label. Then write one 1 into each row.",
         "labels (n,) -> (n, classes). Labels [2, 0] of 3 classes become [[0, 0, 1], [1, 0, 0]].",
-        "yᵢₖ = 1 if k = labelsᵢ, else 0. Picking one entry from each row needs two indices: the row and its label.",
+        "yᵢₖ = 1 if k = labelsᵢ, else 0. To pick one entry from each row, use two indices: the row and its "
+        "label.",
         "def one_hot(labels, classes):\n    rows = np.zeros((..., ...))\n    rows[np.arange(...), ...] = 1\n    return rows",
     ),
 )  # fmt: skip
@@ -348,7 +354,7 @@ def _mispaired(pieces: list, args: tuple) -> float:
 
 def _says_different(got: float, want: float) -> str:
     return (
-        f"{got:.0f} different examples came back, where {want:.0f} went in: some come several times and others never. "
+        f"{got:.0f} different examples came back, expected {want:.0f}: some come several times, and others never. "
         "Look at how the order is made."
     )
 
@@ -356,12 +362,13 @@ def _says_different(got: float, want: float) -> str:
 _PAIRS = Property(
     "the pairs",
     lambda pieces, args: _mispaired(pieces, args),
-    "{got} images carry a stranger's label. Are images and labels taken in one and the same order?",
+    "{got} images have the label of another image. Are images and labels taken in the same order?",
 )
 _KNOWN = Property(
     "the images themselves",
     lambda pieces, args: _strangers(pieces, args),
-    "{got} of the rows are none of the images that went in. Look at what is done to them besides picking.",
+    "{got} of the rows are not among the images of the input. Picking rows should not change them: what "
+    "else is done to them?",
 )
 _EACH_ONCE = Property("each example once", _different, _says_different)
 
@@ -387,14 +394,14 @@ def _order(value: list, args: tuple) -> float:
 
 def _order_words(got: float, want: float) -> str:
     how = (
-        "in the order in which they stand",
+        "in the order of the input",
         "exactly backwards",
-        "in the order in which they stand, begun elsewhere",
+        "in the order of the input, starting at another place",
         "in an order that is not random",
-        "for long stretches in the order in which they stand",
-        "roughly in the order in which they stand, early ones early and late ones late",
+        "in the order of the input, for long stretches",
+        "roughly in the order of the input: early ones early, late ones late",
     )[int(got)]
-    return f"the examples come {how}. If they are stored class by class, every batch holds one class only. What makes the order random?"
+    return f"the examples come {how}. If they are stored class by class, every batch holds only one class. What makes the order random?"
 
 
 def _company(value: list, args: tuple) -> float:
@@ -409,7 +416,7 @@ def _company(value: list, args: tuple) -> float:
 
 def _company_words(got: float, want: float) -> str:
     how = "but only within each batch" if got == 1 else "but only as whole batches"
-    return f"something is shuffled, {how}: the same neighbours always share a batch. What exactly should be put into a random order?"
+    return f"something is shuffled, {how}: the same examples are always in one batch. What exactly should be put into a random order?"
 
 
 def _fill(seed: int, n: int, pixels: int, classes: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -437,8 +444,12 @@ def _kept_aside(value: tuple, args: tuple) -> float:
 
 
 def _kept_words(got: float, want: float) -> str:
-    which = ("the first ones", "neighbours, such as the last ones", "those at regular distances")[int(got)]
-    return f"valid holds {which} as they are stored. If they are stored class by class, it knows one class only. What makes the choice random?"
+    which = (
+        "the first ones",
+        "examples that stand side by side, such as the last ones",
+        "examples at regular distances",
+    )[int(got)]
+    return f"valid holds {which} in the order of the input. If they are stored class by class, valid holds only one class. What makes the choice random?"
 
 
 def _cut(pick: Callable) -> Callable:
@@ -485,7 +496,8 @@ def _in_stored_order(images, labels, batch_size):
 
 SPLIT = Exercise(
     "split",
-    task="Cut examples at random into train and valid, which share none; valid_size, which may be 0, says how many are for valid.",
+    task="Divide the examples at random into train and valid. No example is in both. valid_size, which may "
+         "be 0, is the number of examples in valid.",
     reference=split,
     package=data.split,
     inputs={"images": "n pixels", "labels": "n", "valid_size": "", "rng": ""},
@@ -501,78 +513,87 @@ SPLIT = Exercise(
     properties=(
         _of_both(_KNOWN),
         Property(
-            "what train and valid share",
+            "examples in both train and valid",
             lambda value, args: float(len(set(_found(value[0][0], args[0]).tolist()) & set(_found(value[1][0], args[0]).tolist()))),
-            "{got} examples stand in train and in valid. What is learned by heart cannot be used to measure.",
+            "{got} examples are in train and also in valid. If the network has learned an example, that "
+            "example cannot measure it.",
         ),
         _of_both(_EACH_ONCE),
         _of_both(_PAIRS),
-        Property("the choice for valid", _kept_aside, _kept_words),
+        Property("the random choice of valid", _kept_aside, _kept_words),
     ),
     mistakes=(
         Mistake(
             "first-ones-for-valid",
             (_cut(lambda n, k, rng: (np.arange(k, n), np.arange(k))),
              _cut(lambda n, k, rng: (k + rng.permutation(n - k), rng.permutation(k)))),
-            "It looks as if nothing random decides who goes where. Who should draw here?",
+            "It looks as if nothing random decides which examples go where. Which argument should make the "
+            "random numbers?",
         ),
         Mistake(
             "last-ones-for-valid",
             _cut(lambda n, k, rng: (np.arange(n - k), np.arange(n - k, n))),
-            "It looks as if the cut is made without shuffling first. Who should draw here?",
+            "It looks as if the examples are divided without shuffling first. Which argument should make "
+            "the random numbers?",
         ),
         Mistake(
             "shuffled-apart",
             _apart,
-            "It looks as if images and labels are shuffled apart, each in an order of its own. How many orders are needed?",
+            "It looks as if images and labels are shuffled separately, in two different orders. How many "
+            "orders are needed?",
         ),
         Mistake(
             "labels-not-shuffled",
             _labels_left,
-            "It looks as if only the images are shuffled. Which order do their labels need?",
+            "It looks as if only the images are shuffled. Which order do the labels need?",
             unambiguous=False,
         ),
         Mistake(
             "train-not-cut",
             _cut(lambda n, k, rng: (np.arange(n), rng.permutation(n)[:k])),
-            "It looks as if train still holds everything. What is tuned by must not have been learned from.",
+            "It looks as if train still holds all examples. The examples in valid must not be in train.",
         ),
         Mistake(
             "drawn-apart",
             (_cut(lambda n, k, rng: (rng.permutation(n)[k:], rng.permutation(n)[:k])),
              _cut(lambda n, k, rng: (rng.choice(n, n - k, replace=False), rng.choice(n, k, replace=False)))),
-            "It looks as if train and valid are drawn independently of each other, so that they overlap. How many draws are needed?",
+            "It looks as if train and valid are drawn separately, so they share examples. How many draws "
+            "are needed?",
         ),
         Mistake(
             "with-replacement",
             _cut(lambda n, k, rng: (lambda order: (order[k:], order[:k]))(rng.integers(0, n, n))),
-            "It looks as if examples are drawn with replacement, so that some come twice. What gives each of them once?",
+            "It looks as if examples are drawn with replacement, so some come twice. How can each be drawn "
+            "exactly once?",
         ),
         Mistake(
             "minus-0",
             (_cut(lambda n, k, rng: (lambda order: (order[:-k], order[-k:]))(rng.permutation(n))),),
-            "It looks as if a slice with -valid_size is used. With 0 it means something else: -0 is 0, the beginning.",
+            "It looks as if a slice with -valid_size is used. When valid_size is 0, that goes wrong: -0 is "
+            "0, which is the beginning.",
         ),
         Mistake(
             "sizes-swapped",
             _cut(lambda n, k, rng: (lambda order: (order[:k], order[k:]))(rng.permutation(n))),
-            "It looks as if train and valid have changed places. valid_size is the size of the second part.",
+            "It looks as if train and valid are swapped. valid_size is the size of the second part.",
         ),
         Mistake(
             "rest-dropped",
             _cut(lambda n, k, rng: (lambda order: (order[k : 2 * k], order[:k]))(rng.permutation(n))),
-            "It looks as if train gets only as many examples as valid. Where have the others gone?",
+            "It looks as if train gets only as many examples as valid. Where are the others?",
         ),
         Mistake(
             "grouped-by-kind",
             lambda images, labels, k, rng: (lambda t, v: ((t[0], v[0]), (t[1], v[1])))(*split(images, labels, k, rng)),
-            "It looks as if both images come first and then both labels. Each part is a pair of its own: images with their labels.",
+            "It looks as if both images come first and then both labels. Each part is a pair: images with "
+            "their labels.",
         ),
         Mistake(
             "four-in-a-row",
             (lambda images, labels, k, rng: (lambda t, v: (*t, *v))(*split(images, labels, k, rng)),
              lambda images, labels, k, rng: (lambda t, v: (t[0], v[0], t[1], v[1]))(*split(images, labels, k, rng))),
-            "It looks as if four arrays come one after another. Two pairs are asked for.",
+            "It looks as if four arrays are returned one after another. The function should return two "
+            "pairs.",
         ),
         Mistake(
             "labels-before-images",
@@ -582,29 +603,32 @@ SPLIT = Exercise(
         Mistake(
             "labels-forgotten",
             lambda images, labels, k, rng: (lambda t, v: (t[0], v[0]))(*split(images, labels, k, rng)),
-            "It looks as if only images are returned. They are of no use without their labels.",
+            "It looks as if only images are returned. Each part needs its labels too.",
         ),
         Mistake(
             "rows-duplicated",
             lambda images, labels, k, rng: (lambda x, y: ((x[k:], y[k:]), (x[:k], y[:k])))(*_swap_views(images, labels, rng)),
-            "It looks as if rows are swapped by hand, as `random.shuffle` does: rows of an array are views, and one overwrites the other. "
-            "Shuffle numbers instead, and pick by them.",
+            "It looks as if rows are swapped one by one, as `random.shuffle` does. Rows of an array are "
+            "views, so one row overwrites the other. Shuffle indices instead, and pick by them.",
         ),
         Mistake(
             "global-random",
             (_cut(lambda n, k, rng: (lambda order: (order[k:], order[:k]))(np.random.permutation(n))),),
-            "The parts are right, but NumPy's global generator decides. Who should draw here?",
+            "The parts are right, but NumPy's global generator draws. Which generator should draw here?",
         ),
         Mistake(
             "own-seed",
             _cut(lambda n, k, rng: (lambda order: (order[k:], order[:k]))(np.random.default_rng(0).permutation(n))),
-            "The parts are right, but a generator with a seed of its own decides. Who should draw here?",
+            "The parts are right, but a generator with its own seed draws. Which generator should draw "
+            "here?",
         ),
     ),
     hints=(
-        "Put the numbers 0 to n - 1 into a random order, and let the order decide who goes where.",
-        "order (n,) -> two pieces, of n - valid_size and valid_size numbers. images[piece] and labels[piece] belong together.",
-        "order = a random permutation of n;  valid = the examples at valid_size of its places, train = those at all others.",
+        "Put the numbers 0 to n - 1 into a random order. This order decides which examples go where.",
+        "order (n,) -> two pieces, with n - valid_size and valid_size numbers. images[piece] and "
+        "labels[piece] belong together.",
+        "order = a random permutation of n. valid = the examples at valid_size places of it, train = the "
+        "examples at all other places.",
         "def split(images, labels, valid_size, rng):\n    order = rng.permutation(...)\n    valid, train = order[...], order[...]\n"
         "    return (images[train], ...), (..., ...)",
     ),
@@ -685,7 +709,8 @@ def _in_place(images, labels, batch_size, rng):
 
 BATCHES = Exercise(
     "batches",
-    task="Go through all examples once, in a fresh random order, a batch at a time; the last batch may be shorter.",
+    task="Go through all examples once, in a new random order, one batch at a time. The last batch may be "
+         "shorter.",
     reference=batches,
     package=data.batches,
     inputs={"images": "n pixels", "labels": "n", "batch_size": "", "rng": ""},
@@ -704,100 +729,108 @@ BATCHES = Exercise(
         _EACH_ONCE,
         _PAIRS,
         Property("the order", _order, _order_words),
-        Property("who shares a batch", _company, _company_words),
+        Property("which examples are in one batch", _company, _company_words),
     ),
     mistakes=(
         Mistake(
             "no-shuffling",
             (lambda images, labels, k, rng: _in_stored_order(images, labels, k), _drawn_not_used),
-            "It looks as if nothing is shuffled, or an order is drawn and then not used. By what are the examples picked?",
+            "It looks as if nothing is shuffled, or a random order is made and not used. How are the "
+            "examples picked?",
         ),
         Mistake(
             "last-batch-dropped",
             (_deal(_permuted, lambda n, k: range(0, max(n - n % k, 1), k)), _deal(_permuted, lambda n, k: range(0, n - k + 1, k))),
-            "It looks as if the last, shorter batch is left out. Every example should be seen once.",
+            "It looks as if the last, shorter batch is left out. Every example should come once.",
         ),
         Mistake(
             "one-batch-too-few",
             (_deal(_permuted, lambda n, k: range(0, n - k, k)), _deal(_permuted, lambda n, k: range(0, n - 1, k))),
-            "It looks as if the loop ends too early, even where the batches come out even. Where does the last one begin?",
+            "It looks as if the loop ends too early, even where all batches are full. Where does the last "
+            "batch begin?",
             unambiguous=False,
         ),
         Mistake(
             "an-empty-batch-at-the-end",
             (_deal(_permuted, lambda n, k: range(0, n + 1, k)), _deal(_permuted, lambda n, k: range(0, (n // k + 1) * k, k))),
-            "It looks as if there is one batch too many where they come out even: an empty one. Where should the loop end?",
+            "It looks as if there is one batch too many where all batches are full: an empty one. Where "
+            "should the loop end?",
         ),
         Mistake(
             "only-whole-batches-shuffled",
             _deal(_whole_batches),
-            "It looks as if the order of the batches is random, and who shares a batch is not.",
+            "It looks as if the order of the batches is random, but each batch always holds the same "
+            "examples. What should be shuffled?",
         ),
         Mistake(
             "only-within-batches",
             _deal(_within),
-            "It looks as if each batch is shuffled by itself. It is the whole set that needs a random order.",
+            "It looks as if each batch is shuffled by itself. The whole set needs a random order.",
         ),
         Mistake(
             "shuffled-apart",
             _apart_batches,
-            "It looks as if images and labels are shuffled apart, each in an order of its own. How many orders are needed?",
+            "It looks as if images and labels are shuffled separately, in two different orders. How many "
+            "orders are needed?",
         ),
         Mistake(
             "labels-not-shuffled",
             _labels_in_order,
-            "It looks as if only the images are shuffled. Which order do their labels need?",
+            "It looks as if only the images are shuffled. Which order do the labels need?",
             unambiguous=False,
         ),
         Mistake(
             "rows-duplicated",
             (lambda images, labels, k, rng: _in_stored_order(*_swap_views(images, labels, rng), k),),
-            "It looks as if rows are swapped by hand, as `random.shuffle` does: rows of an array are views, and one overwrites the other. "
-            "Shuffle numbers instead, and pick by them.",
+            "It looks as if rows are swapped one by one, as `random.shuffle` does. Rows of an array are "
+            "views, so one row overwrites the other. Shuffle indices instead, and pick by them.",
         ),
         Mistake(
             "library-shuffle",
             lambda images, labels, k, rng: _in_stored_order(*_library_shuffle(images, labels, rng), k),
-            "It looks as if `random.shuffle` is used on an array: it overwrites rows, and it leaves the labels where they are. "
-            "Shuffle numbers instead, and pick by them.",
+            "It looks as if `random.shuffle` is used on an array: it overwrites rows, and it does not move "
+            "the labels. Shuffle indices instead, and pick by them.",
             unambiguous=False,
         ),
         Mistake(
             "each-batch-drawn-anew",
             _anew,
-            "It looks as if every batch is drawn from the whole set again. Within one epoch nobody should come twice.",
+            "It looks as if every batch is drawn again from the whole set. In one epoch, no example should "
+            "come twice.",
             unambiguous=False,
         ),
         Mistake(
             "with-replacement",
             _deal(lambda n, k, rng: rng.integers(0, n, n)),
-            "It looks as if examples are drawn with replacement. What gives each of them once?",
+            "It looks as if examples are drawn with replacement. How can each be drawn exactly once?",
             unambiguous=False,
         ),
         Mistake(
             "begun-elsewhere",
             _deal(lambda n, k, rng: np.roll(np.arange(n), int(rng.integers(2, n - 2)))),
-            "It looks as if only the beginning is random. Neighbours should not stay neighbours.",
+            "It looks as if only the starting point is random. Examples beside each other in the input "
+            "should not stay beside each other.",
         ),
         Mistake(
             "backwards",
             _deal(lambda n, k, rng: np.arange(n)[::-1]),
-            "It looks as if the order is turned round, and not random.",
+            "It looks as if the order is reversed, not random.",
         ),
         Mistake(
             "one-pair-at-a-time",
             lambda images, labels, k, rng: [(images[i], labels[i]) for i in rng.permutation(len(labels))],
-            "It looks as if single examples come back. How are batch_size of them put into one array?",
+            "It looks as if each batch is a single example. How do batch_size examples become one array?",
         ),
         Mistake(
             "only-the-first-batch",
             (lambda images, labels, k, rng: [next(batches(images, labels, k, rng))],),
-            "It looks as if there is only one batch. Does the loop return before it has gone round?",
+            "It looks as if there is only one batch. Does the loop return in its first turn?",
         ),
         Mistake(
             "not-in-a-list",
             lambda images, labels, k, rng: next(batches(images, labels, k, rng)),
-            "It looks as if a single pair is returned, for a list of pairs. Does a `return` stand where `yield` is meant?",
+            "It looks as if a single pair is returned, not many pairs. Is there a `return` where you need "
+            "`yield`?",
             unambiguous=False,
         ),
         Mistake(
@@ -813,42 +846,47 @@ BATCHES = Exercise(
         Mistake(
             "batch-size-as-their-number",
             lambda images, labels, k, rng: ((images[b], labels[b]) for b in np.array_split(rng.permutation(len(labels)), k)),
-            "It looks as if batch_size is the number of batches. It is the number of examples in each.",
+            "It looks as if batch_size is used as the number of batches. It is the number of examples in "
+            "each batch.",
         ),
         Mistake(
             "even-sizes",
             lambda images, labels, k, rng: (
                 (images[b], labels[b]) for b in np.array_split(rng.permutation(len(labels)), -(-len(labels) // k))
             ),
-            "It looks as if the batches are made equally long. Each should hold batch_size examples, and the last what is left.",
+            "It looks as if all batches have the same length. Each should hold batch_size examples, and "
+            "the last one the rest.",
         ),
         Mistake(
             "generator-not-moved-on",
             lambda images, labels, k, rng: batches(images, labels, k, _copy_of(rng)),
-            "It looks as if a copy of the generator draws, so that the second epoch has the order of the first. Who should draw here?",
+            "It looks as if a copy of the generator draws, so the second epoch has the order of the first. "
+            "Which generator should draw here?",
         ),
         Mistake(
             "shuffles-the-data-itself",
             _in_place,
-            "The batches are right, but the images and labels of whoever called were put into another order. "
-            "Shuffle numbers instead, and pick by them.",
+            "The batches are right, but the caller's images and labels were put into another order. "
+            "Shuffle indices instead, and pick by them.",
         ),
         Mistake(
             "global-random",
             _deal(lambda n, k, rng: np.random.permutation(n)),
-            "The batches are right, but the order comes from NumPy's global generator. Who should draw here?",
+            "The batches are right, but the order comes from NumPy's global generator. Which generator "
+            "should draw here?",
         ),
         Mistake(
             "no-reshuffle",
             (_deal(lambda n, k, rng: np.random.default_rng(0).permutation(n)), Stateful(_remembers)),
-            "It looks as if the order is drawn once and kept, or comes from a generator with a seed of its own: "
-            "the second epoch has the order of the first. Who should draw here, and when?",
+            "It looks as if the order is drawn once and kept, or comes from a generator with its own seed: "
+            "the second epoch has the order of the first. Which generator should draw here, and when?",
         ),
     ),
     hints=(
-        "Draw one random order of the numbers 0 to n - 1, and cut it into pieces of batch_size.",
+        "Draw one random order of the numbers 0 to n - 1. Cut it into pieces of batch_size.",
         "order (n,) -> pieces of batch_size numbers, the last may be shorter. images[piece] and labels[piece] stay together.",
-        "for start = 0, batch_size, 2·batch_size ... below n: the piece is order[start] to order[start + batch_size − 1].",
+        "For start = 0, batch_size, 2·batch_size ... below n: the piece is order[start] to order[start + "
+        "batch_size − 1].",
         "def batches(images, labels, batch_size, rng):\n    order = rng.permutation(...)\n"
         "    for start in range(0, ..., ...):\n        batch = order[...]\n        yield ..., ...",
     ),

@@ -55,81 +55,86 @@ HE_NORMAL = Exercise(
         Mistake(
             "variance-as-std",
             _draw(lambda fan_in, fan_out: 2 / fan_in),
-            "It looks as if the variance is given where the standard deviation is asked for. How does one become the other?",
+            "It looks as if the variance is given where the standard deviation is needed. How do you get "
+            "one from the other?",
         ),
         Mistake(
             "unscaled",
             _draw(lambda fan_in, fan_out: 1.0),
-            "It looks as if the draw is not scaled at all. How large would a sum of 784 such products be?",
+            "It looks as if the numbers are not scaled. How large is a sum of 784 such products?",
         ),
         Mistake(
             "glorot",
             _draw(lambda fan_in, fan_out: np.sqrt(2 / (fan_in + fan_out))),
-            "It looks as if fan_in and fan_out are added, as Glorot does. Which of them does He's formula look at?",
+            "It looks as if fan_in and fan_out are added, as Glorot does. Which of them is in He's formula?",
         ),
         Mistake(
             "fan-out",
             _draw(lambda fan_in, fan_out: np.sqrt(2 / fan_out)),
-            "It looks as if the width is taken from the number of units. How many numbers are summed in one unit?",
+            "It looks as if fan_out is used instead of fan_in. How many numbers are summed in one unit?",
         ),
         Mistake(
             "no-2",
             _draw(lambda fan_in, fan_out: np.sqrt(1 / fan_in)),
-            "It looks as if the variance is 1 / fan_in. What does relu do to half of all signals?",
+            "It looks as if the variance is 1 / fan_in. How many of the signals does relu set to 0?",
         ),
         Mistake(
             "one-width-for-all",
             tuple(_draw(lambda fan_in, fan_out, s=s: s) for s in (0.01, 0.1, 0.05, 0.001)),
-            "It looks as if every layer is drawn with one and the same width. A unit with many inputs needs smaller weights.",
+            "It looks as if all layers have the same standard deviation. A unit with many inputs needs "
+            "smaller weights.",
         ),
         Mistake(
             "even",
             (lambda fan_in, fan_out, rng: rng.uniform(-1, 1, (fan_in, fan_out)) / np.sqrt(fan_in),
              lambda fan_in, fan_out, rng: rng.uniform(-1, 1, (fan_in, fan_out)) * np.sqrt(2 / fan_in),
              lambda fan_in, fan_out, rng: rng.uniform(-1, 1, (fan_in, fan_out)) * np.sqrt(6 / fan_in)),
-            "It looks as if the weights are drawn evenly between two ends. A normal draw is asked for.",
+            "It looks as if the draw is uniform, between two limits. The draw should be normal.",
         ),
         Mistake(
             "one-sided",
             (lambda fan_in, fan_out, rng: rng.random((fan_in, fan_out)) * np.sqrt(2 / fan_in),
              lambda fan_in, fan_out, rng: rng.random((fan_in, fan_out))),
-            "It looks as if the numbers are drawn between 0 and something, so none is negative. Which draw is centred on 0?",
+            "It looks as if all numbers are drawn above 0, so none is negative. Which draw has its centre "
+            "at 0?",
         ),
         Mistake(
             "mean-given-as-minus-k",
             (lambda fan_in, fan_out, rng: rng.normal(-np.sqrt(2 / fan_in), np.sqrt(2 / fan_in), (fan_in, fan_out)),
              lambda fan_in, fan_out, rng: rng.normal(-np.sqrt(1 / fan_in), np.sqrt(1 / fan_in), (fan_in, fan_out))),
-            "It looks as if a lower and an upper bound are given to a normal draw. What do its first two arguments mean?",
+            "It looks as if a lower and an upper limit are given to a normal draw. What do its first two "
+            "arguments mean?",
         ),
         Mistake(
             "all-zeros",
             (lambda fan_in, fan_out, rng: np.zeros((fan_in, fan_out)),),
-            "All weights are 0, so all units of a layer stay alike for ever. What makes them differ?",
+            "All weights are 0, so all units of a layer always stay equal. What makes them different?",
         ),
         Mistake(
             "one-number",
             lambda fan_in, fan_out, rng: np.full((fan_in, fan_out), rng.normal(0, np.sqrt(2 / fan_in))),
-            "It looks as if one number is drawn for all weights. How many are needed?",
+            "It looks as if one number is drawn for all weights. How many numbers are needed?",
         ),
         Mistake(
             "global-random",
             lambda fan_in, fan_out, rng: np.random.randn(fan_in, fan_out) * np.sqrt(2 / fan_in),
-            "The width is right, but the numbers come from NumPy's global generator. Who should draw here?",
+            "The standard deviation is right, but the numbers come from NumPy's global generator. Which "
+            "generator should draw here?",
         ),
         Mistake(
             "own-seed",
             lambda fan_in, fan_out, rng: np.random.default_rng(0).normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)),
-            "The width is right, but a generator with a seed of its own draws the numbers, the same in every layer. "
-            "Who should draw here?",
+            "The standard deviation is right, but a generator with its own seed draws the numbers: they "
+            "are the same in every layer. Which generator should draw here?",
         ),
         Mistake(
             "transposed",
             lambda fan_in, fan_out, rng: rng.normal(0, np.sqrt(2 / fan_in), (fan_out, fan_in)),
-            "It looks as if the shape is turned round. Rows are inputs here, columns are units.",
+            "It looks as if the shape is the wrong way round. Here, rows are inputs and columns are units.",
         ),
     ),
     hints=(
-        "Draw fan_in times fan_out normal numbers from rng, with mean 0 and the right width.",
+        "Draw fan_in times fan_out normal numbers from rng, with mean 0 and the right standard deviation.",
         "The shape is (fan_in, fan_out). With 784 inputs the standard deviation is 0.0505, with 128 it is 0.125.",
         "std = √(2 / fan_in), since variance = std².",
         "def he_normal(fan_in, fan_out, rng):\n    std = ...\n    return rng.normal(0, ..., size=(..., ...))",
@@ -157,7 +162,8 @@ def _limit(fan_in, fan_out):
 
 GLOROT_UNIFORM = Exercise(
     "glorot_uniform",
-    task="Draw weights evenly around 0, as wide as gives them the variance 2 / (fan_in + fan_out).",
+    task="Draw weights uniformly around 0. Choose the limits so that the variance is 2 / (fan_in + "
+         "fan_out).",
     reference=glorot_uniform,
     package=initializers.glorot_uniform,
     inputs={"fan_in": "", "fan_out": "", "rng": ""},
@@ -169,100 +175,109 @@ GLOROT_UNIFORM = Exercise(
         Mistake(
             "std-as-limit",
             _even(lambda fan_in, fan_out: np.sqrt(2 / (fan_in + fan_out))),
-            "It looks as if the draw ends at the standard deviation. An even draw reaches further than that: by which factor?",
+            "It looks as if the limit is the standard deviation. The limit of a uniform draw is larger "
+            "than that: by which factor?",
         ),
         Mistake(
             "root-forgotten",
             _even(lambda fan_in, fan_out: 6 / (fan_in + fan_out)),
-            "It looks as if the limit is 6 / (fan_in + fan_out), without the root. Is that a variance or a width?",
+            "It looks as if the limit is 6 / (fan_in + fan_out), without the root. Is that a variance or a "
+            "standard deviation?",
         ),
         Mistake(
             "he",
             _even(lambda fan_in, fan_out: np.sqrt(6 / fan_in)),
-            "It looks as if only fan_in is looked at, as He does. Glorot also thinks of the way back.",
+            "It looks as if only fan_in is used, as He does. Glorot also uses the size for the backward "
+            "pass.",
         ),
         Mistake(
             "fan-in-only",
             _even(lambda fan_in, fan_out: np.sqrt(3 / fan_in)),
-            "It looks as if the limit is the root of 3 / fan_in. Which two numbers does Glorot add up?",
+            "It looks as if the limit is √(3 / fan_in). Which two numbers does Glorot add?",
         ),
         Mistake(
             "fan-out-only",
             (_even(lambda fan_in, fan_out: np.sqrt(6 / fan_out)), _even(lambda fan_in, fan_out: np.sqrt(3 / fan_out))),
-            "It looks as if only fan_out is looked at. Which two numbers does Glorot add up?",
+            "It looks as if only fan_out is used. Which two numbers does Glorot add?",
         ),
         Mistake(
             "one-over-root-fan-in",
             _even(lambda fan_in, fan_out: 1 / np.sqrt(fan_in)),
-            "It looks as if the limit is 1 over the root of fan_in, an older habit. Glorot's looks at both sizes.",
+            "It looks as if the limit is 1 / √fan_in, an older rule. Glorot's formula uses both sizes.",
         ),
         Mistake(
             "mean-of-the-fans",
             _even(lambda fan_in, fan_out: np.sqrt(12 / (fan_in + fan_out))),
-            "It looks as if 6 is divided by the mean of the two sizes. It is divided by their sum.",
+            "It looks as if 6 is divided by the mean of the two sizes. It should be divided by their sum.",
         ),
         Mistake(
             "normal",
             lambda fan_in, fan_out, rng: rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), (fan_in, fan_out)),
-            "The width is right, but these numbers are normal. Every number between the limits should be equally likely.",
+            "The standard deviation is right, but these numbers are normal. Every number between the "
+            "limits should be equally likely.",
         ),
         Mistake(
             "limit-as-std",
             lambda fan_in, fan_out, rng: rng.normal(0, _limit(fan_in, fan_out), (fan_in, fan_out)),
-            "It looks as if the limit is the standard deviation of a normal draw. Which draw of `rng` has an end on both sides?",
+            "It looks as if the limit is used as the standard deviation of a normal draw. Which draw of "
+            "`rng` has a limit on both sides?",
         ),
         Mistake(
             "normal-from-minus-limit",
             lambda fan_in, fan_out, rng: rng.normal(-_limit(fan_in, fan_out), _limit(fan_in, fan_out), (fan_in, fan_out)),
-            "It looks as if both limits are given to a normal draw, which takes a mean and a width. Which draw takes two ends?",
+            "It looks as if both limits are given to a normal draw, which takes a mean and a standard "
+            "deviation. Which draw takes two limits?",
         ),
         Mistake(
             "one-sided",
             lambda fan_in, fan_out, rng: rng.random((fan_in, fan_out)) * _limit(fan_in, fan_out),
-            "It looks as if the draw begins at 0, so no weight is negative. Where should the lower end lie?",
+            "It looks as if the draw begins at 0, so no weight is negative. What should the lower limit be?",
         ),
         Mistake(
             "only-the-lower-end-scaled",
             (lambda fan_in, fan_out, rng: rng.random((fan_in, fan_out)) * 2 - _limit(fan_in, fan_out),
              lambda fan_in, fan_out, rng: rng.random((fan_in, fan_out)) - _limit(fan_in, fan_out)),
-            "It looks as if the lower end is moved and the length of the draw is not. From where to where does it reach?",
+            "It looks as if one limit is moved and the other is not. From which number to which number "
+            "should the draw go?",
         ),
         Mistake(
             "unscaled",
             (_even(lambda fan_in, fan_out: 1.0), _even(lambda fan_in, fan_out: np.sqrt(6))),
-            "It looks as if the sizes of the layer play no part. How large would a sum of 784 such products be?",
+            "It looks as if the sizes of the layer are not used. How large is a sum of 784 such products?",
         ),
         Mistake(
             "all-zeros",
             lambda fan_in, fan_out, rng: np.zeros((fan_in, fan_out)),
-            "All weights are 0, so all units of a layer stay alike for ever. What makes them differ?",
+            "All weights are 0, so all units of a layer always stay equal. What makes them different?",
         ),
         Mistake(
             "one-number",
             lambda fan_in, fan_out, rng: np.full((fan_in, fan_out), rng.uniform(-_limit(fan_in, fan_out), _limit(fan_in, fan_out))),
-            "It looks as if one number is drawn for all weights. How many are needed?",
+            "It looks as if one number is drawn for all weights. How many numbers are needed?",
         ),
         Mistake(
             "global-random",
             lambda fan_in, fan_out, rng: np.random.uniform(-_limit(fan_in, fan_out), _limit(fan_in, fan_out), (fan_in, fan_out)),
-            "The width is right, but the numbers come from NumPy's global generator. Who should draw here?",
+            "The standard deviation is right, but the numbers come from NumPy's global generator. Which "
+            "generator should draw here?",
         ),
         Mistake(
             "own-seed",
             lambda fan_in, fan_out, rng: np.random.default_rng(0).uniform(-_limit(fan_in, fan_out), _limit(fan_in, fan_out), (fan_in, fan_out)),
-            "The width is right, but a generator with a seed of its own draws the numbers, the same in every layer. "
-            "Who should draw here?",
+            "The standard deviation is right, but a generator with its own seed draws the numbers: they "
+            "are the same in every layer. Which generator should draw here?",
         ),
         Mistake(
             "transposed",
             lambda fan_in, fan_out, rng: rng.uniform(-_limit(fan_in, fan_out), _limit(fan_in, fan_out), (fan_out, fan_in)),
-            "It looks as if the shape is turned round. Rows are inputs here, columns are units.",
+            "It looks as if the shape is the wrong way round. Here, rows are inputs and columns are units.",
         ),
     ),
     hints=(
-        "Every number between two ends is equally likely; the ends lie as far below 0 as above.",
-        "The shape is (fan_in, fan_out). With 784 inputs and 128 units the ends are -0.0811 and 0.0811.",
-        "limit = √(6 / (fan_in + fan_out)). An even draw from -limit to limit has variance limit² / 3.",
+        "Every number between two limits is equally likely. The lower limit is as far below 0 as the upper "
+        "one is above.",
+        "The shape is (fan_in, fan_out). With 784 inputs and 128 units the limits are -0.0811 and 0.0811.",
+        "limit = √(6 / (fan_in + fan_out)). A uniform draw from -limit to limit has variance limit² / 3.",
         "def glorot_uniform(fan_in, fan_out, rng):\n    limit = ...\n    return rng.uniform(..., ..., size=(..., ...))",
     ),
 )  # fmt: skip
@@ -293,15 +308,15 @@ def _wide(got, want):
     at = _worst(got, want)
     all_of_them = "every layer's" if all(abs(a - got[at]) < 0.03 for a in got[:3]) else f"layer [{at}]'s"
     return (
-        f"{all_of_them} standard deviation is {got[at]:.3g} times what it should be. "
-        "Look at what each draw is multiplied with, and at which size goes into it."
+        f"{all_of_them} standard deviation is {got[at]:.3g} times the expected one. "
+        "Look at the factor of each draw, and at the size in its formula."
     )
 
 
 def _off_centre(got, want):
     at = _worst(got, want)
     return (
-        f"the mean of layer [{at}]'s weights is {got[at]:.2f} standard deviations away from 0, and it should be 0. "
+        f"the mean of layer [{at}]'s weights is {got[at]:.2f} standard deviations away from 0, expected 0. "
         "Look at the first arguments of the draw."
     )
 
@@ -313,7 +328,7 @@ def _distinct(layers, args):
 
 def _distinct_words(got, want):
     at = _worst(got, want)
-    return f"of layer [{at}]'s weights, {SAMENESS[int(got[at])]}. Units that start alike learn alike. Look at how often is drawn, and how many."
+    return f"in layer [{at}]'s weights, {SAMENESS[int(got[at])]}. Units that start equal stay equal. How often does the function draw, and how many numbers?"
 
 
 def _families(layers, args):
@@ -349,7 +364,7 @@ def _biases(layers, args):
 
 def _bias_words(got, want):
     what = "the same number everywhere, but not 0" if got == 1 else "different numbers"
-    return f"the biases are {what}, and they should start at 0. Look at where they are made."
+    return f"the biases are {what}, expected 0. Look at where they are made."
 
 
 def _init(weights=he_normal, bias=lambda b, rng: np.zeros(b)):
@@ -365,7 +380,8 @@ def _every_layer_from(seed):
 
 INIT_PARAMS = Exercise(
     "init_params",
-    task="Make a list with (weights, bias) for each layer: He's normal weights, of variance 2 / fan_in, and biases of 0.",
+    task="Make a list with (weights, bias) for each layer: He's normal weights with variance 2 / fan_in, "
+         "and biases of 0.",
     reference=init_params,
     package=initializers.init_params,
     inputs={"sizes": "", "rng": ""},
@@ -378,43 +394,47 @@ INIT_PARAMS = Exercise(
         Case("a single layer, [300, 80]", ([300, 80], np.random.default_rng(4))),
     ),
     properties=(
-        Property("the variety", _distinct, _distinct_words),
+        Property("the number of different values", _distinct, _distinct_words),
         Property("the biases", _biases, _bias_words),
-        Property("the centre", _per_layer(lambda w, n: w.mean() / max(w.std(), 1e-300)), _off_centre, 0.0, 0.06),
-        Property("the width", _per_layer(lambda w, n: w.std() / np.sqrt(2 / n), 1.0), _wide, 0.03),
-        Property("the family of the distribution", _families,
+        Property("the mean", _per_layer(lambda w, n: w.mean() / max(w.std(), 1e-300)), _off_centre, 0.0, 0.06),
+        Property("the standard deviation", _per_layer(lambda w, n: w.std() / np.sqrt(2 / n), 1.0), _wide, 0.03),
+        Property("the kind of distribution", _families,
                  lambda got, want: f"layer [{_worst(got, want)}]'s weights are not normal (mean size over standard deviation: "
-                 f"{got[_worst(got, want)]:.3f}, where 0.798 belongs). Look at which draw of `rng` is called.", 0.0, 0.02),
+                 f"{got[_worst(got, want)]:.3f}, expected 0.798). Which method of `rng` is called?", 0.0, 0.02),
         Property("every row and column", lambda layers, args: [odd_part(w) for w, _ in layers], _part_words),
-        Property("the independence of the layers", _related,
-                 "two layers are made of the very same random numbers. Look at where the generator is made: once, or for each layer?"),
+        Property("whether the layers are independent", _related,
+                 "two layers hold the same random numbers. Look at where the generator is made: once, or "
+                 "for each layer?"),
     ),
     mistakes=(
         Mistake(
             "same-seed-for-every-layer",
             (_every_layer_from(0), lambda sizes, rng: (lambda seed: _every_layer_from(seed)(sizes, rng))(int(rng.integers(10**6)))),
-            "It looks as if each layer gets a generator of its own with the same seed. One generator draws for all layers, one after another.",
+            "It looks as if each layer gets its own generator, all with the same seed. One generator "
+            "should draw for all layers, one after another.",
         ),
         Mistake(
             "biases-random",
             (_init(bias=lambda b, rng: rng.normal(0, 0.1, b)), _init(bias=lambda b, rng: rng.uniform(-1, 1, b)),
              _init(bias=lambda b, rng: rng.normal(-0.1, 0.1, b))),
-            "It looks as if the biases are drawn at random. The weights make the units differ already.",
+            "It looks as if the biases are random. The random weights already make the units different.",
         ),
         Mistake(
             "biases-not-0",
             (_init(bias=lambda b, rng: np.full(b, 0.01)), _init(bias=lambda b, rng: np.ones(b))),
-            "It looks as if every bias starts at the same number. At which one should it start?",
+            "It looks as if all biases start at the same number, but not at the right one. At which number "
+            "should they start?",
         ),
         Mistake(
             "bias-as-a-column",
             (_init(bias=lambda b, rng: np.zeros((b, 1))), _init(bias=lambda b, rng: rng.normal(size=(b, 1)))),
-            "It looks as if each bias is a column. One number for each unit is asked for, in a plain row of numbers.",
+            "It looks as if each bias is a column. A bias is a plain row with one number for each unit.",
         ),
         Mistake(
             "bias-as-a-row",
             _init(bias=lambda b, rng: np.zeros((1, b))),
-            "It looks as if each bias has an axis too many in front. A shape with one number in it is enough.",
+            "It looks as if each bias has one axis more than expected, in front. The shape of a bias holds "
+            "one number.",
         ),
         Mistake(
             "bias-of-fan-in",
@@ -424,80 +444,86 @@ INIT_PARAMS = Exercise(
         Mistake(
             "all-zeros",
             _init(lambda a, b, rng: np.zeros((a, b))),
-            "All weights are 0, so all units of a layer stay alike for ever. What makes them differ?",
+            "All weights are 0, so all units of a layer always stay equal. What makes them different?",
         ),
         Mistake(
             "normal-from-minus-k",
             (_init(lambda a, b, rng: rng.normal(-np.sqrt(2 / a), np.sqrt(2 / a), (a, b))),
              _init(lambda a, b, rng: rng.normal(-np.sqrt(1 / a), np.sqrt(1 / a), (a, b))),
              _init(lambda a, b, rng: rng.normal(-np.sqrt(1 / a), np.sqrt(1 / a), (a, b)), lambda b, rng: rng.normal(-0.1, 0.1, b))),
-            "It looks as if a lower and an upper bound are given to a normal draw. What do its first two arguments mean?",
+            "It looks as if a lower and an upper limit are given to a normal draw. What do its first two "
+            "arguments mean?",
         ),
         Mistake(
             "one-sided",
             (_init(lambda a, b, rng: rng.random((a, b)) * np.sqrt(2 / a)), _init(lambda a, b, rng: rng.random((a, b)))),
-            "It looks as if the numbers are drawn between 0 and something, so none is negative. Which draw is centred on 0?",
+            "It looks as if all numbers are drawn above 0, so none is negative. Which draw has its centre "
+            "at 0?",
         ),
         Mistake(
             "unscaled",
             _init(lambda a, b, rng: rng.standard_normal((a, b))),
-            "It looks as if the draw is not scaled at all. How large would a sum of 784 such products be?",
+            "It looks as if the numbers are not scaled. How large is a sum of 784 such products?",
         ),
         Mistake(
             "one-width-for-all",
             tuple(_init(lambda a, b, rng, s=s: rng.normal(0, s, (a, b))) for s in (0.01, 0.1, 0.05, 0.001)),
-            "It looks as if all layers are drawn with one and the same width. A unit with many inputs needs smaller weights.",
+            "It looks as if all layers have the same standard deviation. A unit with many inputs needs "
+            "smaller weights.",
         ),
         Mistake(
             "width-of-the-first-layer",
             lambda sizes, rng: [(rng.normal(0, np.sqrt(2 / sizes[0]), (a, b)), np.zeros(b)) for a, b in zip(sizes, sizes[1:])],
-            "It looks as if every layer uses the number of pixels. How many inputs does a unit of the second layer have?",
+            "It looks as if every layer uses the number of pixels. How many inputs does a unit of the "
+            "second layer have?",
         ),
         Mistake(
             "variance-as-std",
             _init(lambda a, b, rng: rng.normal(0, 2 / a, (a, b))),
-            "It looks as if the variance is given where the standard deviation is asked for. How does one become the other?",
+            "It looks as if the variance is given where the standard deviation is needed. How do you get "
+            "one from the other?",
         ),
         Mistake(
             "glorot",
             _init(lambda a, b, rng: rng.normal(0, np.sqrt(2 / (a + b)), (a, b))),
-            "It looks as if fan_in and fan_out are added, as Glorot does. Which of them does He's formula look at?",
+            "It looks as if fan_in and fan_out are added, as Glorot does. Which of them is in He's formula?",
         ),
         Mistake(
             "glorot-uniform",
             _init(glorot_uniform),
-            "It looks as if this is Glorot's even draw. He's normal draw is asked for.",
+            "It looks as if this is Glorot's uniform draw. Use He's normal draw.",
         ),
         Mistake(
             "fan-out",
             _init(lambda a, b, rng: rng.normal(0, np.sqrt(2 / b), (a, b))),
-            "It looks as if the width is taken from the number of units. How many numbers are summed in one unit?",
+            "It looks as if fan_out is used instead of fan_in. How many numbers are summed in one unit?",
         ),
         Mistake(
             "no-2",
             _init(lambda a, b, rng: rng.normal(0, np.sqrt(1 / a), (a, b))),
-            "It looks as if the variance is 1 / fan_in. What does relu do to half of all signals?",
+            "It looks as if the variance is 1 / fan_in. How many of the signals does relu set to 0?",
         ),
         Mistake(
             "even-between-plus-and-minus-k",
             (_init(lambda a, b, rng: rng.uniform(-np.sqrt(1 / a), np.sqrt(1 / a), (a, b))),
              _init(lambda a, b, rng: rng.uniform(-np.sqrt(2 / a), np.sqrt(2 / a), (a, b)))),
-            "It looks as if the weights are drawn evenly between two ends. He's normal draw is asked for.",
+            "It looks as if the draw is uniform, between two limits. Use He's normal draw.",
         ),
         Mistake(
             "transposed",
             _init(lambda a, b, rng: rng.normal(0, np.sqrt(2 / a), (b, a))),
-            "It looks as if the shape of the weights is turned round. Rows are inputs here, columns are units.",
+            "It looks as if the shape of the weights is the wrong way round. Here, rows are inputs and "
+            "columns are units.",
         ),
         Mistake(
             "last-layer-missing",
             lambda sizes, rng: init_params(sizes[:-1], rng),
-            "It looks as if the last layer is missing. How many layers lie between 4 sizes?",
+            "It looks as if the last layer is missing. How many layers are there between 4 sizes?",
         ),
         Mistake(
             "first-layer-missing",
             lambda sizes, rng: init_params(sizes[1:], rng),
-            "It looks as if the first layer is missing. Which two sizes does it lie between?",
+            "It looks as if the first layer is missing. Between which two sizes is it?",
         ),
         Mistake(
             "bias-before-weights",
@@ -507,7 +533,7 @@ INIT_PARAMS = Exercise(
         Mistake(
             "weights-and-biases-apart",
             lambda sizes, rng: tuple(map(list, zip(*init_params(sizes, rng)))),
-            "It looks as if all weights come first and then all biases. Each layer is a pair of its own.",
+            "It looks as if all weights come first and then all biases. Each layer is a pair.",
             unambiguous=False,
         ),
         Mistake(
@@ -518,21 +544,24 @@ INIT_PARAMS = Exercise(
         Mistake(
             "one-layer-again-and-again",
             lambda sizes, rng: init_params(sizes[:2], rng) * (len(sizes) - 1),
-            "It looks as if one and the same layer is returned several times. Is each layer made inside the loop?",
+            "It looks as if the same layer is returned several times. Is each layer made inside the loop?",
         ),
         Mistake(
             "global-random",
             _init(lambda a, b, rng: np.random.randn(a, b) * np.sqrt(2 / a)),
-            "The widths are right, but the numbers come from NumPy's global generator. Who should draw here?",
+            "The standard deviations are right, but the numbers come from NumPy's global generator. Which "
+            "generator should draw here?",
         ),
         Mistake(
             "own-seed",
             lambda sizes, rng: init_params(sizes, np.random.default_rng(0)),
-            "The widths are right, but a generator with a seed of its own draws all numbers. Who should draw here?",
+            "The standard deviations are right, but a generator with its own seed draws all numbers. Which "
+            "generator should draw here?",
         ),
     ),
     hints=(
-        "Between two neighbouring sizes lies one layer. Each gets weights from he_normal, and biases of 0.",
+        "Between two sizes beside each other there is one layer. Each layer gets weights from he_normal, "
+        "and biases of 0.",
         "[784, 128, 10] makes two layers: weights (784, 128) with bias (128,), and weights (128, 10) with bias (10,).",
         "Wᵢ ~ N(0, 2 / fan_in) of shape (sizes[i], sizes[i + 1]),  bᵢ = 0.",
         "def init_params(sizes, rng):\n    layers = []\n    for fan_in, fan_out in zip(sizes, sizes[1:]):\n"

@@ -46,8 +46,8 @@ _FIVE, _EIGHT, _FOUR = _scores(1, 5, 3), _scores(2, 8, 6) - 4, _scores(3, 4, 4)
 
 ACCURACY = Exercise(
     "accuracy",
-    task="Say which share of the rows has its largest logit at the label. "
-    "Each row has one guess, also where several logits are the largest.",
+    task="Give the share of the rows whose largest logit stands at the label. Each row has one guess, also "
+         "where several logits are the largest.",
     reference=accuracy,
     package=metrics.accuracy,
     inputs={"logits": "batch classes", "labels": "batch"},
@@ -60,7 +60,7 @@ ACCURACY = Exercise(
         Case("5 rows, all of them right", (_FIVE, _hit(_FIVE, 5, 7))),
         Case("8 rows, none of them right", (_EIGHT, _hit(_EIGHT, 0, 8))),
         Case("logits that are all 0", (np.zeros((4, 5)), np.array([2, 1, 3, 2]))),
-        Case("5 rows, in four of them several logits are the largest", (_TIES, np.array([1, 1, 0, 2, 2]))),
+        Case("5 rows; in 4 of them, several logits are the largest", (_TIES, np.array([1, 1, 0, 2, 2]))),
     ),
     mistakes=(
         Mistake(
@@ -76,18 +76,20 @@ ACCURACY = Exercise(
         Mistake(
             "count-not-share",
             lambda logits, labels: float((logits.argmax(axis=1) == labels).sum()),
-            "It looks as if the right rows are counted. How does the count become a share between 0 and 1?",
+            "It looks as if this is the number of right rows. How does a number of rows become a share "
+            "between 0 and 1?",
         ),
         Mistake(
             "percentage",
             lambda logits, labels: 100 * float((logits.argmax(axis=1) == labels).mean()),
-            "It looks as if this is a percentage. A share of 1 is asked for where all rows are right.",
+            "It looks as if this is a percentage. The function should give a share: 1 where all rows are "
+            "right.",
         ),
         Mistake(
             "error-rate",
             lambda logits, labels: float((logits.argmax(axis=1) != labels).mean()),
-            "It looks as if the wrong rows are counted: yours and the right one add up to 1. Look at the "
-            "comparison.",
+            "It looks as if the wrong rows are counted: your result and the expected one add up to 1. Look "
+            "at the comparison.",
         ),
         Mistake(
             "divided-by-classes",
@@ -98,14 +100,14 @@ ACCURACY = Exercise(
         Mistake(
             "largest-not-where",
             lambda logits, labels: float((logits.max(axis=1) == labels).mean()),
-            "It looks as if the largest logit itself is compared with the label. The label says where it "
-            "should stand.",
+            "It looks as if the value of the largest logit is compared with the label. The label is a "
+            "place: the column where the largest logit should stand.",
         ),
         Mistake(
             "argmax-over-everything",
             lambda logits, labels: float((logits.argmax() == labels).mean()),
-            "It looks as if argmax runs over the whole array: one answer for all rows. How many guesses "
-            "should there be?",
+            "It looks as if argmax runs over the whole array: it gives one guess for all rows. How many "
+            "guesses are needed?",
         ),
         Mistake(
             "tie-counts-as-right",
@@ -120,28 +122,29 @@ ACCURACY = Exercise(
         Mistake(
             "one-answer-a-row",
             lambda logits, labels: logits.argmax(axis=1) == labels,
-            "That is one answer for each row. What is the share of those that are true?",
+            "That is one answer for each row. What share of them is True?",
         ),
         Mistake(
             "integer-division",
             lambda logits, labels: float((logits.argmax(axis=1) == labels).sum() // len(labels)),
-            "It looks as if only 0 and 1 can come out: a division that keeps whole numbers, or `all`. "
-            "How does 2 of 5 become 0.4?",
+            "It looks as if the result can only be 0 or 1: perhaps `//` or `all` is used. How does 2 of 5 "
+            "become 0.4?",
             unambiguous=False,
         ),
         Mistake(
             "smallest",
             lambda logits, labels: float((logits.argmin(axis=1) == labels).mean()),
-            "It looks as if the smallest logit of each row is taken for the guess. Which one is the "
-            "network most sure of?",
+            "It looks as if the guess is the class with the smallest logit. Which logit does the network "
+            "give to its guess?",
         ),
     ),
     hints=(
-        "The network's guess for a row is the class with the largest logit. In which share of the rows "
-        "is it the label?",
+        "The network's guess for a row is the class with the largest logit. In what share of the rows is "
+        "the guess equal to the label?",
         "logits (batch, classes) -> guesses (batch,) -> right or wrong (batch,) -> one number. "
         "With logits [[1, 5], [7, 2]] and labels [1, 1] the guesses are [1, 0], and 1 of 2 is right: 0.5.",
-        "accuracy = 1/n · Σᵢ [argmaxₖ logitsᵢₖ = labelsᵢ]: a true bracket counts as 1, a false one as 0.",
+        "accuracy = 1/n · Σᵢ [argmaxₖ logitsᵢₖ = labelsᵢ]: the bracket is 1 where it is true, and 0 where "
+        "it is false.",
         "def accuracy(logits, labels):\n    guesses = logits.argmax(axis=...)  # (batch,)\n    return "
         "(guesses == ...).mean()",
     ),

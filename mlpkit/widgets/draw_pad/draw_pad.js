@@ -142,7 +142,7 @@ export default widget({
     const bars = probabilityBars(names);
     const hint = h("p", { class: "mlp-note" });
     view.body.append(
-      h("div", { class: "mlp-row" }, h("div", { class: "mlp-row", role: "group", "aria-label": "Draw with" }, ...tools), field("Width", width)),
+      h("div", { class: "mlp-row" }, h("div", { class: "mlp-row", role: "group", "aria-label": "Draw with" }, ...tools), field("Pen size", width)),
       h("div", { class: "mlp-pad" },
         h("div", { class: "mlp-pad-left" }, sheet, grid, h("div", { class: "mlp-row" }, clear, undo, example), hint),
         h("div", { class: "mlp-pad-right" },

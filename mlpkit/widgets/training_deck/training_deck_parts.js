@@ -201,12 +201,14 @@ function learningRate(view, local) {
   } };
 }
 
+const NUMBERS = ["Rate", "Batch", "Steps", "Training loss", "Best validation"];
+
 /** The table of runs: the archived ones, then the current one; `update` once a frame. */
 function runsTable(view) {
   const body = h("tbody");
   const element = h("div", { class: "mlp-deck-runs" }, h("table", {},
     h("caption", { class: "mlp-hidden" }, "Runs"),
-    h("thead", {}, h("tr", {}, ...["Show", "Run", "Rate", "Batch", "Steps", "Training loss", "Best validation", ""].map((t) =>
+    h("thead", {}, h("tr", {}, ...["Show", "Run", ...NUMBERS, ""].map((t) =>
       t ? h("th", { scope: "col" }, t) : h("td", {})))), body));
 
   let listed = null;
@@ -236,7 +238,7 @@ function runsTable(view) {
       drawLine(ctx, [1, w - 1], [t / 2, t / 2], (v) => v, (v) => v, look);
     } });
     swatch.classList.add("mlp-deck-swatch");
-    const [rateCell, batchCell, steps, loss, best] = Array.from({ length: 5 }, () => h("td"));
+    const [rateCell, batchCell, steps, loss, best] = NUMBERS.map((label) => h("td", { "data-label": label }));
     const away = h("td", {}, mine ? null : button("Remove", () => view.ask("drop", run.key), { "aria-label": `Remove ${run.name}` }));
     const element = h("tr", { class: mine ? "mlp-is-now" : null },
       h("td", { class: "mlp-deck-show" }, box, swatch), h("th", { scope: "row" }, h("span", { class: "mlp-note" }, `${run.key} `), name), rateCell, batchCell, steps, loss, best, away);
