@@ -1,4 +1,4 @@
-"""Ready-made properties of random arrays: standard deviation, mean, kind of distribution, and whether all was drawn.
+"""Ready-made properties of random arrays: spread, mean, kind of distribution, and whether all was drawn.
 
 Each is a Property; pick the ones that fit, in the order in which they should be talked about. Most measure
 arrays of 50,000 numbers and more, where chance no longer matters: give one case with such a layer.
@@ -81,7 +81,8 @@ NOT_CONSTANT = Property(
     "the number of different values",
     lambda w, args: variety(w),
     lambda got, expected: (
-        f"{SAMENESS[int(got)]}. Units that start equal stay equal. How often does the function draw, and how many numbers?"
+        f"{SAMENESS[int(got)]}. Units that start equal stay equal. "
+        "How often does the function draw, and how many numbers?"
     ),
 )
 

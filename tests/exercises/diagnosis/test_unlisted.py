@@ -55,7 +55,7 @@ UNLISTED = [
     ("one_hot", "labels unused", lambda y, k: np.eye(k)[np.arange(len(y)) % k], "are they used at all|other places|0, 1, 2"),
     ("one_hot", "last row empty", lambda y, k: np.vstack([np.eye(k)[y][:-1], np.zeros((1, k))]), "Wherever it is wrong, it is 0"),
     ("one_hot", "columns backwards", lambda y, k: np.eye(k)[y][:, ::-1], "each row is turned round"),
-    ("split", "divided", lambda *a: tuple((x / 255, y) for x, y in E["split"](*a)), "none of the images that went in"),
+    ("split", "divided", lambda *a: tuple((x / 255, y) for x, y in E["split"](*a)), "not among the images of the input"),
     ("split", "one too many", lambda x, y, k, rng: E["split"](x, y, k + 1, rng), "shorter by one"),
     ("batches", "in pieces", lambda x, y, k, rng: E["batches"](x, y, k + 1, rng), r"4 batches came back \(of 13, 13, 13, 11\)"),
     ("batches", "almost sorted", lambda x, y, k, rng: (
@@ -68,7 +68,7 @@ UNLISTED = [
     ("he_normal", "rows alike", lambda a, b, rng: np.tile(E["he_normal"](a, b, rng)[:1], (a, 1)), "all rows are the same"),
     ("he_normal", "root of 2 over the inputs", lambda a, b, rng: rng.normal(size=(a, b)) * np.sqrt(2) / a, "about 1 over the root of `fan_in`"),
     ("he_normal", "cast", lambda a, b, rng: E["he_normal"](a, b, rng).astype(int), r"whole numbers \(int"),
-    ("glorot_uniform", "triangular", lambda a, b, rng: rng.triangular(-1, 0, 1, (a, b)), "another family"),
+    ("glorot_uniform", "triangular", lambda a, b, rng: rng.triangular(-1, 0, 1, (a, b)), "another kind"),
     ("glorot_uniform", "brackets", lambda a, b, rng: rng.uniform(-1, 1, (a, b)) * np.sqrt(6) / (a + b), r"root of \(`fan_in` \+ `fan_out`\)"),
     ("init_params", "last bias drawn", lambda s, rng: [
         (w, b if i < len(s) - 2 else rng.normal(size=b.shape)) for i, (w, b) in enumerate(E["init_params"](s, rng))],
