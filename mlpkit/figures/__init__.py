@@ -8,6 +8,7 @@ from .curves import learning_curves, seed_bands
 from .diagrams import Box, course_map, network_boxes
 from .display import Description, describe, html, png, show
 from .distributions import histograms, shares, signal_profile
+from .functions import function_graphs
 from .gallery import image_grid
 from .gradients import gradient_check_curve, update_ratio
 from .images import image_steps, weights_as_images
@@ -26,6 +27,7 @@ __all__ = [
     "course_map",
     "describe",
     "faders",
+    "function_graphs",
     "gradient_check_curve",
     "histograms",
     "html",

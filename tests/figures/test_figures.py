@@ -69,6 +69,7 @@ EVERY = {
         np.array([1e-2, 1e-5, 1e-8]), {"float64": np.array([1e-5, 1e-11, 1e-8])}, **k
     ),
     "update_ratio": lambda **k: figures.update_ratio(np.arange(1, 6), {"layer 0": np.full(5, 1e-3)}, **k),
+    "function_graphs": lambda **k: figures.function_graphs(X, {"square": X**2, "half": X / 2}, **k),
     "loss_surface": lambda **k: figures.loss_surface(
         X, Y, BOWL, {"sgd": np.array([[-1.5, 0.5], [0, 0]])}, **k
     ),

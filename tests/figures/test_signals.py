@@ -146,6 +146,21 @@ def test_a_flat_surface_and_one_with_holes_are_drawn():
     assert figures.png(figures.loss_surface(X, Y, holed))
 
 
+def test_functions_share_a_panel_or_stand_apart_and_points_are_joined_in_order():
+    path = np.array([[1.5, 2.25], [-1.0, 1.0], [0.5, 0.25]])
+    ax = figures.function_graphs(X, {"square": X**2, "line": X}, {"square": path}, ylabel="f")
+    assert np.array_equal(line(ax, "square").get_xydata(), np.column_stack([X, X**2]))
+    assert np.array_equal(ax.lines[1].get_xydata(), path)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["square", "line"]
+    assert figures.describe(ax).split("\n") == [
+        "Square fell from ≈ 4.00 to ≈ 0.00 at x ≈ 0.00, then rose to ≈ 4.00 over x from -2 to 2.",
+        "Line rose from ≈ -2.00 to ≈ 2.00 over x from -2 to 2.",
+    ]
+    ax = figures.function_graphs(X, {"square": X**2, "line": X}, apart=True)
+    assert [panel.get_title(loc="left") for panel in ax.child_axes] == ["square", "line"]
+    assert len({panel.get_ylim() for panel in ax.child_axes}) == 1
+
+
 # Probabilities.
 
 
@@ -237,6 +252,13 @@ def test_boxes_hold_values_above_and_gradients_below():
         (lambda: figures.gradient_check_curve(np.array([0.0]), np.ones(1)), ValueError, "nudges above 0"),
         (lambda: figures.gradient_check_curve(np.ones(2), np.ones(3)), ValueError, "lengths differ"),
         (lambda: figures.update_ratio(np.arange(2), np.array([-1.0, 1])), ValueError, "never below 0"),
+        (lambda: figures.function_graphs(X, X[:3]), ValueError, "lengths differ"),
+        (
+            lambda: figures.function_graphs(X, {"f": X}, {"g": np.ones((2, 2))}),
+            ValueError,
+            "to 'g': expected",
+        ),
+        (lambda: figures.function_graphs(X, X, {"": np.ones((2, 3))}), ValueError, r"expected \(points, 2\)"),
         (lambda: figures.loss_surface(X, Y, BOWL.T), ValueError, r"expected \(11, 21\)"),
         (
             lambda: figures.loss_surface(X, Y, BOWL, {"a": np.ones((3, 3))}),

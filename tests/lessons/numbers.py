@@ -24,10 +24,3 @@ def after(sign, text):
     return [
         float(found.replace(",", "")) for found in re.findall(rf"{re.escape(sign)}\s*(-?[\d.,]*\d)", text)
     ]
-
-
-def minutes(texts):
-    """The minutes that the title promises, and the sum of what the sections take."""
-    title = next(iter(texts.values()))
-    promised = int(re.search(r"(\d+) minutes", title).group(1))
-    return promised, sum(int(m) for text in texts.values() for m in re.findall(r"\((\d+) min\)", text))

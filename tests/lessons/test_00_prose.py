@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlpkit import History, adam, init_params, load, train
-from tests.lessons.numbers import after, lesson, minutes
+from tests.lessons.numbers import after, lesson
 
 
 @pytest.fixture(scope="module")
@@ -15,11 +15,6 @@ def told():
 @pytest.fixture(scope="module")
 def data():
     return load()
-
-
-def test_the_sections_take_the_minutes_of_the_title(told):
-    promised, taken = minutes(told[0])
-    assert promised == taken == 15
 
 
 def test_counts(told, data):

@@ -10,7 +10,7 @@ from mlpkit.clinic.menu import order
 from mlpkit.clinic.patients import patients
 from mlpkit.clinic.program import run
 from mlpkit.exercises.catalog import find
-from tests.lessons.numbers import after, lesson, minutes
+from tests.lessons.numbers import after, lesson
 
 TEXT, PRINTED = lesson("08_debugging_clinic")
 
@@ -18,11 +18,6 @@ TEXT, PRINTED = lesson("08_debugging_clinic")
 @pytest.fixture(autouse=True)
 def book(tmp_path, monkeypatch):
     monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path))
-
-
-def test_the_minutes_add_up():
-    promised, summed = minutes(TEXT)
-    assert promised == summed == 90
 
 
 def test_how_many_there_are():

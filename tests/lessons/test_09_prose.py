@@ -12,7 +12,7 @@ import pytest
 from mlpkit import Examples, adam, confusion_matrix, cosine, dropout, init_params, load, sgd, train, validated
 from mlpkit.capstone import challenge
 from mlpkit.figures import calibration
-from tests.lessons.numbers import after, lesson, minutes
+from tests.lessons.numbers import after, lesson
 from tests.notebooks import ROOT
 
 reference_libraries = import_module("mlpkit.capstone.reference_libraries")
@@ -34,11 +34,6 @@ def told():
 @pytest.fixture(scope="module")
 def data():
     return load()
-
-
-def test_the_sections_take_the_minutes_of_the_title(told):
-    promised, taken = minutes(told[0])
-    assert promised == taken == 90
 
 
 def test_counts(told, data):

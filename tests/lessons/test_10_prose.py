@@ -6,7 +6,7 @@ import pytest
 from mlpkit import init_params, loss_and_grads
 from mlpkit.capstone.reference_libraries import stored
 from mlpkit.exercises.catalog import find
-from tests.lessons.numbers import lesson, minutes
+from tests.lessons.numbers import lesson
 
 NAME = "10_the_way_on"
 backpropagate, sum_to_shape = (find(name).reference for name in ("backpropagate", "sum_to_shape"))
@@ -24,11 +24,6 @@ def product_and_sum(a, b, c):
         (4, (3, 0), lambda d: (d, d)),
         (5, (4, 2), lambda d: (d * c, d * (a * b + a))),
     ]
-
-
-def test_the_sections_take_the_minutes_of_the_title(told):
-    promised, taken = minutes(told[0])
-    assert promised == taken == 60
 
 
 def test_the_tape_by_hand(told):

@@ -90,6 +90,64 @@ def test_every_row_is_defined_in_the_lesson_that_it_names_and_in_no_other(rows, 
     assert wrong == []
 
 
+EVERYDAY = {"test", "train"}  # verbs that every reader knows
+
+
+def prose(cell):
+    """The sentences of a cell: no headings, code or formulas; nothing of a page that only looks ahead."""
+    if cell.cell_type != "markdown" or cell.source.startswith("## What comes next"):
+        return ""
+    text = re.sub(
+        r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|^#.*?$", "", cell.source, flags=re.DOTALL | re.MULTILINE
+    )
+    return " ".join(text.split()).lower().replace("activation function", "activation_function")
+
+
+def used_before(terms, texts):
+    """The terms that stand in these texts, whole words only, before one of them is in bold."""
+    found = []
+    for text in texts:
+        text, _, rest = text.partition(f"**{next((t for t in terms if f'**{t}**' in text), '')}**")
+        found += [term for term in terms if re.search(rf"(?<![\w-]){re.escape(term)}(?![\w-])", text)]
+        if rest:
+            break
+    return found
+
+
+def test_each_term_is_explained_where_it_first_stands(root, rows):
+    """No lesson uses a word before its explanation, here or in a later lesson; only titles look ahead."""
+    pages = []
+    for path in sorted((root / "lessons").glob("[0-9]*.ipynb")):
+        title, *others = map(prose, nbformat.read(path, 4).cells)
+        pages += [" ".join(re.findall(r"\*\*[^*]+\*\*", title)), *others]
+    early = {}
+    for row in rows:
+        terms = [term.lower().replace(" function", "_function") for term in row.terms]
+        early[row.terms[0]] = [term for term in used_before(terms, pages) if term not in EVERYDAY]
+    assert {term: found for term, found in early.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        (["a loss", "the **loss** is"], ["loss"]),
+        (["the **loss** is a loss", "loss"], []),
+        (["lossless", "x-loss", "the **loss**"], []),
+        (["a loss of one, **loss**"], ["loss"]),
+    ],
+)
+def test_a_word_before_its_explanation_would_be_found(texts, found):
+    assert used_before(["loss"], texts) == found
+
+
+@pytest.mark.parametrize("sign", ["yield", "[:, None]", "keepdims", "partial(", "lambda"])
+def test_a_sign_of_python_is_explained_before_it_stands_in_code(root, sign):
+    cells = [
+        c for path in sorted((root / "lessons").glob("[0-9]*.ipynb")) for c in nbformat.read(path, 4).cells
+    ]
+    assert next(cell.cell_type for cell in cells if sign in cell.source) == "markdown"
+
+
 def test_a_bold_word_in_code_or_in_italics_is_no_definition():
     text = "**one  \nhot** and *two*\n```python\nx**2 + y**2\n```\n**Three**"
     cells = [nbformat.v4.new_markdown_cell(text)]

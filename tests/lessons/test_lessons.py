@@ -104,6 +104,14 @@ def test_its_text_has_no_forbidden_word(name):
 
 
 @every_lesson
+def test_the_text_names_hint_and_solution_of_each_exercise(name):
+    text = "\n".join(cell.source for cell in NOTEBOOKS[name].cells if cell.cell_type == "markdown")
+    for exercise in chain.from_iterable(exercises_in(cell.source) for cell in code(name)):
+        assert f'hint("{exercise.name}")' in text
+        assert f'solution("{exercise.name}")' in text
+
+
+@every_lesson
 def test_every_output_is_compared(name):
     def tags(cell):
         marks = [
