@@ -1,5 +1,6 @@
 """What a check shows of the trace: one sentence, the place, and the function line by line."""
 
+import importlib
 import json
 import re
 
@@ -78,6 +79,14 @@ def test_explain_shows_right_and_wrong_functions_line_by_line():
     assert "<script>" not in wrong._repr_mimebundle_()["text/html"]
 
 
+@pytest.fixture
+def new_notebook(monkeypatch, tmp_path):
+    """Nothing was checked yet, and the workbook is empty."""
+    monkeypatch.setattr(importlib.import_module("mlpkit.exercises.workbook.explain"), "_last", {})
+    monkeypatch.setenv("MLPKIT_WORKBOOK", str(tmp_path))
+
+
+@pytest.mark.usefixtures("new_notebook")
 def test_explain_says_what_it_cannot_show():
     assert "no function of yours" in repr(explain("adam_step"))
     assert "cannot be shown" in repr(explain("relu", eval("lambda z: z * (z > 0)", {})))
@@ -85,6 +94,7 @@ def test_explain_says_what_it_cannot_show():
         explain("sofmax")
 
 
+@pytest.mark.usefixtures("new_notebook")
 def test_explain_takes_the_function_that_was_checked_last(capsys):
     space = {"right_relu": right_relu}
     exercise(type(right_relu)(right_relu.__code__, space | {"np": np}, "relu"))
