@@ -11,16 +11,23 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 # Folders and files whose tests take long, all together; `make unit` leaves them out.
 LONG = (
-    "lessons/",
+    "app/test_plain_python.py",
     "case_studies/",
     "clinic/",
-    "lite/",
-    "delivery/",
-    "datasets/",
     "core/test_accuracy.py",
+    "core/test_gradcheck.py",
+    "datasets/",
+    "delivery/",
+    "exercises/checker/",
+    "exercises/diagnosis/test_unlisted.py",
     "exercises/test_hostile.py",
     "exercises/test_mutations.py",
+    "exercises/test_workbook_safety.py",
+    "exercises/trace/test_hostile_runs.py",
     "exercises/trace/test_places.py",
+    "figures/",
+    "lessons/",
+    "lite/",
 )
 
 
