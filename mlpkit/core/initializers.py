@@ -10,16 +10,16 @@ import inspect
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.random import Generator
 
 from ._validation import check_count, check_rng, check_sizes
 from .params import Params, empty_params
 
 Initializer = Callable[..., np.ndarray]
+DType = np.dtype | type
 
 
-def zeros(
-    fan_in: int, fan_out: int, rng: np.random.Generator | None = None, dtype: np.dtype | type = np.float32
-) -> np.ndarray:
+def zeros(fan_in: int, fan_out: int, rng: Generator | None = None, dtype: DType = np.float32) -> np.ndarray:
     """All zeros: every unit computes the same and learns the same, so this is a bad start on purpose.
 
     fan_in, fan_out: int >= 1
@@ -35,11 +35,7 @@ def zeros(
 
 
 def normal(
-    fan_in: int,
-    fan_out: int,
-    rng: np.random.Generator,
-    dtype: np.dtype | type = np.float32,
-    std: float = 0.01,
+    fan_in: int, fan_out: int, rng: Generator, dtype: DType = np.float32, std: float = 0.01
 ) -> np.ndarray:
     """Normal numbers of one fixed standard deviation, whatever the size of the layer.
 
@@ -59,9 +55,7 @@ def normal(
     return weights
 
 
-def _uniform(
-    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type, limit: float
-) -> np.ndarray:
+def _uniform(fan_in: int, fan_out: int, rng: Generator, dtype: DType, limit: float) -> np.ndarray:
     """Uniform numbers in +-limit."""
     check_rng(rng)
     weights = rng.random((fan_in, fan_out), dtype=np.dtype(dtype))
@@ -71,9 +65,7 @@ def _uniform(
     return weights
 
 
-def uniform_fan_in(
-    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
-) -> np.ndarray:
+def uniform_fan_in(fan_in: int, fan_out: int, rng: Generator, dtype: DType = np.float32) -> np.ndarray:
     """Uniform in +-1/sqrt(fan_in): the long-standing default, of variance 1/(3 fan_in).
 
     fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
@@ -88,9 +80,7 @@ def uniform_fan_in(
     return _uniform(fan_in, fan_out, rng, dtype, np.sqrt(1 / fan_in))
 
 
-def lecun_normal(
-    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
-) -> np.ndarray:
+def lecun_normal(fan_in: int, fan_out: int, rng: Generator, dtype: DType = np.float32) -> np.ndarray:
     """Normal with variance 1/fan_in, which keeps the signal's variance between layers without activation.
 
     fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
@@ -105,9 +95,7 @@ def lecun_normal(
     return normal(fan_in, fan_out, rng, dtype, np.sqrt(1 / fan_in))
 
 
-def lecun_uniform(
-    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
-) -> np.ndarray:
+def lecun_uniform(fan_in: int, fan_out: int, rng: Generator, dtype: DType = np.float32) -> np.ndarray:
     """Uniform in +-sqrt(3/fan_in), of variance 1/fan_in.
 
     fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
@@ -122,9 +110,7 @@ def lecun_uniform(
     return _uniform(fan_in, fan_out, rng, dtype, np.sqrt(3 / fan_in))
 
 
-def glorot_normal(
-    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
-) -> np.ndarray:
+def glorot_normal(fan_in: int, fan_out: int, rng: Generator, dtype: DType = np.float32) -> np.ndarray:
     """Normal with variance 2/(fan_in + fan_out): a compromise between forward and backward pass.
 
     fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
@@ -139,9 +125,7 @@ def glorot_normal(
     return normal(fan_in, fan_out, rng, dtype, np.sqrt(2 / (fan_in + fan_out)))
 
 
-def glorot_uniform(
-    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
-) -> np.ndarray:
+def glorot_uniform(fan_in: int, fan_out: int, rng: Generator, dtype: DType = np.float32) -> np.ndarray:
     """Uniform in +-sqrt(6/(fan_in + fan_out)), of variance 2/(fan_in + fan_out).
 
     fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
@@ -156,9 +140,7 @@ def glorot_uniform(
     return _uniform(fan_in, fan_out, rng, dtype, np.sqrt(6 / (fan_in + fan_out)))
 
 
-def he_normal(
-    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
-) -> np.ndarray:
+def he_normal(fan_in: int, fan_out: int, rng: Generator, dtype: DType = np.float32) -> np.ndarray:
     """Normal with variance 2/fan_in: the 2 makes up for the half that relu sets to zero.
 
     fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
@@ -173,9 +155,7 @@ def he_normal(
     return normal(fan_in, fan_out, rng, dtype, np.sqrt(2 / fan_in))
 
 
-def he_uniform(
-    fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type = np.float32
-) -> np.ndarray:
+def he_uniform(fan_in: int, fan_out: int, rng: Generator, dtype: DType = np.float32) -> np.ndarray:
     """Uniform in +-sqrt(6/fan_in), of variance 2/fan_in.
 
     fan_in, fan_out: int >= 1; rng: np.random.Generator; dtype: float type
@@ -191,11 +171,7 @@ def he_uniform(
 
 
 def init_params(
-    sizes: Sequence[int],
-    *,
-    rng: np.random.Generator,
-    init: Initializer = he_normal,
-    dtype: np.dtype | type = np.float32,
+    sizes: Sequence[int], *, rng: Generator, init: Initializer = he_normal, dtype: DType = np.float32
 ) -> Params:
     """A fresh network: weights from the initialiser, biases 0.
 
@@ -222,9 +198,7 @@ def init_params(
     return params
 
 
-def _drawn(
-    init: Initializer, fan_in: int, fan_out: int, rng: np.random.Generator, dtype: np.dtype | type
-) -> np.ndarray:
+def _drawn(init: Initializer, fan_in: int, fan_out: int, rng: Generator, dtype: DType) -> np.ndarray:
     arguments: tuple = (fan_in, fan_out, rng, dtype)
     try:
         inspect.signature(init).bind(*arguments)
