@@ -60,6 +60,7 @@ import numpy as np
 import traitlets
 
 from .._where import switch_on_widgets
+from .side_door import open_door
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +83,7 @@ class Widget(anywidget.AnyWidget):
     _packed = traitlets.Any().tag(
         # Nothing is stored: the whole state is packed when a page asks, after a reload for instance.
         sync=True,
-        to_json=lambda _, widget: dict(zip(("content", "buffers"), encode(widget.pack()))),
+        to_json=lambda _, widget: dict(zip(("content", "buffers"), encode(widget.pack())), door=widget._door),
     )
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -98,6 +99,7 @@ class Widget(anywidget.AnyWidget):
         self._problem = ""
         self._answering: Any = None  # the browser's own number for what it has asked
         self._cell = _cell()
+        self._door = open_door(self, Widget._receive)
         switch_on_widgets()
         super().__init__()
         self.on_msg(Widget._receive)
@@ -174,7 +176,7 @@ class Widget(anywidget.AnyWidget):
             self._cell[0] == new._cell[0] and self._cell[1] != new._cell[1]
         )
 
-    def _receive(self, content: Any, _buffers: list) -> None:
+    def _receive(self, content: Any, _buffers: object = None) -> None:
         name = content.get("do") if isinstance(content, dict) else None
         if name != "watch" and name not in self.actions:
             return
@@ -250,7 +252,10 @@ def _cell() -> tuple[str, str] | None:
     try:
         from IPython import get_ipython
 
-        parent = get_ipython().get_parent()
+        shell = get_ipython()
+        parent = (
+            shell if hasattr(shell, "get_parent") else shell.kernel
+        ).get_parent()  # a tab's kernel has it
         name = parent.get("metadata", {}).get("cellId") or parent["content"]["code"]
         return name, parent["header"]["msg_id"]
     except (ImportError, AttributeError, KeyError):

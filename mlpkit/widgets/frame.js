@@ -24,8 +24,12 @@ export function widget({ build, merge = (state, change) => Object.assign(state, 
       initialize({ model }) {
         const packed = model.get("_packed");
         merge(store.state, decode(packed.content, packed.buffers), store);
+        const door = packed.door ? new BroadcastChannel(packed.door) : null; // in a browser tab: see side_door.py
         store.ask = (name, value = null) => {
-          if (!store.gone) model.send({ do: name, value, number: [store.page, ++store.asked] });
+          if (store.gone) return;
+          const message = { do: name, value, number: [store.page, ++store.asked] };
+          if (door) door.postMessage(message);
+          else model.send(message);
         };
         let told = false;
         store.seen = () => {
@@ -39,7 +43,10 @@ export function widget({ build, merge = (state, change) => Object.assign(state, 
           store.changed();
         };
         model.on("msg:custom", receive);
-        return () => model.off("msg:custom", receive);
+        return () => {
+          model.off("msg:custom", receive);
+          door?.close();
+        };
       },
       render({ model, el }) {
         const view = frame(el, store);

@@ -32,6 +32,7 @@ EXTRAS = {
     "_where.py": {"google", "psutil"},
     "core/_threads.py": {"threadpoolctl"},  # missing in a browser, where BLAS has one thread anyhow
     "datasets/site.py": {"js"},
+    "widgets/side_door.py": {"js", "pyodide"},
     "datasets/tfds.py": {"tensorflow_datasets", "array_record", "PIL", "requests", "tqdm"},
 }
 

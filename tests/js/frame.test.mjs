@@ -8,6 +8,26 @@ test("a dark page is told by its surface", () => {
   assert.deepEqual(["rgb(17, 17, 17)", "rgb(0, 0, 0)", "rgb(255, 255, 255)", "rgb(246, 246, 246)"].map(frame.isDark), [true, true, false, false]);
 });
 
+test("a widget with a side door asks through it, and not by the kernel's messages", async () => {
+  const heard = new BroadcastChannel("a door of this test");
+  const sent = [];
+  const model = {
+    get: () => ({ content: {}, buffers: [], door: "a door of this test" }),
+    send: (message) => sent.push(message),
+    on() {},
+    off() {},
+  };
+  let store;
+  const made = frame.widget({ build() {}, merge(state, change, all) { store = all; } })();
+  const close = made.initialize({ model });
+  const arrived = new Promise((resolve) => { heard.onmessage = ({ data }) => resolve(data); });
+  store.ask("pause", { now: true });
+  assert.deepEqual(await arrived, { do: "pause", value: { now: true }, number: [store.page, 1] });
+  assert.deepEqual(sent, []);
+  close();
+  heard.close();
+});
+
 test("an answer that comes after something newer was asked is passed over, if the widget says so", () => {
   for (const [latest, seen] of [[true, "second"], [false, "first"]]) {
     const [sent, listeners] = [[], {}];

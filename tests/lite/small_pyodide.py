@@ -1,4 +1,4 @@
-"""A small Pyodide for tests: npm's, with the wheels in pure Python that a kernel needs, without NumPy."""
+"""A small Pyodide for tests: npm's, with the pure wheels that a kernel needs; NumPy only if it is given."""
 
 import hashlib
 import json
@@ -16,26 +16,30 @@ NEEDED = ("micropip", "ipython", "jedi", "packaging", "typing-extensions")  # wh
 def gather(npm: Path, folder: Path) -> Path:
     """Put it together.
 
-    npm: Path, the folder of npm's package pyodide
+    npm: Path, the folder of npm's package pyodide; wheels for it that lie there are taken over
     folder: Path, made
     returns: Path, the folder
     """
     shutil.copytree(npm, folder, ignore=shutil.ignore_patterns("*.map", "node_modules"))
     lock = json.loads((folder / NAME).read_text("utf-8"))
-    names, waiting = set(), [*NEEDED]
+    given = [look_into(path).name for path in folder.glob("*.whl")]
+    names, waiting = set(), [*NEEDED, *given]
     while waiting:
         name = waiting.pop()
-        if name not in names:
+        package = lock["packages"][name]
+        if name not in names and package["package_type"] != "cpython_module":  # those are Pyodide's alone
             names.add(name)
-            waiting += [normal(other) for other in lock["packages"][name]["depends"]]
+            waiting += map(normal, package["depends"])
     packages = {name: lock["packages"][name] for name in sorted(names)}
-    asked = [f"{package['name']}=={package['version']}" for package in packages.values()]
-    pure = ["--no-deps", "--only-binary=:all:", "--platform=any", "--python-version=3.14", "--abi=none"]
+    asked = [f"{one['name']}=={one['version']}" for name, one in packages.items() if name not in given]
+    version = lock["info"]["python"].rpartition(".")[0]
+    pure = ["--no-deps", "--only-binary=:all:", "--platform=any", f"--python-version={version}", "--abi=none"]
     command = [sys.executable, "-m", "pip", "download", "--quiet", *pure, "--dest", str(folder), *asked]
     subprocess.run(command, check=True)
     fetched = {look_into(path).name: path for path in folder.glob("*.whl")}
     for name, package in packages.items():
         wheel = fetched[name]
+        package["depends"] = [other for other in package["depends"] if normal(other) in names]
         package["file_name"] = wheel.name  # packed anew by Pyodide, the file has another sum there
         package["sha256"] = hashlib.sha256(wheel.read_bytes()).hexdigest()
     (folder / NAME).write_text(json.dumps({**lock, "packages": packages}), "utf-8")
