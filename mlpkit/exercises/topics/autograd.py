@@ -86,22 +86,24 @@ SUM_TO_SHAPE = Exercise(
         Mistake(
             "mean",
             _with(np.mean),
-            "It looks as if the copies are averaged. Each copy changes the loss: what happens when all move together?",
+            "It looks as if this is the mean of the copies. Each copy changes the loss: what happens when "
+            "all copies change together?",
         ),
         Mistake(
             "one-copy",
             _with(_first),
-            "It looks as if only the first copy is kept. The others come from the same number.",
+            "It looks as if only the first copy is kept. The other copies come from the same number.",
         ),
         Mistake(
             "last-axis",
             _last_axes_first,
-            "It looks as if the last axis is summed where a new axis is in front. Where does NumPy put the axis that is missing?",
+            "It looks as if the last axis is summed, but the new axis is in front. Where does NumPy add a "
+            "missing axis?",
         ),
         Mistake(
             "new-axes-only",
             _new_axes_only,
-            "It looks as if an axis of length 1 is left as it is. NumPy repeats along such an axis too.",
+            "It looks as if an axis of length 1 is not summed. NumPy repeats along such an axis too.",
         ),
         Mistake(
             "axes-of-length-1-lost",
@@ -111,12 +113,12 @@ SUM_TO_SHAPE = Exercise(
         Mistake(
             "not-summed",
             lambda grad, shape: grad + 0.0,
-            "It looks as if the gradient is passed on as it came. What shape has the array that was repeated?",
+            "It looks as if the gradient is returned unchanged. What shape has the array that was repeated?",
         ),
     ),
     hints=(
         "One number was used many times. Its gradient is the sum over all uses.",
-        "(5, 3) to (3,): sum axis 0, which NumPy had put in front. (6, 2) to (6, 1): sum axis 1 and keep it.",
+        "(5, 3) to (3,): sum axis 0, which NumPy added in front. (6, 2) to (6, 1): sum axis 1 and keep it.",
         "First sum axis 0 until the number of axes is right. Then sum each axis that has length 1 in shape, and keep it.",
         "def sum_to_shape(grad, shape):\n    while grad.ndim > ...:\n        grad = grad.sum(axis=...)\n"
         "    for axis, size in enumerate(shape):\n        if size == ...:\n"
@@ -222,7 +224,8 @@ BACKPROPAGATE = Exercise(
         Mistake(
             "overwritten",
             lambda tape, count: _walk(tape, count, combine=lambda old, new: new),
-            "It looks as if a gradient is replaced where a second one arrives. What is the gradient of a value that is used twice?",
+            "It looks as if a second gradient replaces the first. What is the gradient of a value that is "
+            "used twice?",
         ),
         Mistake(
             "forwards",
@@ -232,12 +235,14 @@ BACKPROPAGATE = Exercise(
         Mistake(
             "no-start",
             lambda tape, count: _walk(tape, count, start=0.0),
-            "It looks as if every gradient starts at 0. What is the gradient of the last value for itself?",
+            "It looks as if every gradient starts at 0. What is the gradient of the last value with "
+            "respect to itself?",
         ),
         Mistake(
             "no-chain",
             lambda tape, count: _walk(tape, count, seed=1.0),
-            "It looks as if each step gets the gradient 1. The chain rule hands on the gradient of its output.",
+            "It looks as if each step uses the gradient 1. The chain rule uses the gradient of the step's "
+            "output.",
         ),
         Mistake(
             "first-input-only",
@@ -247,12 +252,13 @@ BACKPROPAGATE = Exercise(
         Mistake(
             "inputs-crossed",
             _crossed,
-            "It looks as if the inputs of a step get each other's gradients. In which order does pull give them?",
+            "It looks as if the gradients of the two inputs are swapped. In which order does pull give them?",
         ),
         Mistake(
             "one-array-for-all",
             _in_one_array,
-            "It looks as if one array holds all gradients. A value may be a matrix: keep the gradients in a list.",
+            "It looks as if one array holds all gradients. A value can be a matrix: keep the gradients in "
+            "a list.",
         ),
     ),
     hints=(

@@ -77,7 +77,7 @@ _Z = np.array([[1.5, -2.0, 0.3], [-0.3, 0.4, 3.0], [0.8, -1.1, 0.7], [2.2, 0.1, 
 
 RELU_BACKWARD = Exercise(
     "relu_backward",
-    task="Carry a gradient back through relu: from da to dz. Where z is exactly 0, nothing comes back.",
+    task="Compute dz from da, backward through relu. Where z is exactly 0, dz is 0.",
     reference=relu_backward,
     inputs={"da": "batch units", "z": "batch units"},
     output="batch units",
@@ -86,38 +86,40 @@ RELU_BACKWARD = Exercise(
         Case("2 examples with 5 units", (_normal(2, 2, 5), _normal(3, 2, 5))),
         Case("preactivations in the hundreds", (_normal(4, 3, 4), _normal(5, 3, 4, scale=300.0))),
         Case("preactivations near 0", (_normal(6, 3, 2), _normal(7, 3, 2, scale=1e-4))),
-        Case("units that are all off", (_normal(8, 2, 3), -np.abs(_normal(9, 2, 3)) - 0.1)),
+        Case("units that all give 0", (_normal(8, 2, 3), -np.abs(_normal(9, 2, 3)) - 0.1)),
         Case("some preactivations that are exactly 0", (_normal(10, 3, 3), np.array([[0.0, 1.2, -0.4], [0.7, 0, -2], [0, 0.5, 0]]))),
     ),
     mistakes=(
         Mistake(
             "gate-missing",
             (lambda da, z: da + 0.0, lambda da, z: da * (np.maximum(z, 0) >= 0), lambda da, z: da * np.where(z == 0, 0, 1)),
-            "It looks as if every unit lets its gradient through. Which units were switched off on the way forward? "
-            "If you compare with >=, look at what you compare.",
+            "It looks as if the gradient passes at every unit. For which units did relu give 0? If you "
+            "compare with >=, look at the array that you compare.",
             observe=lambda got, want, args: f"Where z is below 0, your dz is up to {np.abs(got[args[1] < 0]).max():.3g}, not 0.",
         ),
         Mistake(
             "open-at-0",
             lambda da, z: da * (z >= 0),
-            "It looks as if the gate is open where z is exactly 0. There relu gives 0, and the gate is shut: "
-            "compare with > or with >=?",
+            "It looks as if the gradient passes where z is exactly 0. It must be 0 there: compare with > "
+            "or with >=?",
             observe=lambda got, want, args: f"Where z is exactly 0, your dz is up to {np.abs(got[args[1] == 0]).max():.3g}, not 0.",
         ),
         Mistake(
             "gate-turned-round",
             (lambda da, z: da * (z < 0), lambda da, z: da * (z <= 0)),
-            "It looks as if the gate is open where it should be shut. Which units let a signal through on the way forward?",
+            "It looks as if the gradient passes where it must be 0. Which units let a signal through in "
+            "the forward pass?",
         ),
         Mistake(
             "relu-of-the-gradient",
             (lambda da, z: np.maximum(da, 0), lambda da, z: da * (da > 0)),
-            "It looks as if the gate looks at the gradient's own sign. It is set on the way forward: by which array?",
+            "It looks as if the gate depends on the sign of the gradient. The forward pass decides: on "
+            "which array does the gate depend?",
         ),
         Mistake(
             "both-gates",
             lambda da, z: np.maximum(da, 0) * (z > 0),
-            "It looks as if negative gradients are lost as well. A gradient may have any sign; only z sets the gate.",
+            "It looks as if negative gradients become 0 too. A gradient may have any sign; only z decides.",
         ),
         Mistake(
             "times-the-activation",
@@ -132,41 +134,43 @@ RELU_BACKWARD = Exercise(
         Mistake(
             "the-gate-alone",
             (lambda da, z: (z > 0).astype(float), lambda da, z: (z >= 0).astype(float)),
-            "It looks as if this is the slope of relu alone. The chain rule multiplies it by what comes from above.",
+            "It looks as if this is only the slope of relu. The chain rule multiplies it by da.",
         ),
         Mistake(
             "forward-again",
             lambda da, z: np.maximum(z, 0),
-            "It looks as if this is relu itself. The gradient da has to enter.",
+            "It looks as if this is relu itself. Where is da used?",
         ),
         Mistake(
             "leaky",
             tuple(lambda da, z, a=a: da * np.where(z > 0, 1, a) for a in (0.01, 0.1, 0.2)),
-            "It looks as if a little gradient leaks through where z is negative. That is leaky relu's slope.",
+            "It looks as if a small gradient passes where z is negative. That is the slope of leaky relu.",
         ),
         Mistake(
             "sigmoid-slope",
             lambda da, z: da * (s := 1 / (1 + np.exp(-z))) * (1 - s),
-            "It looks as if this is the slope of a sigmoid. Relu has a corner and two straight sides.",
+            "It looks as if this is the slope of a sigmoid. The slope of relu is 0 or 1.",
         ),
         Mistake(
             "threshold-not-at-0",
             (lambda da, z: da * (z > 1), lambda da, z: da * (z > 0.5)),
-            "It looks as if the gate opens above another number than 0. With what is z compared?",
+            "It looks as if the gradient passes above another number than 0. With which number do you "
+            "compare z?",
         ),
         Mistake(
             "sign",
             lambda da, z: -da * (z > 0),
-            "It looks as if there is a minus too many. The slope of relu is 0 or 1.",
+            "It looks as if there is one minus too many. The slope of relu is 0 or 1.",
         ),
         Mistake(
             "averaged",
             (lambda da, z: da * (z > 0) / len(z), lambda da, z: da * (z > 0) / z.size),
-            "It looks as if there is a division by the number of examples. The mean has its place in the loss, once.",
+            "It looks as if the result is divided by the number of examples. That happens once, in the "
+            "loss.",
         ),
     ),
     hints=(
-        "Where relu let z through, the gradient goes through unchanged. Where it made 0, nothing comes back.",
+        "Where z was positive, the gradient passes unchanged. Where relu gave 0, the gradient is 0.",
         "da, z and dz all have shape (batch, units). The gate is a (batch, units) array of true and false, made from z.",
         "dz = da · relu′(z), with relu′(z) = 1 where z > 0 and 0 elsewhere.",
         "def relu_backward(da, z):\n    gate = ... > ...\n    return ... * gate",
@@ -190,7 +194,7 @@ def _with(dinputs=None, dweights=None, dbias=None) -> Callable:
 
 AFFINE_BACKWARD = Exercise(
     "affine_backward",
-    task="Carry a gradient back through inputs @ weights + bias: to the inputs, the weights and the bias.",
+    task="Compute the gradients of inputs @ weights + bias: of the inputs, the weights and the bias.",
     reference=affine_backward,
     inputs={"dz": "batch fan_out", "inputs": "batch fan_in", "weights": "fan_in fan_out"},
     output={"dinputs": "batch fan_in", "dweights": "fan_in fan_out", "dbias": "fan_out"},
@@ -206,7 +210,8 @@ AFFINE_BACKWARD = Exercise(
         Mistake(
             "bias-not-summed",
             _with(dbias=lambda dz, x, w: dz + 0.0),
-            "It looks as if dbias is dz itself. One bias serves all examples: what becomes of their gradients?",
+            "It looks as if dbias is dz itself. All examples use the same bias: what happens to their "
+            "gradients?",
         ),
         Mistake(
             "bias-averaged",
@@ -216,7 +221,8 @@ AFFINE_BACKWARD = Exercise(
         Mistake(
             "bias-summed-along-the-row",
             _with(dbias=lambda dz, x, w: dz.sum(axis=1)),
-            "It looks as if dbias is summed over the units. Each unit has a bias of its own: over what is it shared?",
+            "It looks as if dbias is summed over the units. Each unit has its own bias: over what should "
+            "the sum run?",
         ),
         Mistake(
             "bias-summed-to-one-number",
@@ -226,18 +232,19 @@ AFFINE_BACKWARD = Exercise(
         Mistake(
             "bias-keeps-its-axis",
             _with(dbias=lambda dz, x, w: dz.sum(axis=0, keepdims=True)),
-            "The numbers of dbias are right, but it has one axis too many. Compare its shape with the bias.",
+            "The numbers of dbias are right, but it has one axis more than expected. Compare its shape "
+            "with the bias.",
         ),
         Mistake(
             "weights-not-transposed",
             (_with(dinputs=lambda dz, x, w: dz @ w), lambda dz, x, w: (dz @ w, x.T @ dz, dz.sum(axis=0))),
-            "It looks as if dz meets the weights as they are, which only a square layer lets pass. "
-            "Forward they lead from fan_in to fan_out: which way now?",
+            "It looks as if dz is multiplied by the weights without a transpose. Only with a square layer "
+            "does that give no error. In the forward pass they go from fan_in to fan_out: and now?",
         ),
         Mistake(
             "dweights-transposed",
             _with(dweights=lambda dz, x, w: dz.T @ x),
-            "It looks as if dweights is turned round. It must fit the weights, entry for entry.",
+            "It looks as if dweights is transposed. It must have the shape of the weights.",
         ),
         Mistake(
             "reshape-for-transpose",
@@ -246,13 +253,14 @@ AFFINE_BACKWARD = Exercise(
                 _with(dinputs=lambda dz, x, w: dz @ w.reshape(w.shape[::-1])),
                 _with(lambda dz, x, w: dz @ w.reshape(w.shape[::-1]), lambda dz, x, w: x.reshape(x.shape[::-1]) @ dz),
             ),
-            "It looks as if `reshape` stands for a transpose: the shape is right, but the numbers keep their order. "
-            "Rows must become columns.",
+            "It looks as if `reshape` is used as a transpose: the shape is right, but the numbers keep "
+            "their order. Rows must become columns.",
         ),
         Mistake(
             "inputs-not-transposed",
             _with(dweights=lambda dz, x, w: x @ dz),
-            "It looks as if inputs and dz are multiplied as they are. Which axis do they share, and should vanish?",
+            "It looks as if inputs and dz are multiplied without a transpose. Which axis do they share? "
+            "That axis should be summed.",
         ),
         Mistake(
             "dweights-averaged",
@@ -267,32 +275,34 @@ AFFINE_BACKWARD = Exercise(
         Mistake(
             "dinputs-averaged",
             _with(dinputs=lambda dz, x, w: dz @ w.T / len(x)),
-            "It looks as if dinputs is divided by the batch. Each example has inputs of its own, and the 1/batch is in dz.",
+            "It looks as if dinputs is divided by the batch. Each example has its own inputs, and the "
+            "1/batch is in dz.",
         ),
         Mistake(
             "forward-again",
             _with(dinputs=lambda dz, x, w: x @ w),
-            "It looks as if dinputs is the forward product. What comes from above is dz.",
+            "It looks as if dinputs is the forward product. In the backward pass, use dz.",
         ),
         Mistake(
             "dinputs-are-the-inputs",
             _with(dinputs=lambda dz, x, w: x + 0.0),
-            "It looks as if dinputs are the inputs themselves. Their gradient is made of dz and the weights.",
+            "It looks as if dinputs are the inputs themselves. Their gradient is computed from dz and the "
+            "weights.",
         ),
         Mistake(
             "weights-before-inputs",
             _swap((1, 2, 0)),
-            "It looks as if the order is dweights, dbias, dinputs. The inputs' gradient is asked for first.",
+            "It looks as if the order is dweights, dbias, dinputs. dinputs comes first.",
         ),
         Mistake(
             "bias-before-weights",
             _swap((0, 2, 1)),
-            "It looks as if dweights and dbias are swapped. The order asked for is dinputs, dweights, dbias.",
+            "It looks as if dweights and dbias are swapped. The order is dinputs, dweights, dbias.",
         ),
         Mistake(
             "backwards",
             (_swap((2, 1, 0)), _swap((1, 0, 2)), _swap((2, 0, 1))),
-            "It looks as if the three results stand in another order. It should be dinputs, dweights, dbias.",
+            "It looks as if the three results are in another order. It should be dinputs, dweights, dbias.",
         ),
         Mistake(
             "no-dinputs",
@@ -302,11 +312,11 @@ AFFINE_BACKWARD = Exercise(
         Mistake(
             "doubled",
             lambda dz, x, w: tuple(2 * part for part in affine_backward(dz, x, w)),
-            "It looks as if everything is doubled. Where does a 2 come in?",
+            "It looks as if everything is doubled. Where does a 2 come from?",
         ),
     ),
     hints=(
-        "Three gradients, each of the shape of the thing it belongs to. Let the shapes tell you what meets what.",
+        "Each of the three gradients has the shape of its array. The shapes tell you what to multiply.",
         "dinputs (batch, fan_in) from dz (batch, fan_out) and weights (fan_in, fan_out); dweights (fan_in, fan_out) from "
         "inputs (batch, fan_in) and dz; dbias (fan_out,) from dz alone.",
         "dX = dZ Wᵀ,  dW = Xᵀ dZ,  db = Σᵢ dZᵢ over the examples i.",
@@ -349,141 +359,149 @@ CROSS_ENTROPY_BACKWARD = Exercise(
         Case("a single row of 6 logits", (_normal(35, 1, 6), np.array([4]))),
         Case("rows around 1000, 0 and -1000", (_LARGE, np.array([2, 0, 3]))),
         Case("the rows [0, 1], [1000, 1001] and [3, 1]", (np.array([[0.0, 1], [1000, 1001], [3, 1]]), np.array([0, 1, 1]))),
-        Case("a row whose largest logit stands 2000 above the others", (np.array([[0.0, 2000, 0], [0.5, -0.2, 0.1]]), np.array([1, 0]))),
+        Case("a row whose largest logit is 2000 above the others", (np.array([[0.0, 2000, 0], [0.5, -0.2, 0.1]]), np.array([1, 0]))),
     ),
     properties=(
-        Property("the sums of the rows", lambda d, args: d.sum(axis=1), "A row of yours sums to {got}, and the right one to 0.", 1e-6, 1e-9),
+        Property("the sums of the rows", lambda d, args: d.sum(axis=1), "A row sums to {got}, expected 0.", 1e-6, 1e-9),
     ),
     mistakes=(
         Mistake(
             "batch-missing",
             lambda z, y: _softmax(z) - _one_hot(z, y),
-            "It looks as if 1/batch is missing: the loss is a mean. Should twice as many examples pull twice as hard?",
-            observe=lambda got, want, args: f"Your gradient is {np.abs(got).sum() / np.abs(want).sum():.3g} times the right one, with {len(got)} examples.",
+            "It looks as if 1/batch is missing: the loss is a mean. Should twice as many examples give "
+            "twice the gradient?",
+            observe=lambda got, want, args: f"Your gradient is {np.abs(got).sum() / np.abs(want).sum():.3g} times the expected one, with {len(got)} examples.",
         ),
         Mistake(
             "batch-twice",
             lambda z, y: (_softmax(z) - _one_hot(z, y)) / len(y) ** 2,
-            "It looks as if there are two divisions by the batch. Look for a mean and a division.",
+            "It looks as if the result is divided by the batch twice. Look for a mean and a division.",
         ),
         Mistake(
             "labels-as-rows",
             _labels_as_rows,
-            "It looks as if the labels pick whole rows. A label says which column of its own row.",
+            "It looks as if the labels pick whole rows. A label is the number of a column in its own row.",
         ),
         Mistake(
             "one-hot-not-subtracted",
             lambda z, y: _softmax(z) / len(y),
-            "It looks as if these are the probabilities divided by the batch. Where does the true class enter?",
-            observe=lambda got, want, args: f"Your first row sums to {got[0].sum():.3g}, and the right one to 0.",
+            "It looks as if these are the probabilities divided by the batch. Where is the true class used?",
+            observe=lambda got, want, args: f"Your first row sums to {got[0].sum():.3g}, expected 0.",
         ),
         Mistake(
             "probabilities",
             lambda z, y: _softmax(z),
-            "It looks as if these are the probabilities. Where do the true class and the mean enter?",
+            "It looks as if these are the probabilities. Where are the true class and the mean used?",
         ),
         Mistake(
             "y-minus-p",
             lambda z, y: (_one_hot(z, y) - _softmax(z)) / len(y),
-            "It looks as if p is taken from y. Should raising the true class's logit raise the loss?",
+            "It looks as if p is subtracted from y. Should the loss grow when the logit of the true class "
+            "grows?",
         ),
         Mistake(
             "y-minus-p-and-batch-missing",
             lambda z, y: _one_hot(z, y) - _softmax(z),
-            "It looks as if p is taken from y, and 1/batch is missing. Begin with the sign.",
+            "It looks as if p is subtracted from y, and 1/batch is missing. Look at the sign first.",
         ),
         Mistake(
             "divided-by-classes",
             lambda z, y: (_softmax(z) - _one_hot(z, y)) / z.shape[1],
-            "It looks as if the division is by the number of classes. The loss is a mean over what?",
+            "It looks as if the result is divided by the number of classes. Over what is the mean of the "
+            "loss?",
         ),
         Mistake(
             "divided-by-everything",
             lambda z, y: (_softmax(z) - _one_hot(z, y)) / z.size,
-            "It looks as if the division is by all entries. The loss is a mean over the examples alone.",
+            "It looks as if the result is divided by the number of all entries. The loss is a mean over "
+            "the examples only.",
         ),
         Mistake(
             "doubled",
             lambda z, y: 2 * (_softmax(z) - _one_hot(z, y)) / len(y),
-            "It looks as if there is a 2 too many, as a squared error would have. Cross-entropy has none.",
+            "It looks as if there is a factor 2, as for a squared error. Cross-entropy has none.",
         ),
         Mistake(
             "diagonal-only",
             (lambda z, y: (_softmax(z) - 1) * _one_hot(z, y) / len(y), lambda z, y: (_softmax(z) - 1) * _one_hot(z, y)),
-            "It looks as if only the true class gets a gradient, as when softmax's Jacobian is cut down to its diagonal. "
-            "What happens to the other probabilities of a row when one logit rises?",
+            "It looks as if only the true class gets a gradient: perhaps only the diagonal of softmax's "
+            "Jacobian is used. When one logit grows, what happens to the other probabilities of the row?",
             observe=lambda got, want, args: f"Your first row sums to {got[0].sum():.3g}, with 0 at every wrong class.",
         ),
         Mistake(
             "times-p-one-minus-p",
             (lambda z, y: (_softmax(z) - _one_hot(z, y)) * (p := _softmax(z)) * (1 - p) / len(y),
              lambda z, y: (_softmax(z) - _one_hot(z, y)) * (p := _softmax(z)) * (1 - p)),
-            "It looks as if p(1 - p) is multiplied in once more. For softmax with cross-entropy it cancels: "
-            "derive the two together.",
+            "It looks as if the result is multiplied by p(1 - p) once more. For softmax with cross-entropy "
+            "this factor cancels: derive the two together.",
         ),
         Mistake(
             "axis-0",
             lambda z, y: (_softmax(z, 0) - _one_hot(z, y)) / len(y),
-            "It looks as if the columns are normalised. Along which axis do the classes of one example stand?",
+            "It looks as if the columns are normalised. Along which axis are the classes of one example?",
         ),
         Mistake(
             "no-shift",
             (lambda z, y: (np.exp(z) / np.exp(z).sum(axis=1, keepdims=True) - _one_hot(z, y)) / len(y),),
-            "The formula is right, but e to the power of 1000 does not fit into a float. "
-            "What may be taken off a whole row first?",
+            "The formula is right, but e to the power of 1000 is too large for a float. What can you "
+            "subtract from a whole row first?",
         ),
         Mistake(
             "global-maximum",
             lambda z, y: ((e := np.exp(z - z.max())) / e.sum(axis=1, keepdims=True) - _one_hot(z, y)) / len(y),
-            "It looks as if one maximum is taken off the whole array, so rows far below it become 0 / 0. "
-            "Which maximum should each row lose?",
+            "It looks as if one maximum of the whole array is subtracted, so rows far below it become 0 / "
+            "0. Which maximum should be subtracted from each row?",
         ),
         Mistake(
             "mean-for-maximum",
             tuple(lambda z, y, shift=shift: ((e := np.exp(z - shift(z))) / e.sum(axis=1, keepdims=True) - _one_hot(z, y)) / len(y)
                   for shift in (lambda z: z.mean(axis=1, keepdims=True), lambda z: z.min(axis=1, keepdims=True), lambda z: z[:, :1])),
-            "The formula is right, and something is taken off each row, but not its largest logit: one that is "
-            "far above it still overflows. After which shift is every power at most 1?",
+            "The formula is right, and something is subtracted from each row, but not its largest logit. A "
+            "logit far above it still overflows. After which shift is every power at most 1?",
         ),
         Mistake(
             "softmax-twice",
             lambda z, y: (_softmax(_softmax(z)) - _one_hot(z, y)) / len(y),
-            "It looks as if softmax is applied twice. What goes into the power?",
+            "It looks as if softmax is applied twice. What is the input of the power?",
         ),
         Mistake(
             "logits-for-probabilities",
             lambda z, y: (z - _one_hot(z, y)) / len(y),
-            "It looks as if the one-hot label is taken from the logits themselves. What has to be done to them first?",
+            "It looks as if the one-hot label is subtracted from the logits. What must happen to the "
+            "logits first?",
         ),
         Mistake(
             "log-probabilities",
             lambda z, y: (np.log(_softmax(z)) - _one_hot(z, y)) / len(y),
-            "It looks as if a logarithm is left over. In the gradient it cancels: derive it once more.",
+            "It looks as if a logarithm is still there. In the gradient it cancels: derive it once more.",
         ),
         Mistake(
             "label-numbers-subtracted",
             lambda z, y: (_softmax(z) - y[:, None]) / len(y),
-            "It looks as if the label's number is taken from every entry. The label says at which entry something happens.",
+            "It looks as if the label's number is subtracted from every entry. The label says which entry "
+            "changes.",
         ),
         Mistake(
             "subtracted-everywhere",
             (lambda z, y: (_softmax(z) - 1) / len(y),),
-            "It looks as if 1 is taken from every entry. At which one of each row?",
+            "It looks as if 1 is subtracted from every entry. From which one of each row should it be?",
         ),
         Mistake(
             "labels-as-columns",
             lambda z, y: (_softmax(z) - np.isin(np.arange(z.shape[1]), y)) / len(y),
-            "It looks as if 1 is taken from whole columns: `[:, labels]` means every row at everybody's label. "
-            "How is one entry picked from each row?",
+            "It looks as if 1 is subtracted from whole columns: `[:, labels]` means every row, at the "
+            "labels of all rows. How do you pick one entry from each row?",
         ),
         Mistake(
             "subtracted-after-the-mean",
             lambda z, y: _softmax(z) / len(y) - _one_hot(z, y),
-            "It looks as if only the probabilities are divided by the batch, not what is taken from them.",
+            "It looks as if only the probabilities are divided by the batch, but not the 1 that is "
+            "subtracted.",
         ),
     ),
     hints=(
-        "Every logit is pulled by how far its probability is from what it should be, and the mean shares that out.",
+        "The gradient of a logit is its probability minus what it should be, divided by the number of "
+        "examples.",
         "logits (batch, classes) -> dlogits (batch, classes), each row summing to 0. The true class is negative, the others positive.",
         "dz = (p − y) / n, with y one-hot and n the number of examples.",
         "def cross_entropy_backward(logits, labels):\n    dlogits = ...  # the probabilities, safely\n"
@@ -541,9 +559,9 @@ NUMERICAL_GRADIENT = Exercise(
     output="rows columns",
     cases=(
         Case("a sum of cubes of 3 numbers", (_cubes, _VECTOR, _EPS)),
-        Case("a function that ties its three numbers together", (_tangled, _VECTOR, _EPS)),
+        Case("a function in which each number changes the slope of the others", (_tangled, _VECTOR, _EPS)),
         Case("a sum of cubes of a 2 by 3 array", (_cubes, _MATRIX, _EPS)),
-        Case("a bowl, with a small step", (_bowl, _MATRIX, 2.0**-14)),
+        Case("a quadratic function, with a small step", (_bowl, _MATRIX, 2.0**-14)),
         Case("a sum of cubes, with a step of a half", (_cubes, _VECTOR, 0.5)),
         Case("a single number", (_cubes, np.array([1.5]), _EPS)),
     ),
@@ -551,91 +569,100 @@ NUMERICAL_GRADIENT = Exercise(
         Mistake(
             "one-sided",
             (_differences(1, 0, 1),),
-            "It looks as if the step goes one way only, whose error shrinks like eps. Going both ways makes it eps squared.",
+            "It looks as if the step goes up only: its error shrinks like eps. With a step up and a step "
+            "down it shrinks like eps squared.",
         ),
         Mistake(
             "one-sided-below",
             _differences(0, -1, 1),
-            "It looks as if the step goes down only, whose error shrinks like eps. Going both ways makes it eps squared.",
+            "It looks as if the step goes down only: its error shrinks like eps. With a step up and a step "
+            "down it shrinks like eps squared.",
         ),
         Mistake(
             "divided-by-eps",
             _differences(1, -1, 1),
-            "It looks as if the difference is divided by eps. How far apart are the two points?",
+            "It looks as if the difference is divided by eps. What is the distance between the two points?",
         ),
         Mistake(
             "one-sided-and-halved",
             _differences(1, 0, 2),
-            "It looks as if one step is taken, and two are divided by. How far apart are the two points?",
+            "It looks as if there is one step, but the difference is divided by two. What is the distance "
+            "between the two points?",
         ),
         Mistake(
             "not-divided",
             (lambda f, x, eps: _differences(1, -1, 1)(f, x, eps) * eps,),
-            "It looks as if the difference is not divided by anything. A slope is rise over run.",
+            "It looks as if the difference is not divided by anything. A slope is a difference divided by "
+            "a distance.",
         ),
         Mistake(
             "multiplied",
             lambda f, x, eps: _differences(1, -1, 1)(f, x, eps) * eps * 2 * eps,
-            "It looks as if there is a product with 2 eps instead of a division by it.",
+            "It looks as if the difference is multiplied by 2 eps, not divided by it.",
         ),
         Mistake(
             "precedence",
             lambda f, x, eps: _differences(1, -1, 1)(f, x, eps) * eps / 2 * eps,
-            "It looks as if `/ 2 * eps` divides by 2 and then multiplies by eps. Where do brackets belong?",
+            "It looks as if `/ 2 * eps` divides by 2 and then multiplies by eps. Where are brackets needed?",
         ),
         Mistake(
             "sign",
             _differences(-1, 1, 2),
-            "It looks as if the lower point comes first. Which of the two values is taken from which?",
+            "It looks as if the sign is wrong: the value at the upper point comes second. Which of the two "
+            "values is subtracted from which?",
         ),
         Mistake(
             "half-steps",
             (_differences(0.5, -0.5, 1),),
-            "It looks as if the two points lie half an eps away. Each should be a whole eps away.",
+            "It looks as if the two points are half an eps away from x. Each should be a whole eps away.",
         ),
         Mistake(
             "half-steps-divided-by-2-eps",
             _differences(0.5, -0.5, 2),
-            "It looks as if the two points lie eps apart, and 2 eps is divided by.",
+            "It looks as if the distance between the two points is eps, but the difference is divided by 2 "
+            "eps.",
         ),
         Mistake(
             "double-steps",
             (_differences(2, -2, 2), _differences(2, -2, 4)),
-            "It looks as if the steps are twice as long. Each point should be one eps away.",
+            "It looks as if the steps are twice as long. Each point should be one eps away from x.",
         ),
         Mistake(
             "all-at-once",
             (lambda f, x, eps: np.full(x.shape, (f(x + eps) - f(x - eps)) / (2 * eps)),
              lambda f, x, eps: (f(x + eps) - f(x - eps)) / (2 * eps)),
-            "It looks as if all numbers are nudged together. To learn what one of them does, the others must stand still.",
+            "It looks as if all numbers are changed together. To see the effect of one number, change only "
+            "that one.",
         ),
         Mistake(
             "not-put-back",
             _not_put_back,
-            "It looks as if a number stays nudged while the next one is tried. Is each put back first?",
+            "It looks as if a number stays changed while the next one is tried. Is each one set back first?",
         ),
         Mistake(
             "eps-of-its-own",
             tuple(lambda f, x, eps, e=e: numerical_gradient(f, x, e) for e in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)),
-            "It looks as if the step is a number of your own. Whoever calls this chooses eps.",
-            observe=lambda got, want, args: f"With eps = {args[2]:.3g} your first number is {got.flat[0]:.6g}, and {want.flat[0]:.6g} would be right.",
+            "It looks as if the step is a number of your own. The caller chooses eps.",
+            observe=lambda got, want, args: f"With eps = {args[2]:.3g} your first number is {got.flat[0]:.6g}, expected {want.flat[0]:.6g}.",
         ),
         Mistake(
             "flat",
             (lambda f, x, eps: numerical_gradient(f, x, eps).ravel()[: x.size].reshape(-1) if x.ndim > 1
              else numerical_gradient(f, x, eps)[:, None],),
-            "The numbers may be right, but the shape is another one. The gradient has the shape of x.",
+            "The numbers may be right, but the shape is not. The gradient has the shape of x.",
         ),
         Mistake(
             "first-number-only",
             lambda f, x, eps: numerical_gradient(f, x, eps) * (np.arange(x.size) == 0).reshape(x.shape) + (x.size == 1) * 1.0,
-            "It looks as if only the first number is nudged. Over what does the loop run?",
+            "It looks as if only the first number is changed. Over what does the loop run?",
         ),
     ),
     hints=(
-        "Nudge one number up, then down, by eps; the difference of f over the distance is its slope. Then the next number.",
-        "x and the gradient have one shape. `for index in np.ndindex(x.shape)` visits every entry, whatever the shape.",
-        "∂f/∂xᵢ ≈ (f(x + eps·eᵢ) − f(x − eps·eᵢ)) / (2·eps), with eᵢ all 0 but for a 1 at i.",
+        "Change one number by eps, up and then down. The difference of f, divided by the distance, is its "
+        "slope. Then do the next number.",
+        "x and the gradient have the same shape. `for index in np.ndindex(x.shape)` visits every entry of "
+        "any shape.",
+        "∂f/∂xᵢ ≈ (f(x + eps·eᵢ) − f(x − eps·eᵢ)) / (2·eps). eᵢ is 1 at i and 0 everywhere else.",
         "def numerical_gradient(f, x, eps):\n    gradient = np.zeros(x.shape)\n    for index in np.ndindex(x.shape):\n"
         "        nudge = np.zeros(x.shape)\n        nudge[index] = ...\n        gradient[index] = ...\n    return gradient",
     ),
@@ -726,7 +753,7 @@ def _accumulates() -> Callable:
 
 BACKWARD = Exercise(
     "backward",
-    task="Give the gradients of all weights and biases, from dlogits and what entered each layer.",
+    task="Give the gradients of all weights and biases, from dlogits and the input of each layer.",
     reference=backward,
     inputs={"layers": "", "entered": "", "dlogits": "batch classes"},
     output=[{"dweights": "fan_in fan_out", "dbias": "fan_out"}],
@@ -742,62 +769,64 @@ BACKWARD = Exercise(
         Mistake(
             "gate-missing",
             (_walk_back(gate=lambda dz, a: dz), _walk_back(gate=lambda dz, a: dz * (a >= 0))),
-            "It looks as if relu's gate is always open: missing, or an activation compared with >= 0. "
-            "An activation is never below 0; which ones were shut off?",
-            observe=lambda got, want, args: "Your last layer is right, the layers below it are not.",
+            "It looks as if the gradient passes at every unit: relu's gate is missing, or an activation is "
+            "compared with >= 0. An activation is never below 0: for which units must the gradient be 0?",
+            observe=lambda got, want, args: "Your last layer is right. The layers below it are wrong.",
         ),
         Mistake(
             "gate-at-one-layer-only",
             (_walk_back_some(lambda i, n: i == 1), _walk_back_some(lambda i, n: i == n - 1)),
-            "It looks as if relu's gate is applied between two of the layers and forgotten between others. "
-            "Is it inside the loop?",
+            "It looks as if relu's gate is applied after some layers and not after others. Is it inside "
+            "the loop?",
         ),
         Mistake(
             "leaky",
             tuple(_walk_back(gate=lambda dz, a, c=c: dz * np.where(a > 0, 1, c)) for c in (0.01, 0.1, 0.2)),
-            "It looks as if a little gradient leaks through where relu was off: that is leaky relu's slope.",
+            "It looks as if a small gradient passes where relu gave 0: that is the slope of leaky relu.",
         ),
         Mistake(
             "gate-turned-round",
             (_walk_back(gate=lambda dz, a: dz * (a <= 0)), _walk_back(gate=lambda dz, a: dz * (a == 0))),
-            "It looks as if the gate is open where relu was off. Which units let a signal through on the way forward?",
+            "It looks as if the gradient passes where relu gave 0. Which units let a signal through in the "
+            "forward pass?",
         ),
         Mistake(
             "gate-after-the-weight-gradients",
             _gate_too_late,
-            "It looks as if the gate comes too late: a layer's own gradients are taken before it. "
-            "Which numbers does a layer's weight gradient see?",
+            "It looks as if the gate comes too late: the gradients of a layer are computed before it. "
+            "Which dz belongs to the weights of a layer?",
         ),
         Mistake(
             "gate-of-another-layer",
             (_gate_of(lambda i, n: i - 1), _gate_of(lambda i, n: min(i + 1, n - 1))),
-            "It looks as if the gate is read off another layer. What entered layer i came out of which relu?",
+            "It looks as if the gate is made from the input of another layer. From which relu does the "
+            "input of layer i come?",
         ),
         Mistake(
             "gate-on-the-gradient",
             (_walk_back(gate=lambda dz, a: np.maximum(dz, 0)), _walk_back(gate=lambda dz, a: dz * (dz > 0))),
-            "It looks as if the gate looks at the gradient's own sign. It was set on the way forward.",
+            "It looks as if the gate depends on the sign of the gradient. The forward pass decides.",
         ),
         Mistake(
             "times-the-activation",
             _walk_back(gate=lambda dz, a: dz * a),
-            "It looks as if the gradient is multiplied by the activation. Relu's slope is 0 or 1.",
+            "It looks as if the gradient is multiplied by the activation. The slope of relu is 0 or 1.",
         ),
         Mistake(
             "sigmoid-slope",
             _walk_back(gate=lambda dz, a: dz * a * (1 - a)),
-            "It looks as if a sigmoid's slope a(1 - a) is used. These layers have relu between them.",
+            "It looks as if the slope of a sigmoid, a(1 - a), is used. These layers have relu between them.",
         ),
         Mistake(
             "tanh-slope",
             _walk_back(gate=lambda dz, a: dz * (1 - a * a)),
-            "It looks as if tanh's slope 1 - a² is used. These layers have relu between them.",
+            "It looks as if the slope of tanh, 1 - a², is used. These layers have relu between them.",
         ),
         Mistake(
             "weights-not-transposed",
             _walk_back(down=lambda dz, w, grad: dz @ w),
-            "It looks as if dz meets the weights as they are, which only square layers let pass. "
-            "Forward they lead from fan_in to fan_out: which way now?",
+            "It looks as if dz is multiplied by the weights without a transpose. Only with square layers "
+            "does that give no error. In the forward pass they go from fan_in to fan_out: and now?",
         ),
         Mistake(
             "batch-once-more",
@@ -817,12 +846,13 @@ BACKWARD = Exercise(
         Mistake(
             "bias-not-summed",
             _walk_back(db=lambda dz: dz),
-            "It looks as if dbias is dz itself. One bias serves all examples: what becomes of their gradients?",
+            "It looks as if dbias is dz itself. All examples use the same bias: what happens to their "
+            "gradients?",
         ),
         Mistake(
             "dweights-transposed",
             _walk_back(dw=lambda a, dz: dz.T @ a),
-            "It looks as if dweights is turned round. It must fit the weights, entry for entry.",
+            "It looks as if dweights is transposed. It must have the shape of the weights.",
         ),
         Mistake(
             "backwards",
@@ -837,33 +867,37 @@ BACKWARD = Exercise(
         Mistake(
             "not-carried-down",
             (lambda layers, entered, d: backward(layers, entered, d)[-1:],),
-            "It looks as if only the last layer got gradients. What does it hand down to the layer below?",
+            "It looks as if only the last layer gets gradients. What does it pass to the layer below?",
         ),
         Mistake(
             "upper-weights-updated-first",
             tuple(_walk_back(down=lambda dz, w, grad, r=r: dz @ (w - r * grad).T) for r in (1.0, 0.1, 0.01)),
-            "It looks as if the weights of a layer are changed before the gradient goes down through them. "
-            "All gradients belong to one and the same network.",
-            observe=lambda got, want, args: "Your last layer is right, the layers below it are a little off.",
+            "It looks as if the weights of a layer change before the gradient passes through them. All "
+            "gradients belong to the same network.",
+            observe=lambda got, want, args: "Your last layer is right. The layers below it are a little "
+                                            "wrong.",
         ),
         Mistake(
             "accumulates",
             Stateful(_accumulates),
-            "It looks as if gradients of earlier calls are still in there. What should each call start from?",
+            "It looks as if gradients of earlier calls are still in the result. From what should each call "
+            "start?",
         ),
         Mistake(
             "sign",
             lambda layers, entered, d: [(-w, -b) for w, b in backward(layers, entered, d)],
-            "It looks as if all gradients have their sign turned. The step downhill is taken later.",
+            "It looks as if all gradients have the opposite sign. The step in the other direction comes "
+            "later.",
         ),
         Mistake(
             "relu-forward-again",
             _walk_back(dw=lambda a, dz: np.maximum(a.T @ dz, 0)),
-            "It looks as if negative gradients are cut off in dweights. A gradient may have any sign.",
+            "It looks as if negative gradients become 0 in dweights. A gradient may have any sign.",
         ),
     ),
     hints=(
-        "Go through the layers from the last to the first. Each gives two gradients and hands one down.",
+        "Go through the layers from the last to the first. Each one gives two gradients, and passes one to "
+        "the layer below.",
         "At layer i: entered[i] (batch, fan_in), dz (batch, fan_out). dweights (fan_in, fan_out), dbias (fan_out,), "
         "and da (batch, fan_in), which becomes the dz of the layer below once relu's gate has been applied.",
         "dWᵢ = aᵢᵀ dz,  dbᵢ = Σ dz over the batch,  dz ← (dz Wᵢᵀ) · [aᵢ > 0], with aᵢ = entered[i].",

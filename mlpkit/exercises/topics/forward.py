@@ -63,7 +63,7 @@ _AFFINE_MISTAKES = (
     Mistake(
         "bias-subtracted",
         lambda x, w, b: x @ w - b,
-        "It looks as if the bias is taken off. Look at its sign.",
+        "It looks as if the bias is subtracted. Look at its sign.",
     ),
     Mistake(
         "bias-twice",
@@ -73,51 +73,53 @@ _AFFINE_MISTAKES = (
     Mistake(
         "bias-summed",
         lambda x, w, b: x @ w + b.sum(),
-        "It looks as if one and the same number is added to every unit. Each unit has a bias of its own.",
+        "It looks as if the same number is added to every unit. Each unit has its own bias.",
     ),
     Mistake(
         "bias-averaged",
         lambda x, w, b: x @ w + b.mean(),
-        "It looks as if the mean bias is added to every unit. Each unit has a bias of its own.",
+        "It looks as if the mean of the biases is added to every unit. Each unit has its own bias.",
         unambiguous=False,
     ),
     Mistake(
         "bias-down-the-rows",
         (lambda x, w, b: x @ w + b[:, None], lambda x, w, b: x @ w + b.reshape(-1, 1)),
-        "It looks as if the bias runs down the rows, one number for each example. "
-        "A unit is a column: along which axis does the bias have to run?",
+        "It looks as if the bias runs down the rows: one number for each example. A unit is a column: "
+        "along which axis should the bias run?",
     ),
     Mistake(
         "weights-transposed",
         lambda x, w, b: x @ w.T + b,
-        "It looks as if the weights are transposed, which only a square layer lets pass. "
+        "It looks as if the weights are transposed. Only with a square layer does that give no error. "
         "Column j of the weights belongs to unit j.",
     ),
     Mistake(
         "inputs-and-weights-swapped",
         (lambda x, w, b: w @ x + b, lambda x, w, b: w.T @ x + b, lambda x, w, b: w @ x.T + b),
-        "It looks as if the weights stand in front of the inputs. Rows are examples here: "
-        "write the shapes below the product and see which two sizes meet.",
+        "It looks as if the weights stand before the inputs. Rows are examples here: write the shapes "
+        "below the product. Which two sizes meet?",
     ),
     Mistake(
         "columns-are-examples",
         (lambda x, w, b: w.T @ x.T + b[:, None], lambda x, w, b: (x @ w + b).T),
-        "It looks as if each example became a column. Rows are examples throughout this course.",
+        "It looks as if each example became a column. In this course, each example is a row.",
     ),
     Mistake(
         "bias-before-the-product",
         lambda x, w, b: (x + b) @ w,
-        "It looks as if the bias is added to the inputs. It belongs to what comes out of the product.",
+        "It looks as if the bias is added to the inputs. It should be added to the result of the product.",
     ),
     Mistake(
         "entry-by-entry",
         lambda x, w, b: x * w + b,
-        "It looks as if entries are multiplied one by one. A unit adds up all inputs, each times its weight.",
+        "It looks as if entries are multiplied one by one. A unit multiplies each input by its weight, and "
+        "adds up all products.",
     ),
     Mistake(
         "with-relu",
         lambda x, w, b: np.maximum(x @ w + b, 0),
-        "It looks as if an activation is applied already: no number of yours is below 0. That is the next step's work.",
+        "It looks as if an activation is already applied: none of your numbers is below 0. That is the "
+        "next step.",
     ),
 )
 
@@ -138,9 +140,9 @@ AFFINE = Exercise(
     ),
     mistakes=_AFFINE_MISTAKES,
     hints=(
-        "Each unit takes every input times a weight of its own, adds them up, and adds its bias.",
-        "inputs (batch, fan_in), weights (fan_in, fan_out) -> (batch, fan_out): the inner sizes meet and vanish. "
-        "The bias (fan_out,) is added to every row.",
+        "Each unit multiplies every input by its own weight, adds up the products, and adds its bias.",
+        "inputs (batch, fan_in), weights (fan_in, fan_out) -> (batch, fan_out): the two inner sizes are "
+        "equal, and the result has only the outer ones. The bias (fan_out,) is added to every row.",
         "zᵢⱼ = Σₖ xᵢₖ Wₖⱼ + bⱼ, or for the whole batch at once Z = X W + b.",
         "def affine(inputs, weights, bias):\n    products = ... @ ...  # (batch, fan_out)\n    return products + ...",
     ),
@@ -150,7 +152,7 @@ _Z = np.array([[1.5, -2.0, 0.0], [-0.3, 0.4, 3.0], [0.0, -1.1, 0.7], [2.2, 0.1, 
 
 RELU = Exercise(
     "relu",
-    task="Keep what is positive and make the rest 0.",
+    task="Keep positive numbers. Make all other numbers 0.",
     reference=relu,
     package=activations.relu.function,
     inputs={"z": "batch units"},
@@ -167,75 +169,82 @@ RELU = Exercise(
         Mistake(
             "absolute-value",
             np.abs,
-            "It looks as if the sign is dropped. Look at what becomes of a negative number.",
+            "It looks as if the sign is removed. Try a negative number.",
         ),
         Mistake(
             "smaller-not-larger",
             lambda z: np.minimum(z, 0),
-            "It looks as if the negative numbers are kept and the positive ones lost. Which of z and 0 should win?",
+            "It looks as if negative numbers are kept and positive numbers become 0. Which of z and 0 "
+            "should relu return?",
         ),
         Mistake(
             "the-gate-alone",
             (lambda z: (z > 0).astype(float), lambda z: (z >= 0).astype(float)),
-            "It looks as if this is the slope of relu, 1 or 0. What should become of a number that may pass?",
+            "It looks as if this is the slope of relu: 1 or 0. What should relu return for a positive "
+            "number?",
         ),
         Mistake(
             "leaky",
             tuple(lambda z, a=a: np.where(z > 0, z, a * z) for a in (0.01, 0.1, 0.2, 0.3, 0.001, 0.25)),
-            "It looks as if a little of the negative numbers leaks through. That is leaky relu; plain relu stops them.",
+            "It looks as if negative numbers are made small, but not 0. That is leaky relu. Relu makes "
+            "them 0.",
         ),
         Mistake(
             "largest-of-all",
             (lambda z: np.maximum(z.max(), 0) * np.ones_like(z), lambda z: max(z.max(), 0)),
-            "It looks as if one maximum of the whole array is taken. Each number is compared with 0 on its own.",
+            "It looks as if there is one maximum for the whole array. Each number is compared with 0 by "
+            "itself.",
         ),
         Mistake(
             "largest-of-each-row",
             (lambda z: np.max(z, 0), lambda z: np.max(z, axis=1), lambda z: z.max(axis=1, keepdims=True)),
-            "It looks as if a maximum is taken along an axis: np.max(z, 0) reads the 0 as an axis. "
-            "Which function compares two things entry by entry?",
+            "It looks as if a maximum is taken along an axis: np.max(z, 0) reads the 0 as an axis. Which "
+            "function compares two things entry by entry?",
         ),
         Mistake(
             "unchanged",
             lambda z: z + 0.0,
-            "It looks as if nothing is done to z. What should become of a negative number?",
+            "It looks as if z is not changed. What should happen to a negative number?",
         ),
         Mistake(
             "softplus",
             lambda z: np.logaddexp(z, 0),
-            "It looks as if this is softplus, log(1 + e^z): a smooth relative, never exactly 0. Relu has a corner.",
+            "It looks as if this is softplus, log(1 + e^z): it is smooth and never exactly 0. Relu has a "
+            "corner.",
         ),
         Mistake(
             "sigmoid",
             lambda z: 1 / (1 + np.exp(-z)),
-            "It looks as if this is a sigmoid, which squeezes everything between 0 and 1. Relu leaves what is positive as it is.",
+            "It looks as if this is a sigmoid: all results are between 0 and 1. Relu does not change a "
+            "positive number.",
         ),
-        Mistake("tanh", np.tanh, "It looks as if this is tanh. Relu leaves what is positive as it is."),
+        Mistake("tanh", np.tanh, "It looks as if this is tanh. Relu does not change a positive number."),
         Mistake(
             "capped-at-1",
             lambda z: np.clip(z, 0, 1),
-            "It looks as if numbers above 1 are cut off too. Relu has no upper end.",
+            "It looks as if numbers above 1 become 1. Relu has no upper limit.",
         ),
         Mistake(
             "capped-at-6",
             lambda z: np.clip(z, 0, 6),
-            "It looks as if numbers above 6 are cut off: that is relu6. Plain relu has no upper end.",
+            "It looks as if numbers above 6 become 6: that is relu6. Relu has no upper limit.",
         ),
         Mistake(
             "threshold-not-at-0",
             (lambda z: np.maximum(z, 1), lambda z: np.where(z > 1, z, 0), lambda z: np.where(z > 0.5, z, 0)),
-            "It looks as if the corner is not at 0. With which number is z compared?",
+            "It looks as if the corner is not at 0. With which number do you compare z?",
         ),
-        Mistake("sign", np.sign, "It looks as if only the sign of z is left. How large is a number that may pass?"),
+        Mistake("sign", np.sign, "It looks as if only the sign of z is left. What should relu return for a "
+                                 "positive number?"),
         Mistake(
             "minus-in-front",
             (lambda z: -np.maximum(z, 0), lambda z: np.maximum(-z, 0)),
-            "It looks as if there is a minus too many. Which half of the numbers should come through, and with which sign?",
+            "It looks as if there is one minus too many. Which numbers should stay, and with which sign?",
         ),
     ),
     hints=(
         "Compare each number with 0 and keep the larger of the two.",
-        "z (batch, units) -> (batch, units): the shape stays. [-2, 0, 3] becomes [0, 0, 3].",
+        "z (batch, units) -> (batch, units): the shape does not change. [-2, 0, 3] becomes [0, 0, 3].",
         "relu(z) = max(0, z), entry by entry.",
         "def relu(z):\n    return np.maximum(..., ...)",
     ),
@@ -269,7 +278,8 @@ def _wrong(**keywords):
 
 FORWARD = Exercise(
     "forward",
-    task="Send images through all layers, relu between two layers and none after the last; return what entered each layer, and the logits.",
+    task="Compute all layers, with relu between two layers and none after the last. Return the inputs of "
+         "all layers, and the logits.",
     reference=forward,
     inputs={"layers": "", "images": "batch fan_in"},
     output={"entered": ["batch fan_in"], "logits": "batch classes"},
@@ -285,15 +295,15 @@ FORWARD = Exercise(
         Mistake(
             "relu-on-the-logits",
             _wrong(last_bend=True),
-            "It looks as if relu is applied to the logits as well. They need their negative numbers: "
-            "what comes after the last layer?",
+            "It looks as if relu is applied to the logits too. They need their negative numbers: what "
+            "comes after the last layer?",
             observe=lambda got, want, args: f"Your smallest logit is {np.min(got[1]):.3g}, expected {np.min(want[1]):.3g}.",
         ),
         Mistake(
             "no-activation",
             _wrong(bend=lambda z: z),
-            "It looks as if nothing bends between the layers, so that they all melt into one matrix. "
-            "What comes between two layers?",
+            "It looks as if there is no activation between the layers. Then many layers equal one matrix. "
+            "What belongs between two layers?",
         ),
         Mistake(
             "bias-forgotten",
@@ -303,28 +313,31 @@ FORWARD = Exercise(
         Mistake(
             "weights-transposed",
             _wrong(affine=lambda x, w, b: x @ w.T + b),
-            "It looks as if the weights are transposed, which only square layers let pass. Column j belongs to unit j.",
+            "It looks as if the weights are transposed. Only with square layers does that give no error. "
+            "Column j belongs to unit j.",
         ),
         Mistake(
             "kept-what-left",
             _wrong(keep="left"),
-            "It looks as if the list holds what left each layer. Backprop will need what went in: "
-            "what entered the first layer?",
+            "It looks as if the list holds the output of each layer. Backprop needs the inputs: what was "
+            "the input of the first layer?",
         ),
         Mistake(
             "kept-logits-too",
             _wrong(keep="all"),
-            "The list has one entry too many: the logits enter no layer. They are returned beside the list.",
+            "The list has one entry too many: the logits are not the input of a layer. Return them beside "
+            "the list.",
         ),
         Mistake(
             "images-missing",
             _wrong(keep="inner"),
-            "The list has one entry too few. What entered the very first layer?",
+            "The list has one entry too few. What is the input of the very first layer?",
         ),
         Mistake(
             "kept-preactivations",
             (_wrong(keep="z"), _wrong(keep="first z")),
-            "It looks as if the list holds preactivations, from before relu. The next layer is fed with what comes after it.",
+            "It looks as if the list holds values from before relu. The input of the next layer is the "
+            "value after relu.",
         ),
         Mistake(
             "kept-backwards",
@@ -334,7 +347,8 @@ FORWARD = Exercise(
         Mistake(
             "every-layer-fed-with-images",
             _wrong(keep="images"),
-            "It looks as if the list holds the images again and again. What goes into the second layer?",
+            "It looks as if the list holds the images again and again. What is the input of the second "
+            "layer?",
         ),
         Mistake(
             "swapped",
@@ -349,23 +363,24 @@ FORWARD = Exercise(
         Mistake(
             "last-layer-skipped",
             lambda layers, images: (forward(layers, images)[0], forward(layers, images)[0][-1]),
-            "It looks as if the last layer is left out: what is returned as logits is what entered it.",
+            "It looks as if the last layer is left out: the returned logits are its input.",
         ),
         Mistake(
             "relu-before-the-layer",
             lambda layers, images: _walk(layers, relu(images)),
-            "It looks as if relu is applied to the images too. It belongs between two layers.",
+            "It looks as if relu is applied to the images too. Relu belongs between two layers.",
         ),
         Mistake(
             "sigmoid",
             _wrong(bend=lambda z: 1 / (1 + np.exp(-z))),
-            "It looks as if sigmoid stands between the layers, where relu is asked for.",
+            "It looks as if sigmoid is used between the layers. Use relu.",
         ),
-        Mistake("tanh", _wrong(bend=np.tanh), "It looks as if tanh stands between the layers, where relu is asked for."),
+        Mistake("tanh", _wrong(bend=np.tanh), "It looks as if tanh is used between the layers. Use relu."),
         Mistake(
             "leaky",
             _wrong(bend=lambda z: np.where(z > 0, z, 0.01 * z)),
-            "It looks as if leaky relu stands between the layers: a hundredth of the negative numbers gets through.",
+            "It looks as if leaky relu is used between the layers: negative numbers are made small, but "
+            "not 0. Use relu.",
         ),
         Mistake(
             "softmax-at-the-end",
@@ -373,11 +388,12 @@ FORWARD = Exercise(
                 forward(layers, images)[0],
                 (e := np.exp(forward(layers, images)[1])) / e.sum(axis=1, keepdims=True),
             ),
-            "It looks as if softmax is applied already: your rows sum to 1. The logits themselves are asked for.",
+            "It looks as if softmax is already applied: your rows sum to 1. Return the logits themselves.",
         ),
     ),
     hints=(
-        "Walk through the layers. Before each one, write down what enters it; after it, apply relu unless it was the last.",
+        "Go through the layers. Before each one, store its input. After each one, apply relu, but not "
+        "after the last.",
         "With sizes 784, 128, 64, 10 the list holds arrays of 784, 128 and 64 columns, and the logits have 10.",
         "a₀ = images; z = aW + b; the next a is relu(z); after the last layer z itself is the logits.",
         "def forward(layers, images):\n    entered, a = [], images\n    for i, (weights, bias) in enumerate(layers):\n"

@@ -66,7 +66,7 @@ _ROWS = (
     Case("rows around 1000, 0 and -1000", (_LARGE,)),
     Case("the rows [0, 1], [1000, 1001] and [3, 1]", (_APART,)),
     Case("a row with a gap of 1000 between its logits", (_GAP,)),
-    Case("a row whose largest logit stands 2000 above the others", (_FAR,)),
+    Case("a row whose largest logit is 2000 above the others", (_FAR,)),
 )
 
 
@@ -93,74 +93,75 @@ _SOFTMAX_MISTAKES = (
     Mistake(
         "axis-0",
         lambda z: softmax(z.T).T,
-        "It looks as if the columns are normalised, so that examples share their probability. "
-        "Along which axis do the classes of one example stand?",
+        "It looks as if the columns are normalised, so the examples share their probability. Along which "
+        "axis are the classes of one example?",
         observe=_rows_sum,
     ),
     Mistake(
         "axis-0-no-shift",
         lambda z: _raw_softmax(z, axis=0),
-        "It looks as if the columns are normalised, and nothing is taken off before the power. "
-        "First: along which axis do the classes of one example stand?",
+        "It looks as if the columns are normalised, and nothing is subtracted before the power. First: "
+        "along which axis are the classes of one example?",
         observe=_rows_sum,
     ),
     Mistake(
         "global-maximum-and-axis-0",
         lambda z: (e := np.exp(z - z.max())) / e.sum(axis=0),
-        "There are two faults: the columns are normalised, and one maximum is taken off the whole array. "
-        "First: along which axis do the classes of one example stand?",
+        "There are two mistakes: the columns are normalised, and one maximum of the whole array is "
+        "subtracted. First: along which axis are the classes of one example?",
         observe=_rows_sum,
     ),
     Mistake(
         "columns-for-rows",
         (lambda z: _raw_softmax(z, axis=0).T, lambda z: softmax(z.T)),
-        "It looks as if each column is taken for an example, and the result turned round. Rows are examples here.",
+        "It looks as if each column is used as an example, and the result is transposed. Rows are examples "
+        "here.",
     ),
     Mistake(
         "no-shift",
         _raw_softmax,
-        "The formula is right, but e to the power of 1000 does not fit into a float. "
-        "What may be taken off a whole row without changing its probabilities?",
+        "The formula is right, but e to the power of 1000 is too large for a float. What can you subtract "
+        "from a whole row without a change of its probabilities?",
     ),
     Mistake(
         "global-maximum",
         lambda z: (e := np.exp(z - z.max())) / e.sum(axis=1, keepdims=True),
-        "It looks as if one maximum is taken off the whole array, so rows far below it become 0 / 0. "
-        "Which maximum should each row lose?",
+        "It looks as if one maximum of the whole array is subtracted, so rows far below it become 0 / 0. "
+        "Which maximum should be subtracted from each row?",
     ),
     Mistake(
         "mean-for-maximum",
         (lambda z: (e := np.exp(z - z.mean(axis=1, keepdims=True))) / e.sum(axis=1, keepdims=True),
          lambda z: (e := np.exp(z - z.min(axis=1, keepdims=True))) / e.sum(axis=1, keepdims=True),
          lambda z: (e := np.exp(z - z[:, :1])) / e.sum(axis=1, keepdims=True)),
-        "The formula is right, and something is taken off each row, but not its largest logit: one that stands "
-        "far above it still overflows. After which shift is every power at most 1?",
+        "The formula is right, and something is subtracted from each row, but not its largest logit. A "
+        "logit far above it still overflows. After which shift is every power at most 1?",
     ),
     Mistake(
         "maximum-of-columns",
         lambda z: (e := np.exp(z - z.max(axis=0))) / e.sum(axis=1, keepdims=True),
-        "It looks as if each column loses its own maximum, which changes the differences inside a row. "
-        "What may be taken off a row is one number for all its classes.",
+        "It looks as if the maximum of each column is subtracted. That changes the differences inside a "
+        "row. Subtract one number from a whole row.",
     ),
     Mistake(
         "sum-over-everything",
         (lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
          lambda z: (e := np.exp(z - z.max(axis=1, keepdims=True))) / e.sum(),
          lambda z: np.exp(z) / np.exp(z).sum()),
-        "It looks as if everything is divided by one sum for the whole array. How many sums are needed?",
-        observe=lambda got, want, args: f"All your probabilities together sum to {got.sum():.3g}, over "
+        "It looks as if everything is divided by one sum of the whole array. How many sums are needed?",
+        observe=lambda got, want, args: f"The sum of all your probabilities is {got.sum():.3g}, over "
                                      f"{len(got)} rows.",
     ),
     Mistake(
         "softmax-twice",
         lambda z: softmax(softmax(z)),
-        "It looks as if softmax was applied to its own result, which makes every row nearly even. "
-        "Look at what goes into the power.",
+        "It looks as if softmax is applied to its own result, so the probabilities of a row are nearly "
+        "equal. Look at the input of the power.",
     ),
     Mistake(
         "no-normalisation",
         (lambda z: np.exp(z - z.max(axis=1, keepdims=True)), np.exp),
-        "It looks as if the powers are never divided by anything. What makes a row sum to 1?",
+        "It looks as if the powers are not divided by anything. What makes a row sum to 1?",
         observe=lambda got, want, args: f"Your rows sum to {got.sum(1).min():.3g} up to "
                                      f"{got.sum(1).max():.3g}, not to 1.",
     ),
@@ -178,18 +179,18 @@ _SOFTMAX_MISTAKES = (
     Mistake(
         "sigmoid",
         lambda z: 1 / (1 + np.exp(-z)),
-        "It looks as if each logit goes through a sigmoid on its own. In softmax the classes of a row "
+        "It looks as if a sigmoid is applied to each logit by itself. In softmax, the classes of a row "
         "share one sum.",
     ),
     Mistake(
         "power-of-2",
         lambda z: softmax(z * np.log(2)),
-        "It looks as if the power is one of 2. Which base does the formula have?",
+        "It looks as if the power has base 2. Which base does the formula have?",
     ),
     Mistake(
         "log-softmax",
         lambda z: log_softmax(z),
-        "It looks as if these are logarithms of probabilities. They are asked for in the next exercise.",
+        "It looks as if these are logarithms of probabilities. They belong to the next exercise.",
     ),
 )  # fmt: skip
 
@@ -205,18 +206,17 @@ SOFTMAX = Exercise(
         Property(
             "the sums of the rows",
             lambda p, args: p.sum(axis=1),
-            "A row sums to {got}, and probabilities to 1.",
+            "A row sums to {got}. Probabilities sum to 1.",
         ),
     ),
     mistakes=_SOFTMAX_MISTAKES,
     hints=(
-        "Each row holds one score per class. Make every score positive, then divide by what makes its "
-        "row sum to 1.",
+        "Each row holds one score for each class. Make every score positive. Then divide by the number "
+        "that makes its row sum to 1.",
         "logits (batch, classes) -> powers (batch, classes) -> sums (batch, 1) -> probabilities (batch, "
-        "classes). "
-        "The 1 keeps the axis, so that every row is divided by its own sum.",
-        "pᵢₖ = e^(zᵢₖ − mᵢ) / Σⱼ e^(zᵢⱼ − mᵢ), with mᵢ the largest logit of row i: "
-        "taking it off changes no probability, and no power is above 1.",
+        "classes). The 1 keeps the axis, so every row is divided by its own sum.",
+        "pᵢₖ = e^(zᵢₖ − mᵢ) / Σⱼ e^(zᵢⱼ − mᵢ), with mᵢ the largest logit of row i: to subtract it changes "
+        "no probability, and no power is above 1.",
         "def softmax(logits):\n    shifted = logits - ...  # each row loses its own maximum\n"
         "    powers = np.exp(...)\n    return powers / ...  # (batch, 1)",
     ),
@@ -234,12 +234,12 @@ LOG_SOFTMAX = Exercise(
         Property(
             "the largest entry",
             lambda p, args: float(max(p.max(), 0.0)),
-            "The largest entry is {got}, and the logarithm of a probability is never above 0.",
+            "The largest entry is {got}. The logarithm of a probability is never above 0.",
         ),
         Property(
             "the sums of the probabilities",
             lambda p, args: np.exp(p).sum(axis=1),
-            "e to the power of a row should sum to 1, and here it sums to {got}.",
+            "e to the power of a row should sum to 1. Here it sums to {got}.",
         ),
     ),
     mistakes=(
@@ -247,52 +247,51 @@ LOG_SOFTMAX = Exercise(
             "log-of-softmax",
             (lambda z: np.log(softmax(z)),),
             "The formula is right, but a probability of e^-1000 is 0 as a float, and its logarithm is "
-            "minus infinity. "
-            "Can the logarithm and the power be made to meet before that?",
+            "minus infinity. The logarithm undoes the power: can you use that before you compute the power?",
         ),
         Mistake(
             "log-plus-eps",
             (*(lambda z, eps=eps: np.log(softmax(z) + eps) for eps in _SMALL_NUMBERS),
              *(lambda z, eps=eps: np.log(np.clip(softmax(z), eps, 1)) for eps in _SMALL_NUMBERS)),
-            "It looks as if a small number keeps the probability away from 0, and so the result from "
-            "getting smaller. "
-            "Can the logarithm be taken without ever forming the tiny probability?",
+            "It looks as if a small number is added so that no probability is 0. Then the result cannot go "
+            "below a limit. Can you compute the logarithm without the small probability?",
         ),
         Mistake(
             "no-shift",
             (lambda z: z - np.log(np.exp(z).sum(axis=1, keepdims=True)), lambda z: np.log(_raw_softmax(z))),
-            "The formula is right, but e to the power of 1000 does not fit into a float. "
-            "What may be taken off a whole row first?",
+            "The formula is right, but e to the power of 1000 is too large for a float. What can you "
+            "subtract from a whole row first?",
         ),
         Mistake(
             "mean-for-maximum",
             tuple(lambda z, shift=shift: (s := z - shift(z)) - np.log(np.exp(s).sum(axis=1, keepdims=True)) for shift in _OTHER_SHIFTS),
-            "The formula is right, and something is taken off each row, but not its largest logit: one that is "
-            "far above it still overflows. After which shift is every power at most 1?",
+            "The formula is right, and something is subtracted from each row, but not its largest logit. A "
+            "logit far above it still overflows. After which shift is every power at most 1?",
         ),
         Mistake(
             "axis-0",
             (lambda z: log_softmax(z.T).T, lambda z: z - np.log(np.exp(z).sum(axis=0))),
-            "It looks as if sums and maxima run down the columns. Along which axis do the classes of one "
-            "example stand?",
+            "It looks as if sums and maxima run down the columns. Along which axis are the classes of one "
+            "example?",
         ),
         Mistake(
             "global-maximum",
             lambda z: (s := z - z.max()) - np.log(np.exp(s).sum(axis=1, keepdims=True)),
-            "It looks as if one maximum is taken off the whole array. Rows far below it have powers of 0, "
-            "and the logarithm of their sum is minus infinity. Which maximum should each row lose?",
+            "It looks as if one maximum of the whole array is subtracted. Rows far below it have powers of "
+            "0, and the logarithm of their sum is minus infinity. Which maximum should be subtracted from "
+            "each row?",
         ),
         Mistake(
             "sum-over-everything",
             (lambda z: (s := z - z.max(axis=1, keepdims=True)) - np.log(np.exp(s).sum()),
              lambda z: (s := z - z.max()) - np.log(np.exp(s).sum())),
-            "It looks as if one sum is taken over the whole array. How many sums does a batch need?",
+            "It looks as if there is one sum for the whole array. How many sums does a batch need?",
         ),
         Mistake(
             "sum-not-subtracted",
             lambda z: z - z.max(axis=1, keepdims=True),
-            "It looks as if only the maximum is taken off. What becomes of the sum in the denominator "
-            "under a logarithm?",
+            "It looks as if only the maximum is subtracted. What does the logarithm make of the sum below "
+            "the fraction line?",
         ),
         Mistake(
             "sum-without-log",
@@ -302,30 +301,29 @@ LOG_SOFTMAX = Exercise(
         Mistake(
             "divided-not-subtracted",
             lambda z: (s := z - z.max(axis=1, keepdims=True)) / np.log(np.exp(s).sum(axis=1, keepdims=True)),
-            "It looks as if there is a division by the logarithm of the sum. What does a logarithm make "
+            "It looks as if the result is divided by the logarithm of the sum. What does a logarithm make "
             "of a division?",
         ),
         Mistake(
             "maximum-added-back",
             lambda z: z - np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)),
-            "It looks as if the maximum is taken off in one place and not in the other. Look at both "
-            "places where the logits stand.",
+            "It looks as if the maximum is subtracted in one place and not in the other. Look at both "
+            "places that use the logits.",
         ),
         Mistake(
             "log2",
             lambda z: log_softmax(z) / np.log(2),
-            "It looks as if the logarithm has base 2. Which one undoes e to the power of something?",
+            "It looks as if the logarithm has base 2. Which logarithm undoes e to the power of something?",
         ),
         Mistake(
             "sign",
             lambda z: -log_softmax(z),
-            "It looks as if there is a minus too many. Can the logarithm of a probability be above 0?",
+            "It looks as if there is one minus too many. Can the logarithm of a probability be above 0?",
         ),
-        Mistake("softmax", softmax, "It looks as if these are the probabilities themselves. Their "
-                                    "logarithm is asked for."),
+        Mistake("softmax", softmax, "It looks as if these are the probabilities. Return their logarithm."),
     ),
     hints=(
-        "Write log(softmax) down, and use log(a / b) = log a − log b before you compute anything.",
+        "Write log(softmax) on paper, and use log(a / b) = log a − log b before you compute anything.",
         "shifted (batch, classes) minus log of sums (batch, 1). Every entry is 0 or below; a gap of 1000 "
         "gives −1000.",
         "log pᵢₖ = (zᵢₖ − mᵢ) − log Σⱼ e^(zᵢⱼ − mᵢ), with mᵢ the largest logit of row i.",
@@ -357,17 +355,17 @@ CROSS_ENTROPY = Exercise(
         Case("7 rows of 10 logits", (_WIDE, _labels(7, 7, 10))),
         Case("4 rows of 4 logits", (_SQUARE, np.array([1, 3, 0, 0]))),
         Case("logits that are all 0, with 10 classes", (_ZEROS, np.array([4, 7]))),
-        Case("three rows that are perfectly right", (_PERFECT, np.array([3, 0, 9]))),
+        Case("three rows whose prediction is perfect", (_PERFECT, np.array([3, 0, 9]))),
         Case("rows around 1000, 0 and -1000", (_LARGE, np.array([2, 0, 3]))),
         Case("the rows [0, 1], [1000, 1001] and [3, 1]", (_APART, np.array([0, 1, 1]))),
-        Case("a true class that lies 1000 below another", (_GAP, np.array([0, 2]))),
-        Case("a row whose largest logit stands 2000 above the others", (_FAR, np.array([1, 0]))),
+        Case("a true class whose logit is 1000 below another", (_GAP, np.array([0, 2]))),
+        Case("a row whose largest logit is 2000 above the others", (_FAR, np.array([1, 0]))),
     ),
     mistakes=(
         Mistake(
             "sum-for-mean",
             lambda z, y: float(-_picked(log_softmax(z), y).sum()),
-            "It looks as if the losses are summed over the batch. Should a batch twice as large have "
+            "It looks as if the losses are summed over the batch. Should a batch of twice the size have "
             "twice the loss?",
         ),
         Mistake(
@@ -378,13 +376,13 @@ CROSS_ENTROPY = Exercise(
         Mistake(
             "mean-over-classes-too",
             lambda z, y: float(-(log_softmax(z) * _one_hot(z, y)).mean()),
-            "It looks as if the mean runs over all classes as well, most of which are 0. Over how many "
-            "numbers should it run?",
+            "It looks as if the mean also counts the wrong classes, which are 0. Over how many numbers "
+            "should the mean be?",
         ),
         Mistake(
             "divided-by-classes",
             lambda z, y: float(-_picked(log_softmax(z), y).sum() / z.shape[1]),
-            "It looks as if the sum is divided by the number of classes. A mean over what is asked for?",
+            "It looks as if the sum is divided by the number of classes. Over what is the mean?",
         ),
         Mistake(
             "log2",
@@ -396,69 +394,68 @@ CROSS_ENTROPY = Exercise(
             "log-of-softmax",
             (lambda z, y: float(-np.log(_picked(softmax(z), y)).mean()),
              lambda z, y: float(-np.log(softmax(z))[np.arange(len(y)), y].mean())),
-            "The formula is right, but a probability of e^-1000 is 0 as a float, and its logarithm minus "
-            "infinity. "
-            "Which exercise before this one avoids that?",
+            "The formula is right, but a probability of e^-1000 is 0 as a float, and its logarithm is "
+            "minus infinity. Which earlier exercise avoids that?",
         ),
         Mistake(
             "log-plus-eps",
             (*(lambda z, y, e=e: float(-np.log(_picked(softmax(z), y) + e).mean()) for e in _SMALL_NUMBERS),
              *(lambda z, y, e=e: float(-np.log(_picked(softmax(z), y).clip(e)).mean())
                for e in _SMALL_NUMBERS)),
-            "It looks as if a small number keeps the probability away from 0. It caps the loss: at 1e-9 no "
-            "example can cost more than 20.7. Which exercise before this one needs no such number?",
+            "It looks as if a small number is added so that no probability is 0. That limits the loss: "
+            "with 1e-9, no example can have a loss above 20.7. Which earlier exercise needs no such number?",
         ),
         Mistake(
             "no-shift",
             (lambda z, y: float(-np.log(_picked(_raw_softmax(z), y)).mean()),
              lambda z, y: float(-_picked(z - np.log(np.exp(z).sum(axis=1, keepdims=True)), y).mean())),
-            "The formula is right, but e to the power of 1000 does not fit into a float. "
-            "What may be taken off a whole row first?",
+            "The formula is right, but e to the power of 1000 is too large for a float. What can you "
+            "subtract from a whole row first?",
         ),
         Mistake(
             "global-maximum",
             lambda z, y: float(
                 -_picked((s := z - z.max()) - np.log(np.exp(s).sum(axis=1, keepdims=True)), y).mean()
             ),
-            "It looks as if one maximum is taken off the whole array, so rows far below it become log 0. "
-            "Which maximum should each row lose?",
+            "It looks as if one maximum of the whole array is subtracted, so rows far below it become log "
+            "0. Which maximum should be subtracted from each row?",
         ),
         Mistake(
             "mean-for-maximum",
             tuple(lambda z, y, shift=shift: float(-_picked((s := z - shift(z)) - np.log(np.exp(s).sum(axis=1, keepdims=True)), y).mean())
                   for shift in _OTHER_SHIFTS),
-            "The formula is right, and something is taken off each row, but not its largest logit: one that is "
-            "far above it still overflows. After which shift is every power at most 1?",
+            "The formula is right, and something is subtracted from each row, but not its largest logit. A "
+            "logit far above it still overflows. After which shift is every power at most 1?",
         ),
         Mistake(
             "axis-0",
             lambda z, y: float(-_picked(log_softmax(z.T).T, y).mean()),
-            "It looks as if the columns are normalised. Along which axis do the classes of one example "
-            "stand?",
+            "It looks as if the columns are normalised. Along which axis are the classes of one example?",
         ),
         Mistake(
             "softmax-twice",
             (lambda z, y: float(-_picked(log_softmax(softmax(z)), y).mean()),),
-            "It looks as if softmax is applied twice: right by chance where all logits are equal, "
-            "and 1.4612 instead of 0 where all is perfect. What goes into your logarithm?",
+            "It looks as if softmax is applied twice: that gives the right loss where all logits are "
+            "equal, and 1.4612 instead of 0 where the prediction is perfect. What is the input of your "
+            "logarithm?",
         ),
         Mistake(
             "takes-probabilities",
             lambda z, y: float(-np.log(_picked(z, y)).mean()),
-            "It looks as if the logarithm is taken of the logits themselves. Logits can be negative; "
-            "what has to happen before they are probabilities?",
+            "It looks as if the logarithm is taken of the logits. Logits can be negative: what turns them "
+            "into probabilities?",
         ),
         Mistake(
             "no-logarithm",
             lambda z, y: float(-_picked(softmax(z), y).mean()),
-            "It looks as if the probability of the true class is averaged without a logarithm. "
-            "A perfect answer should cost 0.",
+            "It looks as if this is the mean probability of the true class, without a logarithm. A perfect "
+            "prediction should have a loss of 0.",
         ),
         Mistake(
             "no-normalisation",
             lambda z, y: float(-_picked(z, y).mean()),
-            "It looks as if only the logit of the true class counts. What becomes of the other classes' "
-            "logits?",
+            "It looks as if only the logit of the true class is used. How do the other logits change its "
+            "probability?",
         ),
         Mistake(
             "squared-error",
@@ -471,33 +468,32 @@ CROSS_ENTROPY = Exercise(
         Mistake(
             "every-class",
             lambda z, y: float(-log_softmax(z).sum(axis=1).mean()),
-            "It looks as if the logarithms of all classes are summed. Which one of each row counts?",
+            "It looks as if the logarithms of all classes are summed. Which class of each row counts?",
         ),
         Mistake(
             "labels-as-columns",
             lambda z, y: float(-log_softmax(z)[:, y].mean()),
-            "It looks as if every row is read at everybody's label: indexing `[:, labels]` gives a "
-            "(batch, batch) array. "
-            "How is one entry picked from each row?",
+            "It looks as if every row is read at the labels of all rows: `[:, labels]` gives a (batch, "
+            "batch) array. How do you pick one entry from each row?",
         ),
         Mistake(
             "entropy",
             lambda z, y: float(-(softmax(z) * log_softmax(z)).sum(axis=1).mean()),
-            "It looks as if the labels play no part: this is the entropy of the probabilities. Where "
-            "should the true class enter?",
+            "It looks as if the labels are not used: this is the entropy of the probabilities. Where is "
+            "the true class needed?",
         ),
         Mistake(
             "guessed-class",
             lambda z, y: float(-log_softmax(z).max(axis=1).mean()),
-            "It looks as if the largest probability of each row is taken, whatever the label. Where "
-            "should the true class enter?",
+            "It looks as if the largest probability of each row is used, and not the one of the label. "
+            "Where is the true class needed?",
         ),
         Mistake(
             "binary",
             lambda z, y: float(-(_one_hot(z, y) * log_softmax(z) + (1 - _one_hot(z, y))
                                  * np.log(1 - np.minimum(softmax(z), 1 - 1e-12))).sum(axis=1).mean()),
-            "It looks as if the wrong classes are charged too, as in a loss for two classes. Only one "
-            "class of each row counts here.",
+            "It looks as if the wrong classes also add to the loss, as in a loss for two classes. Only the "
+            "true class of each row counts here.",
         ),
         Mistake(
             "one-loss-a-row",
@@ -506,12 +502,12 @@ CROSS_ENTROPY = Exercise(
         ),
     ),
     hints=(
-        "Look up the log-probability that each row gives to its true class. The loss is minus their mean.",
+        "Find the log-probability that each row gives to its true class. The loss is minus their mean.",
         "log-probabilities (batch, classes), labels (batch,) -> one number picked from each row (batch,) "
         "-> mean. "
         "All logits 0 and 10 classes must give ln 10 = 2.303.",
-        "loss = −1/n · Σᵢ log pᵢ,labelᵢ with log p from log_softmax. Picking needs two indices: the row "
-        "and its label.",
+        "loss = −1/n · Σᵢ log pᵢ,labelᵢ with log p from log_softmax. To pick one entry from each row, use "
+        "two indices: the row and its label.",
         "def cross_entropy(logits, labels):\n    log_probabilities = ...\n"
         "    picked = log_probabilities[np.arange(...), ...]  # (batch,)\n    return ...",
     ),

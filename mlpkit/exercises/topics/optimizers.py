@@ -101,69 +101,71 @@ MOMENTUM_STEP = Exercise(
             steps=12,
             feedback={"param": 0, "velocity": 2},
         ),
-        Case("a single step from a velocity that is not 0", (_START, _START + 1, 2 * _START - 1, 0.05, 0.6)),
+        Case("a single step; the velocity is not 0 before it", (_START, _START + 1, 2 * _START - 1, 0.05, 0.6)),
     ),
     mistakes=(
         Mistake(
             "buffer-of-its-own",
             Stateful(_own_buffer),
-            "It looks as if the velocity is kept inside the function, one for all who call it: every parameter then "
-            "gets a share of the others' gradients. Where does the velocity come from?",
+            "It looks as if the velocity is kept inside the function: then all parameters share one "
+            "velocity. Where does the velocity come from?",
         ),
         Mistake(
             "learning-rate-missing",
             lambda p, g, v, rate, m: (p - (m * v + g), m * v + g),
-            "It looks as if the learning rate plays no part. What is the step multiplied with?",
+            "It looks as if the learning rate is not used. By what is the step multiplied?",
         ),
         Mistake(
             "momentum-missing",
             lambda p, g, v, rate, m: (p - rate * (v + g), v + g),
-            "It looks as if nothing is ever forgotten: the velocity is a plain sum. With which factor should the old one count?",
+            "It looks as if the velocity is a plain sum, so old gradients never lose weight. By which "
+            "factor should the old velocity be multiplied?",
         ),
         Mistake(
             "velocity-reset",
             (lambda p, g, v, rate, m: (p - rate * g, g), lambda p, g, v, rate, m: (p - rate * (1 - m) * g, (1 - m) * g)),
-            "It looks as if the velocity starts from 0 in every step, so nothing is ever remembered. "
-            "Where does the old velocity enter?",
+            "It looks as if the velocity starts from 0 in every step, so old gradients are lost. Where is "
+            "the old velocity used?",
         ),
         Mistake(
             "old-velocity-returned",
             lambda p, g, v, rate, m: (p - rate * (m * v + g), v),
-            "It looks as if the velocity that came in is handed back. What should the next step start from?",
+            "It looks as if the old velocity is returned. What should the next step start from?",
         ),
         Mistake(
             "running-mean",
             lambda p, g, v, rate, m: (lambda n: (p - rate * n, n))(m * v + (1 - m) * g),
-            "It looks as if the gradient is weighted with 1 - momentum, another convention. "
-            "Here the velocity is a sum: along a constant gradient of 1 it goes 1, 1.9, 2.71 with momentum 0.9.",
+            "It looks as if the gradient is multiplied by 1 - momentum, which is another convention. Here "
+            "the velocity is a sum: with a constant gradient of 1 and momentum 0.9 it is 1, 1.9, 2.71.",
         ),
         Mistake(
             "ascent",
             lambda p, g, v, rate, m: (p + rate * (m * v + g), m * v + g),
-            "It looks as if the step goes uphill. Which way does the gradient point?",
+            "It looks as if the step goes uphill. In which direction does the gradient point?",
         ),
         Mistake(
             "rate-in-velocity",
             (lambda p, g, v, rate, m: (p - (m * v + rate * g), m * v + rate * g),
              lambda p, g, v, rate, m: (p + m * v - rate * g, m * v - rate * g)),
-            "The parameter may look right for a while, but the learning rate went into the velocity. "
-            "Where does it enter here?",
+            "The parameter may look right for some steps, but the velocity contains the learning rate. "
+            "Where should the learning rate be used?",
         ),
         Mistake(
             "nesterov",
             lambda p, g, v, rate, m: (p - rate * (g + m * (m * v + g)), m * v + g),
-            "It looks as if the step looks ahead, as Nesterov's does. That is the next exercise.",
+            "It looks as if this is Nesterov's step. That is the next exercise.",
         ),
         Mistake(
             "old-velocity-used",
             lambda p, g, v, rate, m: (p - rate * v, m * v + g),
-            "It looks as if the step is taken with the velocity from before. Which comes first, the velocity or the step?",
+            "It looks as if the step uses the old velocity. Which is computed first, the velocity or the "
+            "step?",
         ),
     ),
     hints=(
-        "First bring the velocity up to date, then step with it, then return both.",
-        "param, grad and velocity have one shape, and so have the two results. "
-        "Along a constant gradient of 1, with momentum 0.9 and rate 1, the steps are 1, 1.9, 2.71 and so on.",
+        "First compute the new velocity, then step with it, then return both.",
+        "param, grad and velocity have one shape, and so have the two results. With a constant gradient of "
+        "1, momentum 0.9 and rate 1, the steps are 1, 1.9, 2.71 and so on.",
         "v ← m·v + g,  p ← p − rate·v",
         "def momentum_step(param, grad, velocity, learning_rate, momentum):\n    velocity = ...\n"
         "    return param - ..., ...",
@@ -198,71 +200,77 @@ NESTEROV_STEP = Exercise(
         Mistake(
             "plain-momentum",
             momentum_step,
-            "It looks as if this is plain momentum. Nesterov adds the gradient to what the velocity will carry on by: "
-            "with which factor does the new velocity count?",
+            "It looks as if this is plain momentum. Nesterov's step is the gradient plus a part of the new "
+            "velocity: by which factor is the new velocity multiplied?",
         ),
         Mistake(
             "velocity-reset",
             (lambda p, g, v, rate, m: (p - rate * (g + m * g), g), lambda p, g, v, rate, m: (p - rate * g, g)),
-            "It looks as if the velocity starts from 0 in every step, so nothing is ever remembered. "
-            "Where does the old velocity enter?",
+            "It looks as if the velocity starts from 0 in every step, so old gradients are lost. Where is "
+            "the old velocity used?",
         ),
         Mistake(
             "momentum-forgotten-in-the-step",
             _velocity(lambda n, g, rate, m, v: rate * (g + n), _sum),
-            "It looks as if the whole new velocity is added to the gradient. With which factor should it count?",
+            "It looks as if the whole new velocity is added to the gradient. By which factor should it be "
+            "multiplied?",
         ),
         Mistake(
             "gradient-forgotten-in-the-step",
             _velocity(lambda n, g, rate, m, v: rate * m * n, _sum),
-            "It looks as if the step leaves the gradient out. It is made of two parts: the gradient, and the look-ahead.",
+            "It looks as if the step leaves out the gradient. The step has two parts: the gradient, and a "
+            "part of the new velocity.",
         ),
         Mistake(
             "momentum-squared",
             _velocity(lambda n, g, rate, m, v: rate * (g + m * m * n), _sum),
-            "It looks as if the momentum is multiplied in once too often in the step.",
+            "It looks as if the step is multiplied by the momentum once too often.",
         ),
         Mistake(
             "running-mean",
             (_velocity(lambda n, g, rate, m, v: rate * (g + m * n), lambda v, g, m: m * v + (1 - m) * g),
              _velocity(lambda n, g, rate, m, v: rate * ((1 - m) * g + m * n), lambda v, g, m: m * v + (1 - m) * g)),
-            "It looks as if the gradient is weighted with 1 - momentum, another convention. Here the velocity is a sum.",
+            "It looks as if the gradient is multiplied by 1 - momentum, which is another convention. Here "
+            "the velocity is a sum.",
         ),
         Mistake(
             "ascent",
             lambda p, g, v, rate, m: (p + rate * (g + m * (m * v + g)), m * v + g),
-            "It looks as if the step goes uphill. Which way does the gradient point?",
+            "It looks as if the step goes uphill. In which direction does the gradient point?",
         ),
         Mistake(
             "rate-in-velocity",
             (lambda p, g, v, rate, m: (p - (rate * g + m * (m * v + rate * g)), m * v + rate * g),
              lambda p, g, v, rate, m: (p - m * m * v + (1 + m) * -rate * g, m * v - rate * g)),
-            "It looks as if the learning rate went into the velocity, another convention. Here it stands in the step alone.",
+            "It looks as if the velocity contains the learning rate, which is another convention. Here "
+            "only the step contains it.",
         ),
         Mistake(
             "old-velocity-returned",
             lambda p, g, v, rate, m: (p - rate * (g + m * (m * v + g)), v),
-            "It looks as if the velocity that came in is handed back. What should the next step start from?",
+            "It looks as if the old velocity is returned. What should the next step start from?",
         ),
         Mistake(
             "looked-ahead-velocity-returned",
             lambda p, g, v, rate, m: (p - rate * (g + m * (m * v + g)), g + m * (m * v + g)),
-            "It looks as if what is remembered is the whole step. The velocity itself is to be remembered.",
+            "It looks as if the whole step is returned as the velocity. Return the velocity itself.",
         ),
         Mistake(
             "learning-rate-missing",
             _velocity(lambda n, g, rate, m, v: g + m * n, _sum),
-            "It looks as if the learning rate plays no part. What is the step multiplied with?",
+            "It looks as if the learning rate is not used. By what is the step multiplied?",
         ),
         Mistake(
             "plain-sgd",
             _velocity(lambda n, g, rate, m, v: rate * g, _sum),
-            "It looks as if the step follows the gradient alone, though the velocity is kept. Where does it enter?",
+            "It looks as if the step uses only the gradient, not the velocity. Where is the velocity used?",
         ),
     ),
     hints=(
-        "Bring the velocity up to date as in momentum. Then step as if the momentum had carried you on once more.",
-        "All arrays have one shape. Along a constant gradient of 1, with momentum 0.9 and rate 1, the steps are 1.9, 2.71, 3.44.",
+        "Compute the new velocity as in momentum. Then step by the gradient plus momentum times the new "
+        "velocity.",
+        "All arrays have one shape. With a constant gradient of 1, momentum 0.9 and rate 1, the steps are "
+        "1.9, 2.71, 3.44.",
         "v ← m·v + g,  p ← p − rate·(g + m·v), with the new v.",
         "def nesterov_step(param, grad, velocity, learning_rate, momentum):\n    velocity = ...\n"
         "    ahead = grad + ... * velocity\n    return param - ..., ...",
@@ -326,13 +334,14 @@ RMSPROP_STEP = Exercise(
         Mistake(
             "root-forgotten",
             _rms(_squares, lambda s, g, rate, eps, old: rate * g / (s + eps)),
-            "It looks as if there is a division by the mean square itself: twice the gradient then gives half the step. "
-            "What has the size of a gradient?",
+            "It looks as if the gradient is divided by the mean square itself: then twice the gradient "
+            "gives half the step. What has the size of a gradient?",
         ),
         Mistake(
             "eps-inside-the-root",
             _rms(_squares, lambda s, g, rate, eps, old: rate * g / np.sqrt(s + eps)),
-            "It looks as if eps stands under the root, another convention. Here it is added outside.",
+            "It looks as if eps is added under the root, which is another convention. Here it is added "
+            "outside the root.",
         ),
         Mistake(
             "eps-outside-the-brackets",
@@ -341,38 +350,42 @@ RMSPROP_STEP = Exercise(
                 lambda p, g, s, rate, d, eps: (p - rate * g / np.sqrt(new := _squares(s, g, d)) + eps, new),
                 lambda p, g, s, rate, d, eps: (p - (rate * g / np.sqrt(new := _squares(s, g, d)) + eps), new),
             ),
-            "It looks as if eps is added after the division: brackets are missing. What should eps keep from being 0?",
+            "It looks as if eps is added after the division: brackets are missing. Which number should eps "
+            "keep away from 0?",
         ),
         Mistake(
             "eps-missing",
             _rms(_squares, lambda s, g, rate, eps, old: rate * g / np.sqrt(s)),
-            "It looks as if eps plays no part. What would become of a number whose gradient was always 0?",
+            "It looks as if eps is not used. What happens to a number whose gradient is always 0?",
         ),
         Mistake(
             "weights-swapped",
             _rms(lambda s, g, d: (1 - d) * s + d * g**2, _by_root),
-            "It looks as if the two weights are swapped. With a decay of 0.9, which part should be nine tenths?",
+            "It looks as if the two weights are swapped. With a decay of 0.9, which part has the weight "
+            "0.9?",
         ),
         Mistake(
             "sum-of-squares",
             (_rms(lambda s, g, d: s + g**2, _by_root), _rms(lambda s, g, d: d * s + g**2, _by_root)),
-            "It looks as if squares are summed up, as AdaGrad does. Here it is a running mean: its weights add up to 1.",
+            "It looks as if the squares are summed, as in AdaGrad. Here it is a running mean: its weights "
+            "sum to 1.",
         ),
         Mistake(
             "old-mean-square-used",
             _rms(_squares, lambda s, g, rate, eps, old: rate * g / (np.sqrt(old) + eps)),
-            "It looks as if the division uses the mean square from before. Which comes first, remembering or stepping?",
+            "It looks as if the division uses the old mean square. Which is computed first, the mean "
+            "square or the step?",
         ),
         Mistake(
             "not-remembered",
             (lambda p, g, s, rate, d, eps: (p - rate * g / (np.sqrt((1 - d) * g**2) + eps), (1 - d) * g**2),
              lambda p, g, s, rate, d, eps: (p - rate * g / (np.abs(g) + eps), g**2)),
-            "It looks as if the mean square starts afresh in every step. Where does the old one enter?",
+            "It looks as if the mean square starts from 0 in every step. Where is the old one used?",
         ),
         Mistake(
             "old-mean-square-returned",
             lambda p, g, s, rate, d, eps: (rmsprop_step(p, g, s, rate, d, eps)[0], s),
-            "It looks as if the mean square that came in is handed back. What should the next step start from?",
+            "It looks as if the old mean square is returned. What should the next step start from?",
         ),
         Mistake(
             "not-squared",
@@ -382,33 +395,35 @@ RMSPROP_STEP = Exercise(
         Mistake(
             "root-kept",
             (lambda p, g, s, rate, d, eps: (lambda r: (p - rate * g / (r + eps), r))(np.sqrt(d * s + (1 - d) * g**2)),),
-            "It looks as if the root is remembered. The running mean of squares is to be remembered, without the root.",
+            "It looks as if the root of the mean square is returned. Return the mean square itself.",
         ),
         Mistake(
             "multiplied",
             _rms(_squares, lambda s, g, rate, eps, old: rate * g * (np.sqrt(s) + eps)),
-            "It looks as if the step is multiplied by the usual size of the gradient. It should even the sizes out.",
+            "It looks as if the gradient is multiplied by its usual size. The steps of all numbers should "
+            "have a similar size.",
         ),
         Mistake(
             "ascent",
             _rms(_squares, lambda s, g, rate, eps, old: -_by_root(s, g, rate, eps, old)),
-            "It looks as if the step goes uphill. Which way does the gradient point?",
+            "It looks as if the step goes uphill. In which direction does the gradient point?",
         ),
         Mistake(
             "learning-rate-missing",
             _rms(_squares, lambda s, g, rate, eps, old: g / (np.sqrt(s) + eps)),
-            "It looks as if the learning rate plays no part. What is the step multiplied with?",
+            "It looks as if the learning rate is not used. By what is the step multiplied?",
         ),
         Mistake(
             "one-mean-for-all",
             (_rms(lambda s, g, d: d * s + (1 - d) * (g**2).mean(), _by_root),
              _rms(_squares, lambda s, g, rate, eps, old: rate * g / (np.sqrt(s.mean()) + eps))),
-            "It looks as if all numbers share one mean square. Each has its own, which is the point of RMSProp.",
+            "It looks as if all numbers share one mean square. In RMSProp, each number has its own.",
         ),
     ),
     hints=(
         "Keep a running mean of the squared gradients, and divide the gradient by its root.",
-        "All arrays have one shape. Along a constant gradient the steps tend to the learning rate, however large the gradient is.",
+        "All arrays have one shape. With a constant gradient, the steps come close to the learning rate, "
+        "for a large and for a small gradient.",
         "s ← decay·s + (1 − decay)·g²,  p ← p − rate·g / (√s + eps), with the new s.",
         "def rmsprop_step(param, grad, mean_square, learning_rate, decay, eps):\n    mean_square = ...\n"
         "    size = np.sqrt(...) + ...\n    return param - ..., ...",
@@ -469,25 +484,26 @@ ADAM_STEP = Exercise(
             schedule_args=_count_step(np.ones((12, 2))),
         ),
         Case("step 7 with a large eps", (_START, _START + 1, _START / 2, _START**2 + 0.1, 7, 0.05, 0.8, 0.95, 0.3)),
-        Case("step 3,000, where hardly any correction is left", (_START, _START - 1, _START / 3, _START**2 + 0.2, 3000, 0.02, 0.9, 0.999, 1e-8)),
+        Case("step 3,000, where the correction is nearly 1", (_START, _START - 1, _START / 3, _START**2 + 0.2, 3000, 0.02, 0.9, 0.999, 1e-8)),
     ),
     mistakes=(
         Mistake(
             "no-correction",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (np.sqrt(s) + eps)),
-            "It looks as if nothing is corrected for having started at 0, so the first steps are too long. "
-            "By what is each running mean too small at step t?",
+            "It looks as if there is no correction for the start at 0, so the first steps are too long. By "
+            "which factor is each running mean too small at step t?",
         ),
         Mistake(
             "no-power",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1) / (np.sqrt(s / (1 - b2)) + eps)),
-            "It looks as if the correction is 1 - b without the power t: right in the first step, and wrong for ever after. "
-            "What does the correction tend to when t is large?",
+            "It looks as if the correction is 1 - b without the power t: right in the first step, and "
+            "wrong in all later ones. What is the correction when t is large?",
         ),
         Mistake(
             "correction-multiplied",
             _adam(lambda m, s, t, b1, b2, eps, g: m * (1 - b1**t) / (np.sqrt(s * (1 - b2**t)) + eps)),
-            "It looks as if the correction is multiplied, so that the means get smaller still. Are they too large or too small at first?",
+            "It looks as if the means are multiplied by the correction, so they become even smaller. Are "
+            "they too large or too small at first?",
         ),
         Mistake(
             "mean-not-corrected",
@@ -502,73 +518,80 @@ ADAM_STEP = Exercise(
         Mistake(
             "step-from-0",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 ** (t - 1)) / (np.sqrt(s / (1 - b2 ** (t - 1))) + eps)),
-            "It looks as if the power is t - 1, which divides by 0 in the first step. Steps count from 1 here.",
+            "It looks as if the power is t - 1, which gives a division by 0 in the first step. Steps are "
+            "counted from 1 here.",
         ),
         Mistake(
             "step-one-too-many",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 ** (t + 1)) / (np.sqrt(s / (1 - b2 ** (t + 1))) + eps)),
-            "It looks as if the power is t + 1. The step that comes in counts from 1 already.",
+            "It looks as if the power is t + 1. The argument step is already counted from 1.",
         ),
         Mistake(
             "one-step-one-too-many",
             (_adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 ** (t + 1)) / (np.sqrt(s / (1 - b2**t)) + eps)),
              _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / (np.sqrt(s / (1 - b2 ** (t + 1))) + eps))),
-            "It looks as if one of the two corrections has the power t + 1. Both count from 1, as the step that comes in does.",
+            "It looks as if one of the two corrections has the power t + 1. The argument step is already "
+            "counted from 1.",
         ),
         Mistake(
             "nadam",
             _adam(lambda m, s, t, b1, b2, eps, g: (b1 * m + (1 - b1) * g) / (1 - b1**t) / (np.sqrt(s / (1 - b2**t)) + eps)),
-            "It looks as if the step looks ahead with Nesterov's momentum, as Nadam does. Plain Adam steps by the corrected mean.",
+            "It looks as if the step uses Nesterov's momentum, as Nadam does. Adam steps by the corrected "
+            "mean.",
         ),
         Mistake(
             "times-step-not-power",
             (_adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 * t) / (np.sqrt(np.abs(s / (1 - b2 * t))) + eps)),
              _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 * t) / (np.sqrt(s / (1 - b2 * t)) + eps))),
-            "It looks as if b is multiplied by the step. How is a power written in Python?",
+            "It looks as if b is multiplied by the step. How do you write a power in Python?",
         ),
         Mistake(
             "root-forgotten",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / (s / (1 - b2**t) + eps)),
-            "It looks as if the root is missing: twice the gradient then gives half the step. What has the size of a gradient?",
+            "It looks as if the root is missing: then twice the gradient gives half the step. What has the "
+            "size of a gradient?",
         ),
         Mistake(
             "eps-inside-the-root",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t) + eps)),
-            "It looks as if eps stands under the root, another convention. Here it is added outside.",
+            "It looks as if eps is added under the root, which is another convention. Here it is added "
+            "outside the root.",
         ),
         Mistake(
             "eps-before-the-correction",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) * np.sqrt(1 - b2**t) / (np.sqrt(s) + eps)),
-            "It looks as if eps is added before the mean square is corrected, as a shorter form of Adam does. "
-            "Here the correction comes first.",
+            "It looks as if eps is added before the mean square is corrected, as in a shorter form of "
+            "Adam. Here the correction comes first.",
         ),
         Mistake(
             "eps-outside-the-brackets",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t)) + eps),
-            "It looks as if eps is added after the division: brackets are missing. What should eps keep from being 0?",
+            "It looks as if eps is added after the division: brackets are missing. Which number should eps "
+            "keep away from 0?",
         ),
         Mistake(
             "old-means-used",
             lambda p, g, m, s, t, rate, b1, b2, eps: (
                 p - rate * _right(m, s, t, b1, b2, eps, g), b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * g**2),
-            "It looks as if the step is taken before the means are updated. Which of the two means should it use?",
+            "It looks as if the step is computed before the new means. Which means should it use?",
         ),
         Mistake(
             "eps-missing",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t))),
-            "It looks as if eps plays no part. What would become of a number whose gradient was always 0?",
+            "It looks as if eps is not used. What happens to a number whose gradient is always 0?",
         ),
         Mistake(
             "weights-swapped",
             (_adam(_right, lambda m, g, b: (1 - b) * m + b * g),
              _adam(_right, square=lambda s, g, b: (1 - b) * s + b * g**2),
              _adam(_right, lambda m, g, b: (1 - b) * m + b * g, lambda s, g, b: (1 - b) * s + b * g**2)),
-            "It looks as if b and 1 - b are swapped in a running mean. With b = 0.9, which part should be nine tenths?",
+            "It looks as if b and 1 - b are swapped in a running mean. With b = 0.9, which part has the "
+            "weight 0.9?",
         ),
         Mistake(
             "b1-and-b2-swapped",
             lambda p, g, m, s, t, rate, b1, b2, eps: adam_step(p, g, m, s, t, rate, b2, b1, eps),
-            "It looks as if b1 and b2 have changed places. Which belongs to the mean, which to the mean square?",
+            "It looks as if b1 and b2 are swapped. Which belongs to the mean, and which to the mean square?",
         ),
         Mistake(
             "one-beta-for-both",
@@ -580,14 +603,14 @@ ADAM_STEP = Exercise(
             "not-remembered",
             (lambda p, g, m, s, t, rate, b1, b2, eps: adam_step(p, g, 0 * m, 0 * s, 1, rate, b1, b2, eps),
              lambda p, g, m, s, t, rate, b1, b2, eps: adam_step(p, g, 0 * m, 0 * s, t, rate, b1, b2, eps)),
-            "It looks as if the running means start from 0 in every step. Where do the old ones enter?",
+            "It looks as if the running means start from 0 in every step. Where are the old ones used?",
         ),
         Mistake(
             "corrected-means-kept",
             lambda p, g, m, s, t, rate, b1, b2, eps: (
                 (r := adam_step(p, g, m, s, t, rate, b1, b2, eps))[0], r[1] / (1 - b1**t), r[2] / (1 - b2**t)),
-            "The step is right, but the corrected means are handed back, so that the next step corrects them again. "
-            "Which ones should be remembered?",
+            "The step is right, but the corrected means are returned, so the next step corrects them "
+            "again. Which means should be returned?",
         ),
         Mistake(
             "not-squared",
@@ -599,37 +622,41 @@ ADAM_STEP = Exercise(
             "mean-squared",
             lambda p, g, m, s, t, rate, b1, b2, eps: (
                 lambda n, q: (p - rate * _right(n, q, t, b1, b2, eps, g), n, q))(b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * (b1 * m + (1 - b1) * g) ** 2),
-            "It looks as if the mean's square goes into the mean square. The gradient's own square should.",
+            "It looks as if the mean square uses the square of the mean. It should use the square of the "
+            "gradient.",
         ),
         Mistake(
             "gradient-not-mean",
             _adam(lambda m, s, t, b1, b2, eps, g: g / (np.sqrt(s / (1 - b2**t)) + eps)),
-            "It looks as if the step follows the gradient itself, as RMSProp does. What is the running mean kept for?",
+            "It looks as if the step uses the gradient itself, as RMSProp does. Where is the running mean "
+            "used?",
         ),
         Mistake(
             "ascent",
             _adam(lambda *a: -_right(*a)),
-            "It looks as if the step goes uphill. Which way does the gradient point?",
+            "It looks as if the step goes uphill. In which direction does the gradient point?",
         ),
         Mistake(
             "learning-rate-missing",
             lambda p, g, m, s, t, rate, b1, b2, eps: adam_step(p, g, m, s, t, 1.0, b1, b2, eps),
-            "It looks as if the learning rate plays no part. What is the step multiplied with?",
+            "It looks as if the learning rate is not used. By what is the step multiplied?",
         ),
         Mistake(
             "states-swapped",
             lambda *a: (lambda p, m, s: (p, s, m))(*adam_step(*a)),
-            "It looks as if the two running means are handed back in the wrong order. The mean comes first.",
+            "It looks as if the two running means are returned in the wrong order. The mean comes first.",
         ),
         Mistake(
             "mean-forgotten-in-the-answer",
             lambda *a: adam_step(*a)[0],
-            "It looks as if only the parameter is returned. The next step needs both running means as well.",
+            "It looks as if only the parameter is returned. The next step needs both running means too.",
         ),
     ),
     hints=(
-        "Two running means, one of gradients and one of squares; correct both, then step by their ratio.",
-        "All arrays have one shape; step is a number from 1. Along a constant gradient every step has the length of the learning rate.",
+        "Keep two running means: one of the gradients and one of their squares. Correct both. The step is "
+        "the mean divided by the root of the mean square.",
+        "All arrays have one shape; step is a number from 1. With a constant gradient, every step is as "
+        "long as the learning rate.",
         "m ← b1·m + (1 − b1)·g,  s ← b2·s + (1 − b2)·g²,  p ← p − rate · m/(1 − b1ᵗ) / (√(s/(1 − b2ᵗ)) + eps).",
         "def adam_step(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):\n    mean = ...\n"
         "    mean_square = ...\n    corrected = mean / ...\n    spread = np.sqrt(mean_square / ...)\n"

@@ -82,7 +82,7 @@ def _in_place(layers, grads, r):
 
 SGD_STEP = Exercise(
     "sgd_step",
-    task="Take one step downhill and return new layers; leave the old ones as they are.",
+    task="Take one step against the gradient. Return new layers, and do not change the old ones.",
     reference=sgd_step,
     inputs={"layers": "", "grads": "", "learning_rate": ""},
     output=[{"weights": "fan_in fan_out", "bias": "fan_out"}],
@@ -97,53 +97,54 @@ SGD_STEP = Exercise(
         Mistake(
             "ascent",
             _zip(lambda p, g, r: p + r * g),
-            "It looks as if the step goes uphill. The gradient points to where the loss grows: which way should you go?",
+            "It looks as if the step goes uphill. The gradient points to where the loss grows: in which "
+            "direction should the step go?",
         ),
         Mistake(
             "learning-rate-missing",
             _zip(lambda p, g, r: p - g),
-            "It looks as if the whole gradient is taken off. What says how long the step is?",
+            "It looks as if the whole gradient is subtracted. Which argument says how long the step is?",
         ),
         Mistake(
             "unchanged",
             _zip(lambda p, g, r: p + 0.0),
-            "It looks as if nothing was changed: new values may have been computed and not put into what is returned.",
+            "It looks as if nothing changed: perhaps new values are computed, but not returned.",
         ),
         Mistake(
             "gradient-scaled-only",
             (_zip(lambda p, g, r: r * g), _zip(lambda p, g, r: -r * g)),
-            "It looks as if the step itself is returned. It has to be taken from where you stand.",
+            "It looks as if the step itself is returned. Subtract it from the layers.",
         ),
         Mistake(
             "gradients-returned",
             _zip(lambda p, g, r: g + 0.0),
-            "It looks as if the gradients are returned. They say which way to go, not where one arrives.",
+            "It looks as if the gradients are returned. Use them to make new layers.",
         ),
         Mistake(
             "biases-not-updated",
             _weights_only,
-            "It looks as if the biases stay as they were. Each layer is a pair, and both parts learn.",
+            "It looks as if the biases do not change. Each layer is a pair, and both parts learn.",
         ),
         Mistake(
             "weights-not-updated",
             lambda layers, grads, r: [(w + 0.0, b - r * db) for (w, b), (_, db) in zip(layers, grads)],
-            "It looks as if the weights stay as they were. Each layer is a pair, and both parts learn.",
+            "It looks as if the weights do not change. Each layer is a pair, and both parts learn.",
         ),
         Mistake(
             "only-the-last-layer",
             lambda layers, grads, r: [*layers[:-1], *sgd_step(layers[-1:], grads[-1:], r)],
-            "It looks as if only the last layer takes a step. Over what does the loop run?",
+            "It looks as if only the last layer changes. Over what does the loop run?",
         ),
         Mistake(
             "only-the-first-layer",
             lambda layers, grads, r: [*sgd_step(layers[:1], grads[:1], r), *layers[1:]],
-            "It looks as if only the first layer takes a step. Does the loop return too early?",
+            "It looks as if only the first layer changes. Does the loop return too early?",
         ),
         Mistake(
             "in-place",
             _in_place,
-            "The numbers are right, but `-=` changed the layers that came in. Somebody may want to go back to them: "
-            "which operator makes a new array?",
+            "The numbers are right, but `-=` changed the layers of the input. The caller may still need "
+            "them: which operator makes a new array?",
         ),
         Mistake(
             "decay",
@@ -155,33 +156,35 @@ SGD_STEP = Exercise(
                     _zip(lambda p, g, r, c=c: p - r * (g + c * p * (p.ndim > 1))),
                 )
             ),
-            "It looks as if a weight decay got in: each step also shrinks the parameters a little. "
-            "Only the gradient makes this step.",
+            "It looks as if there is a weight decay: each step also makes the parameters a little smaller. "
+            "The step uses only the gradient.",
         ),
         Mistake(
             "parameter-scaled",
             (_zip(lambda p, g, r: p - r * p * g), _zip(lambda p, g, r: p - r * p)),
-            "It looks as if the parameter itself is multiplied into the step. Only the rate and the gradient make it.",
+            "It looks as if the step is also multiplied by the parameter. The step uses only the rate and "
+            "the gradient.",
         ),
         Mistake(
             "rate-divided",
             _zip(lambda p, g, r: p - g / r),
-            "It looks as if the gradient is divided by the learning rate, so that a small rate makes a long step.",
+            "It looks as if the gradient is divided by the learning rate, so a small rate makes a long "
+            "step.",
         ),
         Mistake(
             "wrong-brackets",
             _zip(lambda p, g, r: r * (p - g)),
-            "It looks as if the rate multiplies the difference. What exactly should it make smaller?",
+            "It looks as if the rate multiplies the whole difference. Which part of it should it multiply?",
         ),
         Mistake(
             "sign-of-the-gradient",
             _zip(lambda p, g, r: p - r * np.sign(g)),
-            "It looks as if only the gradient's sign is used. How steep it is counts as well.",
+            "It looks as if only the sign of the gradient is used. Its size counts too.",
         ),
         Mistake(
             "backwards",
             lambda layers, grads, r: sgd_step(layers, grads, r)[::-1],
-            "It looks as if the layers come back in the opposite order.",
+            "It looks as if the layers are returned in the opposite order.",
         ),
         Mistake(
             "bias-before-weights",
@@ -191,11 +194,12 @@ SGD_STEP = Exercise(
         Mistake(
             "normalised",
             (_zip(lambda p, g, r: p - r * g / max(np.linalg.norm(g), 1e-30)),),
-            "It looks as if each gradient is brought to length 1 first. Its own length counts.",
+            "It looks as if each gradient is scaled to length 1 first. Its own length counts.",
         ),
     ),
     hints=(
-        "Every weight and every bias moves against its own gradient, by the learning rate times that gradient.",
+        "Every weight and every bias moves against its own gradient. The length of the move is the "
+        "learning rate times the gradient.",
         "A list of (weights, bias) and a list of (dweights, dbias) of the same shapes -> a new list of (weights, bias).",
         "W ← W − rate · dW,  b ← b − rate · db, for each layer.",
         "def sgd_step(layers, grads, learning_rate):\n    stepped = []\n"
@@ -273,41 +277,44 @@ EVALUATE = Exercise(
         Mistake(
             "sum-for-mean",
             _wrong(loss=lambda z, y: cross_entropy(z, y) * len(y)),
-            "The accuracy is right, but the loss looks like a sum over the images. Should a larger split have a larger loss?",
+            "The accuracy is right, but the loss looks like a sum over the images. Should a split of twice "
+            "the size have twice the loss?",
         ),
         Mistake(
             "divided-twice",
             _wrong(loss=lambda z, y: cross_entropy(z, y) / len(y)),
-            "The accuracy is right, but the loss looks divided by the number of images once too often. "
-            "Is the loss of a batch a mean already?",
+            "The accuracy is right, but the loss looks as if it is divided by the number of images once "
+            "too often. Is the loss of a batch already a mean?",
         ),
         Mistake(
             "first-batch-only",
             lambda layers, images, labels: evaluate(layers, images[:64], labels[:64]),
-            "It looks as if only the first images are looked at. A whole split is asked for.",
+            "It looks as if only the first images are used. Use the whole split.",
         ),
         Mistake(
             "last-batch-only",
             lambda layers, images, labels: evaluate(layers, images[len(images) // 64 * 64 :], labels[len(images) // 64 * 64 :]),
-            "It looks as if only the last images are looked at. Is something overwritten in a loop?",
+            "It looks as if only the last images are used. Is something overwritten in a loop?",
         ),
         Mistake(
             "mean-of-unequal-batches",
             tuple(lambda layers, images, labels, k=k: tuple(np.mean(
                 [evaluate(layers, images[i : i + k], labels[i : i + k]) for i in range(0, len(labels), k)], axis=0).tolist())
                 for k in (64, 100, 5)),
-            "It looks as if means of batches are averaged though the last batch is shorter. By what should each be weighted?",
+            "It looks as if the means of batches are averaged, but the last batch is shorter. How should "
+            "each mean be weighted?",
         ),
         Mistake(
             "accuracy-over-axis-0",
             (lambda layers, images, labels: (evaluate(layers, images, labels)[0],
                                              float(np.mean(forward(layers, images)[1].argmax(axis=0) == labels))),),
-            "It looks as if argmax runs down the columns: it then gives one answer for each class, not for each image.",
+            "It looks as if argmax runs down the columns: it gives one answer for each class, not for each "
+            "image.",
         ),
         Mistake(
             "no-activation",
             _wrong(look=lambda layers, images: _logits(layers, images, bend=lambda z: z)),
-            "It looks as if nothing bends between the layers. What does the forward pass do there?",
+            "It looks as if there is no activation between the layers. What does the forward pass do there?",
         ),
         Mistake(
             "relu-on-the-logits",
@@ -322,8 +329,8 @@ EVALUATE = Exercise(
         Mistake(
             "softmax-twice",
             _wrong(loss=lambda z, y: cross_entropy(_softmax(z), y)),
-            "The accuracy is right, but softmax seems to be applied twice before the loss: "
-            "once by you and once by cross-entropy. What does it take?",
+            "The accuracy is right, but perhaps softmax is applied twice before the loss: once by you and "
+            "once by cross-entropy. What input does cross-entropy need?",
         ),
         Mistake(
             "squared-error",
@@ -334,16 +341,16 @@ EVALUATE = Exercise(
         Mistake(
             "log2",
             _wrong(loss=lambda z, y: cross_entropy(z, y) / np.log(2)),
-            "The accuracy is right, but the loss seems to use logarithms of base 2.",
+            "The accuracy is right, but the loss perhaps uses logarithms of base 2.",
         ),
         Mistake(
             "accuracy-only",
             lambda *args: evaluate(*args)[1],
-            "It looks as if only one number is returned. Both are asked for: the loss, then the accuracy.",
+            "It looks as if only one number is returned. Return the loss, then the accuracy.",
         ),
     ),
     hints=(
-        "One forward pass gives logits for all images. Both numbers come from them.",
+        "One forward pass gives the logits of all images. Compute both numbers from them.",
         "images (n, fan_in) -> logits (n, classes) -> loss, one number; argmax of each row against labels (n,) -> accuracy.",
         "loss = −1/n Σᵢ log pᵢ,labelᵢ;  accuracy = 1/n Σᵢ [argmaxₖ logitsᵢₖ = labelsᵢ].",
         "def evaluate(layers, images, labels):\n    entered, logits = mine.forward(layers, images)\n"
@@ -415,14 +422,14 @@ def _each_part_words(got: list, want: list) -> str:
     if max(got) - min(got) < 1e-3 * max(abs(got[0]), 1e-6):
         way = "uphill, " if got[0] < 0 else ""
         return (
-            f"the step goes {way}{abs(got[0]):.4g} times as far as it should. "
+            f"the step goes {way}{abs(got[0]):.4g} times as far as expected. "
             "Look at the sign, the learning rate and every division by a number of examples."
         )
     off = [i for i, part in enumerate(got) if abs(part - 1) > 1e-3]
     fine = [n for i, n in enumerate(names) if i not in off]
-    right = f"{', '.join(fine[:3])} moved as it should, " if fine else ""
+    right = f"{', '.join(fine[:3])} moved as expected, " if fine else ""
     return (
-        f"{right}{names[off[0]]} went {got[off[0]]:.3g} times as far along its gradient as it should. "
+        f"{right}{names[off[0]]} went {got[off[0]]:.3g} times as far along its gradient as expected. "
         "Look at which parts of the layers are changed, and by what."
     )
 
@@ -465,11 +472,11 @@ def _alike_words(got: list, want: list) -> str:
     if losses[0] != losses[1]:
         return (
             f"with examples that are all the same, the losses are {losses[0]}, expected {losses[1]}. "
-            "Does the forward pass of each batch use the layers that the batch before has changed?"
+            "Does the forward pass of each batch use the new layers of the batch before?"
         )
     return (
-        "with examples that are all the same, the losses are right and the new layers are not. "
-        "Do the gradients of each batch belong to the layers that the batch before has changed?"
+        "with examples that are all the same, the losses are right, but the new layers are not. Are the "
+        "gradients of each batch computed with the layers that the batch before has changed?"
     )
 
 
@@ -490,7 +497,7 @@ def _shuffled_words(got: float, want: float) -> str:
         "of their size",
         "of their size",
     )[int(got)]
-    return f"the losses come in the order {order}. The examples should come in a random one, and their losses as they came."
+    return f"the losses come in the order {order}. The examples should come in a random order, and their losses in that order."
 
 
 def _same(seed: int, n: int, *sizes: int) -> tuple:
@@ -503,7 +510,8 @@ _LAYERS, _IMAGES, _LABELS = _case(21, 40, 6, 8, 4)
 
 TRAIN_EPOCH = Exercise(
     "train_epoch",
-    task="Go once through all examples in a random order, one step a batch; return the new layers and the loss of each batch.",
+    task="Go once through all examples in a random order, with one step for each batch. Return the new "
+         "layers and the loss of each batch.",
     reference=train_epoch,
     inputs={"layers": "", "images": "n fan_in", "labels": "n", "batch_size": "", "learning_rate": "", "rng": ""},
     output={"layers": [{"weights": "fan_in fan_out", "bias": "fan_out"}], "losses": "numbers"},
@@ -514,26 +522,31 @@ TRAIN_EPOCH = Exercise(
         Case("40 examples in batches of 10, with tiny steps", (_LAYERS, _IMAGES, _LABELS, 10, 1e-6, np.random.default_rng(3))),
         Case("40 examples one by one, with tiny steps", (_LAYERS, _IMAGES, _LABELS, 1, 1e-7, np.random.default_rng(4))),
         Case("9 examples and a batch size of 64", (*_case(23, 9, 3, 4), 64, 0.2, np.random.default_rng(5))),
-        Case("12 examples that are all the same, in batches of 5", (*_same(25, 12, 5, 6, 4, 3), 5, 0.5, np.random.default_rng(6))),
+        Case("12 equal examples, in batches of 5", (*_same(25, 12, 5, 6, 4, 3), 5, 0.5, np.random.default_rng(6))),
     ),
     properties=(
         Property("the single losses", _sorted_pairs,
-                 "the losses are not those of the examples, each once. Is every image beside its own label, and each looked at once?", 1e-4),
+                 "the losses are not those of the examples, each once. Is every image beside its own "
+                 "label, and is each used once?", 1e-4),
         Property("the loss of a single batch", _one_batch(_first_loss),
-                 "the loss came back as {got}, and {expected} would be right. Look at which loss is written down, and when.", 1e-5),
-        Property("how far each part goes in a single step",
+                 "the loss is {got}, expected {expected}. Look at which loss is stored, and when.", 1e-5),
+        Property("how far each part moves in a single step",
                  lambda value, args: _each_part(value, args) if args[3] >= len(args[2]) else [1.0] * 2 * len(args[0]),
                  _each_part_words, 1e-3),
-        Property("the way of a single step", _one_batch(_straight),
-                 "the step does not go straight down the gradient (cosine {got}, where {expected} belongs). Look at the sign, and at which gradient is used.", 1e-4),
+        Property("the direction of a single step", _one_batch(_straight),
+                 "the step does not go straight against the gradient (cosine {got}, expected {expected}). "
+                 "Look at the sign, and at which gradient is used.", 1e-4),
         Property("the length of a single step", _one_batch(_moved),
-                 "the step is {got} times as long as it should be. Look at the learning rate and at every division by a number of examples.", 1e-4),
+                 "the step is {got} times as long as expected. Look at the learning rate and at every "
+                 "division by a number of examples.", 1e-4),
         Property("where a single step leads", _one_batch(_end),
-                 "the new layers are not where one step leads.", 1e-4, 1e-8),
+                 "the new layers are not the result of one step.", 1e-4, 1e-8),
         Property("the length of many tiny steps", _tiny(_moved),
-                 "the whole epoch moves {got} times as far as its batches ask for, and it should be {expected}. Does every batch start from where the one before arrived, with a gradient and a rate of its own?", 0.02),
+                 "the whole epoch moves {got} times as far as its batches ask for, expected {expected}. "
+                 "Does every batch start from the layers of the batch before, with its own gradient and "
+                 "the given rate?", 0.02),
         Property("the direction of many tiny steps", _tiny(_straight),
-                 "the epoch should add up to the way down the mean gradient; its cosine is {got}.", 2e-3),
+                 "all steps together should go against the mean gradient; the cosine is {got}.", 2e-3),
         Property("the shuffling", _shuffled, _shuffled_words),
         Property("many steps with one example", _where_all_are_alike, _alike_words, 1e-4, 1e-8),
     ),
@@ -541,19 +554,20 @@ TRAIN_EPOCH = Exercise(
         Mistake(
             "no-shuffling",
             _epoch(order=lambda rng, n: np.arange(n)),
-            "It looks as if the examples are taken in the order in which they stand. If they are sorted by class, nothing is learned. "
-            "Who should draw the order?",
+            "It looks as if the examples come in the order of the input. If they are sorted by class, the "
+            "network learns nothing. Which argument should make the order?",
         ),
         Mistake(
             "last-batch-dropped",
             _epoch(drop=True),
-            "It looks as if the last, shorter batch is left out. Every example should be seen once.",
-            observe=lambda got, want, args: f"From 40 examples in batches of 16 came {len(got[1])} losses, where 3 would be right.",
+            "It looks as if the last, shorter batch is left out. Every example should come once.",
+            observe=lambda got, want, args: f"40 examples in batches of 16 gave {len(got[1])} losses, expected 3.",
         ),
         Mistake(
             "images-and-labels-apart",
             _epoch(labels_of=lambda batch, rng: rng.permutation(batch)),
-            "It looks as if images and labels were shuffled apart, so that images carry strangers' labels. How many orders are drawn?",
+            "It looks as if images and labels are shuffled separately, so images get the labels of other "
+            "images. How many orders are drawn?",
         ),
         Mistake(
             "labels-not-shuffled",
@@ -565,17 +579,17 @@ TRAIN_EPOCH = Exercise(
             "drawn-with-replacement",
             (_epoch(order=lambda rng, n: rng.integers(0, n, n)), _epoch(order=lambda rng, n: rng.choice(n, n))),
             "It looks as if some examples come several times and others never: a draw with replacement. "
-            "What gives each of them once?",
+            "How can each come exactly once?",
         ),
         Mistake(
             "ascent",
             _epoch(grow=-1.0),
-            "It looks as if the steps go uphill. Which way does the gradient point?",
+            "It looks as if the steps go uphill. In which direction does the gradient point?",
         ),
         Mistake(
             "layers-not-updated",
             _epoch(step=lambda layers, grads, rate: layers),
-            "It looks as if the layers never change: a step may be computed and not kept.",
+            "It looks as if the layers never change: perhaps a step is computed, but not kept.",
         ),
         Mistake(
             "one-step-only",
@@ -589,13 +603,14 @@ TRAIN_EPOCH = Exercise(
             lambda layers, images, labels, k, rate, rng: (
                 lambda done: (done[-1], train_epoch(layers, images, labels, k, rate, rng)[1]))(
                 [sgd_step(layers, loss_and_grads(layers, images[i : i + k], labels[i : i + k])[1], rate) for i in range(0, len(labels), k)]),
-            "It looks as if every step starts from the first layers, so that only the last one counts. "
-            "From where should the second step start?",
+            "It looks as if every step starts from the first layers, so only the last step counts. Where "
+            "should the second step start?",
         ),
         Mistake(
             "gradient-reused",
             _epoch(gradient="first"),
-            "It looks as if the gradient of the first batch is used again and again. Each batch has its own.",
+            "It looks as if the gradient of the first batch is used for all batches. Each batch has its "
+            "own.",
         ),
         Mistake(
             "sum-for-mean",
@@ -605,28 +620,29 @@ TRAIN_EPOCH = Exercise(
         Mistake(
             "learning-rate-divided-by-batch",
             lambda layers, images, labels, k, rate, rng: train_epoch(layers, images, labels, k, rate / min(k, len(labels)), rng),
-            "It looks as if the learning rate is divided by the batch size. The gradient is a mean already.",
+            "It looks as if the learning rate is divided by the batch size. The gradient is already a mean.",
         ),
         Mistake(
             "divided-by-all-images",
             _divided_by_all_images,
-            "It looks as if each batch's gradient is divided by the number of all images. "
-            "The mean of a batch is over its own examples.",
+            "It looks as if each batch's gradient is divided by the number of all images. The mean of a "
+            "batch is over its own examples.",
         ),
         Mistake(
             "rate-decays-every-step",
             tuple(_epoch(rate=lambda r, i, d=d: r * d**i) for d in (0.5, 0.9, 0.95)),
-            "It looks as if the learning rate shrinks with every batch, so that the later ones hardly count.",
+            "It looks as if the learning rate becomes smaller with every batch, so the later batches "
+            "hardly count.",
         ),
         Mistake(
             "one-mean-loss",
             (_epoch(keep=lambda losses: [float(np.mean(losses))]), _epoch(keep=lambda losses: float(np.mean(losses)))),
-            "It looks as if one mean loss is returned. The loss of each batch is asked for.",
+            "It looks as if one mean loss is returned. Return the loss of each batch.",
         ),
         Mistake(
             "last-loss-only",
             _epoch(keep=lambda losses: losses[-1:]),
-            "It looks as if only the last loss is kept. Is the list made anew in the loop?",
+            "It looks as if only the last loss is kept. Is the list made again in each turn of the loop?",
         ),
         Mistake(
             "swapped",
@@ -636,13 +652,15 @@ TRAIN_EPOCH = Exercise(
         Mistake(
             "global-random",
             _epoch(order=lambda rng, n: np.random.permutation(n)),
-            "The training is right, but the order comes from NumPy's global generator. Who should draw here?",
+            "The training is right, but the order comes from NumPy's global generator. Which generator "
+            "should draw here?",
         ),
     ),
     hints=(
-        "Draw one random order of all examples, cut it into batches, and take one step for each.",
+        "Draw one random order of all examples. Cut it into batches. Take one step for each batch.",
         "order (n,) -> batches of batch_size indices, the last may be shorter; images[batch] and labels[batch] stay together.",
-        "for each batch: loss and gradients there, then W ← W − rate · dW; the next batch starts from the new weights.",
+        "For each batch: compute its loss and gradients, then W ← W − rate · dW. The next batch starts "
+        "from the new weights.",
         "def train_epoch(layers, images, labels, batch_size, learning_rate, rng):\n    losses, order = [], ...\n"
         "    for start in range(0, len(labels), batch_size):\n        batch = order[...]\n        loss, grads = ...\n"
         "        layers = ...\n        losses.append(loss)\n    return layers, losses",
