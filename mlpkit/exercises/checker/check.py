@@ -102,7 +102,7 @@ def _result(exercise: Exercise, function: Callable, seen: _Seen, expected_runs: 
     if seen.blank or any(_ran_into_blank(exercise, r) for r in seen.runs):
         return _not_attempted(exercise, function)
     if any(run.raised and run.raised.kind == AsksForInput.__name__ for run in seen.runs):
-        message = "A check cannot type anything: take `input()` or the debugger out of the function."
+        message = "A check cannot type anything: remove `input()` or the debugger from the function."
         return Result(exercise.name, INCORRECT, None, message)
     if seen.ended.status != FINISHED or len(seen.runs) < len(exercise.cases):
         outcome, message = _unfinished(exercise, seen, expected_runs)
@@ -121,9 +121,9 @@ def _result(exercise: Exercise, function: Callable, seen: _Seen, expected_runs: 
     if verdict is not None:
         place = {} if found is None else {"where": found.where, "lines": found.lines}
         return Result(exercise.name, INCORRECT, *verdict, seen.forwards, **place)
-    praise = f"Right on all {len(exercise.cases)} inputs it was tried on."
+    praise = f"It is right on all {len(exercise.cases)} inputs of the check."
     if seen.forwards:
-        praise += " It hands the work to mlpkit's own function, so this one is not yet yours."
+        praise += " It calls mlpkit's own function, so it is not your own work yet."
     return Result(exercise.name, PASSED, None, praise, seen.forwards)
 
 
@@ -152,7 +152,7 @@ def _not_attempted(exercise: Exercise, function: object = None) -> Result:
 def _changed_words(seen: _Seen) -> str:
     return (
         f"The function changed {', '.join(seen.changes.code[:3])} for the whole notebook. "
-        "A function must leave everything outside it as it was: use a name of your own."
+        "A function must not change anything outside it: use your own name."
     )
 
 
@@ -176,30 +176,29 @@ def _unfinished(exercise: Exercise, seen: _Seen, expected_runs: list[CaseRun]) -
     if status == INTERRUPTED:
         return (
             TOO_SLOW,
-            "The check was interrupted before it had an answer. Run the cell again.",
+            "The check was interrupted before it was finished. Run the cell again.",
         )
     if status == BUSY:
-        return TOO_SLOW, f"On {note} the machine was too busy to run it to its end. Run the cell again later."
+        return TOO_SLOW, f"On {note} the machine was too busy to finish it. Run the cell again later."
     if status == TIME:
         slow = max([run.seconds for run in seen.runs], default=0.0) > SLOW
         if slow and not _wrong_cases(exercise, seen.runs, expected_runs):
             return TOO_SLOW, (
                 f"It is right on {len(seen.runs)} of {len(exercise.cases)} inputs. "
                 f"On {note} it was still running after {SECONDS:.0f} seconds. "
-                "Let NumPy do the inner loops, then it can be checked."
+                "Use NumPy functions in place of the inner loops."
             )
         return INCORRECT, (
             f"On {note} it was still running after {SECONDS:.0f} seconds, and was stopped. A right answer "
-            "takes a few thousandths. Look at each loop: does what it waits for ever happen?"
+            "takes a few thousandths of a second. Look at each loop: does it ever end?"
         )
     if status == WAITING:
         return INCORRECT, (
             f"On {note} it was still running after {SECONDS:.0f} seconds, and it did not compute anything. "
-            "It waits for something, such as `time.sleep`: take that out."
+            "It waits for something, such as `time.sleep`: remove that."
         )
     return INCORRECT, (
-        f"On {note} it could not be tried: what it is, or what it returns, cannot be looked at. Does "
-        "it return plain numbers?"
+        f"On {note} the check could not read what the function returns. Does it return plain numbers?"
     )
 
 
@@ -212,10 +211,10 @@ def _wrong_cases(exercise: Exercise, runs: list[CaseRun], expected_runs: list[Ca
 def _own_fault(seen: _Seen, expected_runs: list[CaseRun], exercise: Exercise, error: Exception) -> str:
     """The numbers differ, or nobody knows; the check itself failed while it looked for the reason."""
     wrong = _wrong_cases(exercise, seen.runs, expected_runs)
-    where = f"On {wrong[0]} the answer is not the right one." if wrong else "It could not be compared."
+    where = f"On {wrong[0]} the answer is wrong." if wrong else "It could not be compared."
     return (
-        f"{where} More cannot be said: the check itself failed ({type(error).__name__}), "
-        "which is not your mistake. Work a small example out by hand, and print every step beside it."
+        f"{where} There is no explanation, because the check itself failed ({type(error).__name__}). "
+        "That is not your mistake. Work out a small example by hand, and print every step beside it."
     )
 
 
@@ -226,5 +225,5 @@ def _not_a_function(exercise: Exercise, thing: object) -> Result:
         what = describe_type(thing)
     except BaseException:
         what = "something"
-    message = f"What was given is {what}, not a function. It is checked as a function: {exercise.signature}."
+    message = f"It is {what}, expected a function: {exercise.signature}."
     return Result(exercise.name, INCORRECT, None, message)

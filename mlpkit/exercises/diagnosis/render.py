@@ -40,7 +40,7 @@ def render(finding: Finding) -> str:
     right = f"The shape of {listed(f['right_shapes'])} is right." if f.get("right_shapes") else ""
     text = f"{seen} {right} {_capital(own)} {advice}"
     if scope and f"On {f['scope'].wrong_case}" in text:
-        scope = scope.replace(f", wrong on {f['scope'].wrong_case}.", ".")
+        scope = scope.replace(f", and wrong on {f['scope'].wrong_case}.", ".")
     also = _suspicion(f["also"]) if "also" in f else ""
     if "place" in f and not _says_where(finding):
         if finding.code == "exception":
@@ -121,19 +121,19 @@ def _scope(scope: Scope) -> str:
     told = []
     if scope.right_parts:
         verb = "is" if len(scope.right_parts) == 1 else "are"
-        wrong = f"{listed(scope.wrong_parts)} {_is_not(scope.wrong_parts)}"
-        told.append(f"{listed(scope.right_parts)} {verb} right, {wrong}")
+        wrong = f"{listed(scope.wrong_parts)} {_is_wrong(scope.wrong_parts)}"
+        told.append(f"{listed(scope.right_parts)} {verb} right, and {wrong}")
     elif scope.wrong_parts:
-        told.append(f"neither {' nor '.join(scope.wrong_parts)} is right")
+        told.append(f"{listed(scope.wrong_parts)} {_is_wrong(scope.wrong_parts)}")
     if scope.pattern:
         told.append(_places(scope))
     if scope.right_case:
-        told.append(f"right on {scope.right_case}, wrong on {scope.wrong_case}")
+        told.append(f"it is right on {scope.right_case}, and wrong on {scope.wrong_case}")
     return _capital("; ".join(told) + "." * bool(told))
 
 
-def _is_not(names: list[str]) -> str:
-    return "is not" if len(names) == 1 else "are not"
+def _is_wrong(names: list[str]) -> str:
+    return "is wrong" if len(names) == 1 else "are wrong"
 
 
 def _places(scope: Scope) -> str:
@@ -141,14 +141,13 @@ def _places(scope: Scope) -> str:
     if scope.pattern in ("last right", "last wrong"):
         return f"only the last {wrong[0] if right == [] else right[0]} is {scope.pattern[5:]}"
     if scope.pattern == "only last":
-        return f"the last one, {right[0]}, is right, {some(wrong, 3)} {_is_not(wrong)}"
+        return f"the last one, {right[0]}, is right, and {some(wrong, 3)} {_is_wrong(wrong)}"
     if scope.pattern == "some":
-        return (
-            f"{some(right, 3)} {'is' if len(right) == 1 else 'are'} right, {some(wrong, 3)} {_is_not(wrong)}"
-        )
+        verb = "is" if len(right) == 1 else "are"
+        return f"{some(right, 3)} {verb} right, and {some(wrong, 3)} {_is_wrong(wrong)}"
     first = f"{right[0]} is right" if len(right) == 1 else f"{right[0]} to {right[-1]} are right"
     return (
-        f"{first}, {wrong[0]} is not"
+        f"{first}, and {wrong[0]} is wrong"
         if scope.pattern == "last"
-        else f"{first}, from {wrong[0]} on it differs"
+        else f"{first}, and all from {wrong[0]} on are wrong"
     )

@@ -27,17 +27,17 @@ def _place(finding: Finding) -> str:
         met = "{operation}" if f["operation"] else "`{source}`" + (", with {parts}" if f["parts"] else "")
         return f"{line} stopped at {met}{turn}."
     if f["kind"] == "short":
-        return f"{line}: `{{source}}` is right so far, and right solutions do more to it before `{{other}}` in line {{other_line}}."
+        return f"{line}: `{{source}}` is right so far, but right solutions change it further before `{{other}}` in line {{other_line}}."
     if f["kind"] == "order":
         return f"{line}: these are the right parts, in another order."
     if f["kind"] == "unused":
-        return f"{line}: `{{source}}` is not what belongs there, and `{{other}}` in line {{other_line}} is."
+        return f"{line}: `{{source}}` is wrong there, but `{{other}}` in line {{other_line}} is right."
     if f["kind"] == "unfinished":
-        return f"{line}: `{{source}}` is a right value on the way, and not yet the answer."
+        return f"{line}: `{{source}}` is a right value on the way, but not yet the answer."
     if f["expected"] is not None:
-        return f"{line}: `{{source}}`{turn} has shape {{shape}}, and a right solution has {{expected}} there."
+        return f"{line}: `{{source}}`{turn} has shape {{shape}}, expected {{expected}}."
     parts = (
-        ", though {parts} " + ("is right" if len(f["parts"]) == 1 else "are right")
+        ", but {parts} " + ("is right" if len(f["parts"]) == 1 else "are right")
         if 0 < len(f["parts"]) < 4
         else ""
     )
@@ -73,26 +73,26 @@ def _not_finite(finding: Finding) -> str:
     what = "{count} of {of} entries of {part} are" if f["of"] > 1 else "the result is"
     text = f"On {{case}}, {what} {{kinds}}"
     if "right_case" in f:
-        text += "; on {right_case} all is right"
+        text += "; on {right_case} everything is right"
     text += "."
     if "elsewhere" in f:
         text += " {elsewhere}"
     if finding.advice == "large numbers":
-        text += " They stand in row {row}." if "row" in f else ""
-        text += " The inputs reach {largest} there."
+        text += " They are in row {row}." if "row" in f else ""
+        text += " The largest input there is {largest}."
     return text
 
 
 def _scaled(finding: Finding) -> str:
     f = finding.facts
-    text = "{part} is {ratio} times the right one"
+    text = "{part} is {ratio} times the expected one"
     if "other" in f:
         text += " on {case}, {other} times on {other_case}"
     elif not f["factor"] and finding.advice == "some factor":
         text += ", the same factor everywhere"
     return (
         text
-        + (" (and the sign is turned)" if f["turned"] else "")
+        + (" (and the sign is wrong)" if f["turned"] else "")
         + "."
         + (" The factor is {factor}." if f["factor"] else "")
     )
@@ -117,7 +117,7 @@ def _property(finding: Finding) -> str:
     text = "On {case}: {text}"
     text += " The ratio of the two is about {factor}." if f.get("factor") else ""
     text += (
-        " All of them are whole numbers ({whole}): look for a cast, or a draw of integers."
+        " All of them are whole numbers ({whole}): is there a cast, or a draw of integers?"
         if f.get("whole")
         else ""
     )
@@ -127,24 +127,24 @@ def _property(finding: Finding) -> str:
 def _residual(finding: Finding) -> str:
     elsewhere = finding.facts["elsewhere"]
     tail = (
-        ", and elsewhere by other multiples"
+        ", and in other places by other factors"
         if elsewhere is None
-        else "; everywhere the factor is {elsewhere}"
+        else "; the factor everywhere is {elsewhere}"
     )
     return "On {case}, {part} is off by {factor} times {of}, entry by entry" + tail * (elsewhere != "") + "."
 
 
 def _rows_sum(finding: Finding) -> str:
     low, high = number(finding.facts["low"]), number(finding.facts["high"])
-    return f"Your rows sum {f'from {low} to {high}' if low != high else f'to {low}'}, and every row should sum to {{total}}."
+    return f"Your rows sum {f'from {low} to {high}' if low != high else f'to {low}'}, expected {{total}}."
 
 
 def _line(finding: Finding) -> str:
     sign = "plus" if finding.facts["shift"] >= 0 else "minus"
     one = "the same" if finding.facts["same"] else "one"
     return (
-        f"Every {{line}} is the right one times {one} number plus another of its own: in the first {{line}} times "
-        f"{{slope}} {sign} {{shift:abs}}."
+        f"Every {{line}} is the expected one times {one} number, plus or minus another: the first {{line}} is the "
+        f"expected one times {{slope}} {sign} {{shift:abs}}."
     )
 
 
@@ -154,7 +154,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "raised": _raised,
     "type": _join(
         "On {case}, {part} is {came}", _if("expected", ", expected {expected}"), ".",
-        _if("asked", " What is asked for is {asked}."), _if("order", " The order is {order}."),
+        _if("asked", " The function should return {asked}."), _if("order", " The order is {order}."),
     ),
     "returned": "On {case} it returned {came}.",
     "count": _count,
@@ -162,43 +162,43 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "one number": "On {case}, {part} is one number, {got}, expected {expected}.",
     "shape": "On {case}, {part} has shape {got}, expected {expected}.",
     "value": "On {case}, {part}{spot} is {got}, expected {expected}.",
-    "dtype": "On {case}, the numbers are right, and they are {dtype}, expected {expected}.",
+    "dtype": "On {case}, the numbers are right, but they are {dtype}, expected {expected}.",
     "changed": "After the call on {case}, {names} changed.",
     "not repeatable": "Two calls with the same inputs gave different results.",
     "same for every rng": "Two generators with different seeds gave the same result.",
-    "rng does not move on": "Two calls, one after the other, with the same generator gave the same result.",
+    "rng does not move on": "Two calls with the same generator, one after the other, gave the same result.",
     "not as asked": "On {case} it did not do what it should.",
     "own words": "{text}",
     "property": "On {case}: {text:first}",
     # structure
     "known mistake": "",
-    "exception": _if("fine", "It does answer on {fine}."),
+    "exception": _if("fine", "It returns an answer on {fine}."),
     "misspelt": "",
-    "called otherwise": "It is called as {signature}, with {names} in this order.",
-    "parts swapped": "The parts are right, but they come as ({came}), expected ({expected}).",
-    "one part alone": "It is the right {part}, alone. What is asked for is {asked}.",
-    "not a tuple": "What is asked for is {asked}.",
+    "called otherwise": "The call is {signature}, with {names} in this order.",
+    "parts swapped": "The parts are right, but their order is ({came}), expected ({expected}).",
+    "one part alone": "It is the right {part}, but nothing else. The function should return {asked}.",
+    "not a tuple": "The function should return {asked}.",
     "endless": "",
-    "lists apart": "Perhaps {names} came in lists of their own. What is asked for is {asked}.",
+    "lists apart": "Perhaps {names} are in separate lists. The function should return {asked}.",
     "count off": "",
     "part off": "",
     "not finite": _not_finite,
-    "picked": "It holds {count} of the {of} right numbers, in one row: a mask or an index picks some and drops the rest.",
-    "input came back": "It is `{name}` as it came in.",
-    "piece lengths": "One after the other they have length {came:row}, expected {expected:row}.",
-    "sum of all": "It is {got}, about the sum of all. Each one by itself is asked for.",
+    "picked": "It holds {count} of the {of} right numbers, in one row: a mask or an index picks some of them and loses the others.",
+    "input came back": "It is the input `{name}`, unchanged.",
+    "piece lengths": "Their lengths are {came:row}, expected {expected:row}.",
+    "sum of all": "It is {got}, about the sum of all. Return each one by itself.",
     "one number of many": "It is {got}.",
     "reduced": "It equals the right answer {verb} over axis {axis}.",
     "not reduced": "The right answer is there, but not yet {verb} over axis {axis}.",
     "off by one": "`{axis}` is {longer} by one.",
-    "one entry left": "Along `{axis}` only one entry is left, or one too few was kept.",
-    "axis length": _join("The length along `{axis}` is not right.", _if("known", " {length} is the length of {known} in what came in.")),
+    "one entry left": "Along `{axis}` there is only one entry, or one too few.",
+    "axis length": _join("The length along `{axis}` is wrong.", _if("known", " {length} is the length of {known} of the input.")),
     **dict.fromkeys((  # the advice says it all
         "blown up", "transposed", "other axes", "transposed shape", "rearranged", "opposite order",
         "unexplained shape", "numbers off", "axis too many", "axis lost", "several lengths",
     ), ""),
     # side effects and properties
-    "inputs changed": "The result is right, but {names} changed during the call. Whoever called the function still needs the old values.",
+    "inputs changed": "The result is right, but {names} changed during the call. The caller still needs the old values.",
     "other randomness": "Two calls with an rng of the same seed gave different results. Something random does not come from `rng`.",
     "remembers": _join(
         "Two calls with the same inputs gave different results: ",
@@ -206,14 +206,14 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
         _if("first_right", " The first call is right."),
     ),
     "own seed": "Two generators with different seeds gave the same result. The random numbers do not come from `rng`.",
-    "rng copied": "Two calls, one after the other, with the same rng gave the same result. The generator does not move on.",
-    "property not measured": "On {case}, {part} could not be measured: the answer is not built as asked.",
+    "rng copied": "Two calls with the same rng, one after the other, gave the same result. The second call should get new random numbers.",
+    "property not measured": "On {case}, {part} could not be measured: the answer has another structure.",
     "property broken": _property,
     "property missing": "{text}",
     # names from elsewhere, and traps of Python and NumPy
     "from outside": _join(
         "It uses `{name}`, {is} from another cell, instead of its own arguments {arguments}.",
-        _if("unused", " Never used: {unused}."),
+        _if("unused", " It never uses {unused}."),
     ),
     "overwritten": "`{name}` is no longer Python's function here: a cell has given this name to {is}.",
     "NumPy's builtin": "`{name}` is NumPy's function here, not Python's: `from numpy import *` put it in its place.",
@@ -223,34 +223,34 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
         "trap two names"), _if("told", "", "Line {line}: `{source}`.")),
     "trap unused argument": "It never uses {names}.",
     # numbers
-    "zeros": _if("somewhere", "On the inputs on which it is wrong, {part} is 0 everywhere.", "{part} is 0 everywhere."),
+    "zeros": _if("somewhere", "Where it is wrong, {part} is 0 everywhere.", "{part} is 0 everywhere."),
     "input returned": _if(
-        "somewhere", "On the inputs on which it is wrong, {part} is `{name}` as it came in.",
-        "{part} is `{name}` as it came in, unchanged.",
+        "somewhere", "Where it is wrong, {part} is the input `{name}`, unchanged.",
+        "{part} is the input `{name}`, unchanged.",
     ),
     "constant": "All entries of {part} are {value}.",
-    "independent": "{part} is {value} whatever the inputs are.",
+    "independent": "{part} is {value} for all inputs.",
     "scaled": _scaled,
-    "constant argument": _join(_scaled, " That is what `{name}` = {value} gives, whatever comes in."),
-    "opposite sign": "{part} has the right size and the opposite sign, everywhere.",
+    "constant argument": _join(_scaled, " `{name}` = {value} gives this result: perhaps the argument is not used."),
+    "opposite sign": "{part} has the right size, but the opposite sign, everywhere.",
     "shifted everywhere": lambda finding: (
         f"{{part}} is too {'large' if finding.facts['shift'] > 0 else 'small'} by {{shift:abs}} everywhere."
     ),
     "shifted": _join("On {case}, every entry of {part} is off by the same {shift}", _if("log_of", " (ln of {log_of})"), "."),
     "linear": lambda finding: (
-        f"{{part}} is {{slope}} times the right one {'plus' if finding.facts['shift'] > 0 else 'minus'} {{shift:abs}}, everywhere."
+        f"{{part}} is {{slope}} times the expected one {'plus' if finding.facts['shift'] > 0 else 'minus'} {{shift:abs}}, everywhere."
     ),
     "function": "{part} is {is}, everywhere.",
     "one size": _join("All entries of {part} have the same size, {size}", _if("signs", "; only their signs differ"), "."),
-    "step alone": "{part} is the step alone, and not where it leads.",
+    "step alone": "{part} is only the step, not the place after it.",
     "scaled by layer": lambda finding: (
-        "On {case}, {part} is the right one times a number that changes from layer to layer: "
+        "On {case}, {part} is the expected one times a number that changes from layer to layer: "
         + ", ".join(f"{number(r)} times at {p}" for r, p in zip(finding.facts["ratios"], finding.facts["places"]))
         + "."
     ),
     "scaled by case": "{part} is right up to a factor that changes: {ratio} on {case}, then {other}.",
-    "as if": "The numbers are those that would be right if {as_if}.",
-    "other exercise": "The numbers are those of `{name}`, which takes the same inputs. What is asked for is this: {task}",
+    "as if": "The numbers would be right if {as_if}.",
+    "other exercise": "The numbers are those of `{name}`, which takes the same inputs. The task here is: {task}",
     "applied twice": "The numbers are those of `{name}` applied twice.",
     "combination": "{part} is {is}.",
     "added": _residual,
@@ -264,31 +264,31 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
         _if("known", ": {known}"), ".",
     ),
     "line by line": _line,
-    "columns sum": "Every column sums to {total}, and every row should.",
-    "array sums": "The whole array sums to {total}, and every row should.",
+    "columns sum": "Every column sums to {total}. Instead, every row should.",
+    "array sums": "The whole array sums to {total}. Instead, every row should.",
     "rows sum": _rows_sum,
     "same where wrong": "Wherever it is wrong, it is {value}.",
-    "input where wrong": "Wherever it is wrong, `{name}` stands there unchanged.",
-    "not zero": "Wrong only where 0 is expected: there yours run from {low} to {high}.",
+    "input where wrong": "Wherever it is wrong, it is the input `{name}`, unchanged.",
+    "not zero": "It is wrong only where 0 is expected: there your numbers are from {low} to {high}.",
     "only zeros right": "Only the zeros are right.",
-    "at some inputs": "Wrong only where `{name}` is {where}.",
+    "at some inputs": "It is wrong only where `{name}` is {where}.",
     "wrong at labels": "Only the entries of the true class are wrong.",
-    "wrong beside labels": "The entries of the true class are right, all others are not.",
+    "wrong beside labels": "The entries of the true class are right, and all others are wrong.",
     "diagonal": "Only the diagonal is right.",
     "some lines": lambda finding: (
-        "{lines} {right:4} are right, {wrong:4} not." if finding.facts["line"] == "entry"
+        "{lines} {right:4} are right, and {wrong:4} are wrong." if finding.facts["line"] == "entry"
         else f"Right in {'{line}' if len(finding.facts['right']) == 1 else '{lines}'} {{right:4}}, wrong in {{wrong:4}}."
     ),
-    "large wrong": "Right up to about {limit}, wrong for larger numbers.",
-    "small wrong": "Right for large numbers, wrong below about {limit}.",
-    "nearly right": "Nearly right: off by at most {percent} % of the largest number.",
-    "alike": "On {case}, {which} of {part} are the same, and they should differ.",
-    "cut off": "No entry of {part} is beyond {most} in size, and {count} of {of} should be.",
-    "factor in one case": "{part} is {ratio} times the right one; in the other cases it is not a factor alone.",
+    "large wrong": "It is right up to about {limit}, and wrong for larger numbers.",
+    "small wrong": "It is right for large numbers, and wrong below about {limit}.",
+    "nearly right": "It is nearly right: the error is at most {percent} % of the largest number.",
+    "alike": "On {case}, {which} of {part} are the same, but they should differ.",
+    "cut off": "No entry of {part} is larger than {most} in size, but {count} of {of} should be.",
+    "factor in one case": "{part} is {ratio} times the expected one; in the other cases it is not only a factor.",
     "share": "It is {got} of {of} examples, expected {expected}.",
-    "no share": "Of {of} examples it is no share: counted it would be {got} of them.",
+    "no share": "It is no share of {of} examples: times {of} it gives {got}.",
     "too large or small": _too_large,
-    "right direction": _direction(" differ; as a whole they point in the right direction (cosine {cosine}, {length} times as long)."),
-    "opposite direction": _direction(" differ; as a whole they point the opposite way (cosine {cosine})."),
+    "right direction": _direction(" differ; together they point in the right direction (cosine {cosine}, {length} times as long)."),
+    "opposite direction": _direction(" differ; together they point in the opposite direction (cosine {cosine})."),
     "no direction": _direction(" differ (cosine {cosine} with the right answer, {length} times as long)."),
 }  # fmt: skip
