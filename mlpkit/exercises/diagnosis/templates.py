@@ -41,7 +41,7 @@ def _place(finding: Finding) -> str:
         if 0 < len(f["parts"]) < 4
         else ""
     )
-    return f"{line}: no right solution has the value of `{{source}}`{shape}{turn}{parts}."
+    return f"{line}: `{{source}}`{shape}{turn} has a value that no right solution has{parts}."
 
 
 def _if(fact: str, text: str, otherwise: str = "") -> Callable[[Finding], str]:
