@@ -1,4 +1,4 @@
-"""Record a function on the smallest cases that fail, and find the place where it parts from right programs.
+"""Record a function on one case that fails, and find the place where it parts from right programs.
 
 `find_divergence` is what a check calls; it runs the learner's function once more at most.
 """
@@ -16,11 +16,10 @@ from ..checker.compare import first_failure
 from ..checker.runner import CaseRun, equivalent
 from ..spec import Case, Exercise
 from .known_values import KnownValues, array_leaves, known_values, right_programs
-from .locate import ORDER, UNFINISHED, UNUSED, Divergence, locate
+from .locate import Divergence, locate
 from .trace import Trace, record
 
 Recorded = Callable[[Callable, tuple], Trace | None]
-CASES = 3  # on so many of the cases that fail a function is recorded
 _known: dict[tuple, KnownValues] = {}  # exercise, case and step -> values; made once
 
 
@@ -43,23 +42,17 @@ def find_divergence(
     expected_runs: list[CaseRun],
     recorded: Recorded = record,
 ) -> Found | None:
-    """Record the function on the smallest case that it gets wrong, and find the place.
+    """Record the function on the clearest case that it gets wrong, and find the place.
 
     runs: of the function; expected_runs: of the model solution
     recorded: runs it on some arguments, recorded
     returns: Found, or None where nothing can be said
     """
-    found = []
-    for at in failing_cases(exercise, runs, expected_runs)[:CASES]:
-        found.append(divergence_on(exercise, function, runs[at], expected_runs[at], at, recorded))
-    found = [f for f in found if f is not None]
-    return min(found, key=_certainty, default=None)
-
-
-def _certainty(found: Found) -> tuple:
-    """A value that is unknown on one case may be known on another by chance: the first place counts."""
-    late = found.divergence.kind in (ORDER, UNUSED, UNFINISHED)
-    return late, found.divergence.event
+    wrong = failing_cases(exercise, runs, expected_runs)
+    if not wrong:
+        return None
+    at = wrong[0]
+    return divergence_on(exercise, function, runs[at], expected_runs[at], at, recorded)
 
 
 def failing_cases(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> list[int]:
