@@ -7,6 +7,8 @@ answer or its arguments.
 import ast
 import copy
 import functools
+import itertools
+import linecache
 from collections.abc import Iterator
 
 import numpy as np
@@ -117,12 +119,21 @@ def of_source(function) -> Iterator[tuple[str, object]]:
         label = f"{way}: {ast.unparse(place).splitlines()[0][:70]}"
         space = dict(function.__globals__)
         if isinstance(tree, ast.Lambda):
-            whole = ast.fix_missing_locations(ast.Expression(tree))
-            yield label, eval(compile(whole, "<mutant>", "eval"), space)
+            yield label, eval(_compiled(tree, "eval"), space)
         else:
             tree.decorator_list = []
-            exec(compile(ast.fix_missing_locations(ast.Module([tree], [])), "<mutant>", "exec"), space)
+            exec(_compiled(tree, "exec"), space)
             yield label, space[tree.name]
+
+
+_numbers = itertools.count()
+
+
+def _compiled(tree, mode):
+    """The code of a tree, with a source of its own that can be read."""
+    text, file = ast.unparse(ast.fix_missing_locations(tree)) + "\n", f"<mutant {next(_numbers)}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    return compile(text, file, mode)
 
 
 def _zero(array, place):

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..checker.answers import leaves
-from ..checker.compare import first_failure
 from ..checker.runner import CaseRun, equivalent
 from ..spec import Case, Exercise
 from .known_values import KnownValues, array_leaves, known_values, right_programs
@@ -42,30 +42,18 @@ def find_divergence(
     expected_runs: list[CaseRun],
     recorded: Recorded = record,
 ) -> Found | None:
-    """Record the function on the clearest case that it gets wrong, and find the place.
+    """Record the function on the smallest case that it gets wrong, and find the place.
 
     runs: of the function; expected_runs: of the model solution
     recorded: runs it on some arguments, recorded
     returns: Found, or None where nothing can be said
     """
-    wrong = failing_cases(exercise, runs, expected_runs)
+    pairs = enumerate(zip(runs, expected_runs))
+    wrong = [at for at, (run, expected) in pairs if not equivalent(run, expected, exercise)]
     if not wrong:
         return None
-    at = wrong[0]
+    at = min(wrong, key=lambda at: case_size(runs[at].case))
     return divergence_on(exercise, function, runs[at], expected_runs[at], at, recorded)
-
-
-def failing_cases(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> list[int]:
-    """The numbers of the cases that are wrong: first the one that a check speaks of, then the smallest."""
-    failure = first_failure(exercise, runs, expected_runs)
-    if failure is None:
-        return []
-    wrong = [
-        at
-        for at, (run, expected) in enumerate(zip(runs, expected_runs))
-        if not equivalent(run, expected, exercise)
-    ]
-    return sorted(wrong, key=lambda at: (at != failure.at, case_size(runs[at].case)))
 
 
 def divergence_on(
@@ -104,15 +92,23 @@ def _known_on(exercise: Exercise, number: int, step: int, args: tuple, right: li
 
 
 def case_size(case: Case) -> float:
-    """How many numbers a case has; those with a single row or with zeros alone tell less and come later."""
-    arrays = array_leaves(list(case.args))
+    """How many numbers a case has; those on which different programs may do the same by chance come later.
+
+    returns: float, the smaller the better to find a place in
+    """
+    arrays = [a for a in array_leaves(list(case.args)) if a.size]
     dull = any(
-        a.ndim > 0
+        a.dtype.kind == "f"
+        and a.ndim > 0
         and (a.shape[0] == 1 or (a == np.round(a, 1)).all() or np.ptp(a) == 0 or np.abs(a).max() > 100)
         for a in arrays
-        if a.size and a.dtype.kind == "f"
     )
-    return sum(a.size for a in arrays) + 1e6 * dull
+    rows = max((len(a) for a in arrays if a.dtype.kind in "iu" and a.ndim), default=None)
+    batches = [a for a in case.args if type(a) is int and rows is not None]
+    lists = [a for a in case.args if type(a) is list]
+    single = any(size == 1 or size >= rows for size in batches) or any(len(a) == 1 for a in lists)
+    counts = [a for a in case.args if type(a) is int and not arrays]  # of the numbers that are to be drawn
+    return (sum(a.size for a in arrays) or math.prod(counts)) + 1e6 * (dull or single)
 
 
 def _first_wrong_step(exercise: Exercise, run: CaseRun, expected: CaseRun) -> int:

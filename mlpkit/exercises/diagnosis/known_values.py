@@ -92,7 +92,10 @@ class KnownValues:
         return inside and (self._is_entry(array) if array.size == 1 else self._is_line(array))
 
     def continues(self, before: np.ndarray, after: np.ndarray) -> bool:
-        """Whether the entries in which two arrays differ are those of a right value of the same shape."""
+        """Whether the entries in which two arrays differ are those of a right value of the same shape.
+
+        A right value that is one number everywhere says nothing of where that number belongs.
+        """
         if before.shape != after.shape:
             return False
         before, after = before.astype(np.float64), after.astype(np.float64)
@@ -101,7 +104,7 @@ class KnownValues:
             return True
         others = [self.values[i] for i in self._by_size.get(after.size, ())]
         others = [v for o in others for v in (o, o.T) if v.shape == after.shape]
-        return any(near(after[changed], other[changed]) for other in others)
+        return any(near(after[changed], other[changed]) for other in others if np.ptp(other) > 0)
 
     @functools.cached_property
     def uses(self) -> dict[Use, list[tuple[int, int]]]:

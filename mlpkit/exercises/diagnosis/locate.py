@@ -14,11 +14,13 @@ import numpy as np
 from .known_values import KnownValues, Use, is_count, near
 from .trace import Trace, numbers
 from .trace_follow import Follower, first
-from .trace_links import CHANGES, objects, operation
+from .trace_links import CHANGES, identical, objects, operation
 
 VALUE, RAISED, SHORT, ORDER, UNUSED, UNFINISHED = "value", "raised", "short", "order", "unused", "unfinished"
 _DRAWS = ("normal", "standard_normal", "uniform", "random", "integers", "permutation", "permuted", "shuffle",
           "choice", "randn", "rand", "randint", "random_sample", "sample")  # fmt: skip
+
+_ONLY_TYPES = ("float", "int", "item", "float64", "round", "asarray")
 
 
 class Part(NamedTuple):
@@ -93,7 +95,7 @@ class _Search(Follower):
 
     def from_values(self, answer: list) -> Divergence | None:
         found = first(self.blame_object(thing, len(self.events)) for thing in answer)
-        return None if found is None else self._said(found)
+        return None if found is None or any(map(self._is_draw, range(found))) else self._said(found)
 
     def from_answer(self, answer: list, expected: list) -> Divergence | None:
         wrong = [i for i, (a, e) in enumerate(zip(answer, expected)) if not _equal(a, e)]
@@ -106,7 +108,52 @@ class _Search(Follower):
             if found is not None:
                 made = first(self._wrong_part(answer[i], end) for i in wrong)
                 return self._at(UNFINISHED, made) if made is not None and made < found else self._said(found)
-        return self._misplaced(answer, expected, wrong)
+        alone = len(answer) == 1 and np.ndim(expected[0]) == 0
+        return self._misplaced(answer, expected, wrong) or (self._from_number(answer[0]) if alone else None)
+
+    def _from_number(self, thing: object) -> Divergence | None:
+        """An answer of one number, as others may be by chance: follow what right programs do not do."""
+        equal = [i for i, e in enumerate(self.events) if e.array is not None and _equal(thing, e.array)]
+        event = self._made_by(equal[-1]) if equal else None
+        if event is None or self._counts(event):
+            return None
+        if self._is_done(event) or (is_count(self.events[event].array) and self._adds(event)):
+            return self._at(UNFINISHED, event)
+        while True:
+            parts = [i for i in map(self._made_by, self.own_parts(event)) if i is not None]
+            others = [i for i in parts if self._takes_arrays(i) and not self._is_done(i)]
+            if not others:
+                return self._at(VALUE, event)
+            event = others[0]
+
+    def _made_by(self, event: int) -> int | None:
+        """The event that made a value which is only named or turned into another type here."""
+        same = self.events[event].array
+        for i in range(event, -1, -1):
+            place = self.links.place(i)
+            if (
+                place.kind != "Name"
+                and place.name not in _ONLY_TYPES
+                and identical(self.events[i].array, same)
+            ):
+                return i
+        return None
+
+    def _is_done(self, event: int) -> bool:
+        """Whether a right program does this to the same values, with the same result."""
+        values = self.known.find(self.events[event].array)
+        parts = [self.known.find(self.events[i].array) for i in self.own_parts(event) if self._big(i)]
+        what = operation(self.links.place(event))
+        return any(
+            u.operation == what and u.value in values and all(u.parts & p for p in parts)
+            for u in self.known.uses
+        )
+
+    def _adds(self, event: int) -> bool:
+        return self.links.place(event).kind == "AugAssign"
+
+    def _takes_arrays(self, event: int) -> bool:
+        return any(map(self._big, self.own_parts(event)))
 
     def _wrong_part(self, thing: object, end: int) -> int | None:
         """Where a part of the answer was made that is a right value, but not the one that belongs there."""
@@ -159,7 +206,7 @@ class _Search(Follower):
     def _is_draw(self, event: int) -> bool:
         """Random numbers that are drawn in a way of one's own, unless they only have another scale."""
         place, array = self.links.place(event), self.events[event].array
-        if place.kind != "Call" or place.name not in _DRAWS or array is None:
+        if place.name not in _DRAWS or array is None or self.known.find(array):
             return False
         others = [v for v in self.known.values if v.shape == array.shape and v.size > 2]
         return not any(_on_a_line(array, other) for other in others)

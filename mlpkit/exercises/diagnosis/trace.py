@@ -127,7 +127,8 @@ class _Recorder:
 
     def changed(self, place: int, whole: Any, part: Any) -> None:
         """Write down what a change made: of an array the whole, of a list or dictionary the part."""
-        self(place, whole if part is _NO_PART or type(whole) is np.ndarray else part)
+        if self.trace.places[place].kind != "Expr" or type(whole) is np.ndarray:
+            self(place, whole if part is _NO_PART or type(whole) is np.ndarray else part)
 
 
 class _Compiler:

@@ -13,6 +13,7 @@ from .trace_links import CHANGES, Links, objects
 DEEPEST = 150  # values one after another that are followed back
 _BLANK = ("zeros", "ones", "full", "eye", "identity", "arange", "zeros_like", "ones_like", "full_like")
 _EMPTY = ("empty", "empty_like")
+_STANDARD_DRAWS = ("standard_normal", "random", "randn", "rand", "random_sample")
 
 
 class Follower:
@@ -50,13 +51,23 @@ class Follower:
             return bool(history) and self.known_at(history[-1]) is True
         if place.kind == "Call" and place.name in _EMPTY:
             return True
-        if place.kind == "Call" and place.name in _BLANK and (array.size < 2 or _plain(array)):
+        if place.kind == "Call" and place.name in _STANDARD_DRAWS:  # what is made of them counts
             return True
+        if place.kind == "Call" and place.name in _BLANK and (array.size < 2 or _plain(array)):
+            return not self._starts_elsewhere(event)
         if place.kind in CHANGES:
             before = self._before(event)
             if before is not None and self.known.continues(before, array):
                 return True
         return not self.links.parts(self.events[event].place, event)  # made of constants alone
+
+    def _starts_elsewhere(self, event: int) -> bool:
+        """An array to which something is added, that right programs fill with zeros, and this one does not."""
+        value, array = self.events[event].value, self.events[event].array
+        added = any(
+            self.links.place(i).kind == "AugAssign" for i in self.links.history(value, len(self.events))
+        )
+        return added and array.any() and bool(self.known.find(np.zeros(array.shape), strict=True))
 
     def _before(self, event: int) -> np.ndarray | None:
         """The array as it was before this event changed it."""

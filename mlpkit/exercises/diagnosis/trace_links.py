@@ -8,7 +8,7 @@ import numpy as np
 
 from .trace import Place, Trace
 
-CHANGES = ("Assign", "AugAssign")
+CHANGES = ("Assign", "AugAssign", "Expr")
 MANY = 300  # events of one place that are followed
 
 

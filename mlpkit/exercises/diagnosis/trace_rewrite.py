@@ -92,6 +92,8 @@ class _Rewriter:
             return self._changed(node, [node.target], before=True)
         if isinstance(node, ast.Assign) and any(isinstance(t, ast.Subscript) for t in node.targets):
             return self._changed(node, node.targets, before=False)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            return self._changed_by_call(node)
         if isinstance(node, (ast.For, ast.While)):
             return [self._loop(node)]
         if isinstance(node, ast.ClassDef):
@@ -135,6 +137,20 @@ class _Rewriter:
         self.places[place].parts += self._tops(start)
         after = _call(place, ast.Name(base.id, ast.Load()), part)
         return [*first, node, ast.copy_location(ast.Expr(after), node)]
+
+    def _changed_by_call(self, node: ast.Expr) -> list[ast.stmt]:
+        """`np.put(x, i, v)`, `rng.shuffle(x)` or `x.sort()`, and afterwards what x is now."""
+        call = node.value
+        given = [*call.args[:1], call.func.value if isinstance(call.func, ast.Attribute) else call.func]
+        base = next((thing for thing in given if isinstance(thing, ast.Name)), None)
+        if base is None:
+            return [self.generic(node)]
+        place = self._new(node, "Expr", None)
+        self.places[place].name = getattr(call.func, "attr", base.id)
+        node.value, whole = self._recorded(call, call)
+        self.places[place].parts = self.places[whole].parts  # the call itself gives None
+        after = _call(place, ast.Name(base.id, ast.Load()), ast.Name(NO_PART, ast.Load()))
+        return [node, ast.copy_location(ast.Expr(after), node)]
 
     def _tops(self, start: int) -> list[int]:
         """The places made since `start` that are part of no other of these."""

@@ -53,6 +53,46 @@ def accuracy_column(logits, labels):
     return hits.mean()
 
 
+def accuracy_count(logits, labels):
+    guesses = logits.argmax(axis=1)
+    return (guesses == labels).sum()
+
+
+def accuracy_percent(logits, labels):
+    guesses = logits.argmax(axis=1)
+    return 100 * np.mean(guesses == labels)
+
+
+def accuracy_one_guess(logits, labels):
+    guesses = logits.argmax()
+    return (guesses == labels).mean()
+
+
+def accuracy_largest(logits, labels):
+    return float((logits.max(axis=1) == labels).mean())
+
+
+def accuracy_loop(logits, labels):
+    hits = 0
+    for i in range(len(labels)):
+        if np.argmax(logits[i]) == labels[i]:
+            hits += 1
+    return hits
+
+
+def one_hot_put(labels, classes):
+    flat = np.zeros(len(labels) * classes, np.float32)
+    np.put(flat, np.arange(len(labels)) * classes - labels, 1)
+    return flat.reshape(len(labels), classes)
+
+
+def affine_backward_ones(dz, inputs, weights):
+    dweights = np.ones(weights.shape)
+    for x, d in zip(inputs, dz):
+        dweights += np.outer(x, d)
+    return dz @ weights.T, dweights, dz.sum(axis=0)
+
+
 def cross_entropy_all(logits, labels):
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
@@ -191,8 +231,15 @@ PLACES = [
     ("softmax", softmax_helper, "value", "powers.mean(axis=1, keepdims=True)"),
     ("softmax", softmax_shapes, "raised", "powers / sums"),
     ("accuracy", accuracy_column, "value", "logits.argmax(axis=1)[:, None] == labels"),
+    ("accuracy", accuracy_count, "unfinished", "(guesses == labels).sum()"),
+    ("accuracy", accuracy_percent, "value", "100 * np.mean(guesses == labels)"),
+    ("accuracy", accuracy_one_guess, "value", "logits.argmax()"),
+    ("accuracy", accuracy_largest, "value", "logits.max(axis=1)"),
+    ("accuracy", accuracy_loop, "unfinished", "hits += 1"),
+    ("one_hot", one_hot_put, "value", "np.arange(len(labels)) * classes - labels"),
+    ("affine_backward", affine_backward_ones, "value", "np.ones(weights.shape)"),
     ("cross_entropy", cross_entropy_all, "value", "log_p[:, labels]"),
-    ("cross_entropy", cross_entropy_own_way, "value", "np.exp(logits)"),
+    ("cross_entropy", cross_entropy_own_way, "value", "-np.log(right).sum() / logits.size"),
     ("cross_entropy_backward", dlogits_swapped, "value", "one_hot - p"),
     ("cross_entropy_backward", dlogits_jacobian, "value", "d * p"),
     ("affine", affine_elementwise, "value", "inputs.sum(axis=1, keepdims=True)"),

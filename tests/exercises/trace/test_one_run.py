@@ -1,4 +1,4 @@
-"""The learner's function is called once more for the trace, and no more than once, however many cases it fails."""
+"""The trace calls the learner's function once more, and no more than once, however many cases it fails."""
 
 import numpy as np
 import pytest

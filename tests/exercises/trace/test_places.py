@@ -1,21 +1,23 @@
 """The trace points at the place where a wrong program parts from right ones, and at none in a right one."""
 
-import ast
-import difflib
+import collections
+import functools
 
 import numpy as np
 import pytest
 
 from mlpkit.exercises.catalog import exercises
-from mlpkit.exercises.checker.compare import first_failure
-from mlpkit.exercises.checker.runner import run_case, run_cases
-from mlpkit.exercises.diagnosis.first_divergence import divergence_on, find_divergence
+from mlpkit.exercises.checker.isolation import capture_output
+from mlpkit.exercises.checker.runner import equivalent, reference_runs, run_case, run_case_at, run_cases
+from mlpkit.exercises.checker.sandbox import run_limited
+from mlpkit.exercises.diagnosis import first_divergence
+from mlpkit.exercises.diagnosis.first_divergence import case_size, divergence_on, find_divergence
 from mlpkit.exercises.diagnosis.known_values import right_programs
 from mlpkit.exercises.diagnosis.trace_source import source_of_function
 
+from .. import mutants
 from .programs import PLACES
-
-RIGHT = [(e, p) for e in exercises().values() for p in right_programs(e)]
+from .twins import Reading, nearest, verdict
 
 
 def runs_of(exercise, function):
@@ -41,60 +43,108 @@ def test_the_place_is_found(name, program, kind, text):
     assert (found.divergence.kind, place.text) == (kind, text)
 
 
-@pytest.mark.parametrize("exercise", exercises().values(), ids=lambda e: e.name)
-def test_in_a_right_program_it_points_nowhere(exercise):
-    for program in right_programs(exercise):
-        runs, expected = runs_of(exercise, program), runs_of(exercise, exercise.reference)
-        if first_failure(exercise, runs, expected) is not None:
-            continue  # a way that overflows on large numbers
-        for number, run in enumerate(runs):
-            assert divergence_on(exercise, program, run, expected[number], number) is None
+def place_in(exercise, program):
+    """What `find_divergence` finds, with no more runs than it needs; "right" for a program that is."""
+    sizes = [case_size(case) for case in exercise.cases]
+    answer = ["endless"]
+
+    def look():
+        with capture_output(), np.errstate(all="ignore"):
+            for at in sorted(range(len(sizes)), key=sizes.__getitem__):
+                run, expected = run_case_at(exercise, program, at), reference_runs(exercise)[at]
+                if not equivalent(run, expected, exercise):
+                    answer[0] = divergence_on(exercise, program, run, expected, at)
+                    return
+        answer[0] = "right"
+
+    run_limited(look, 1.0)
+    return answer[0]
 
 
-def lines_of(function):
-    """A function's statements, one a line; a lambda's expression is one."""
-    source = source_of_function(function)
-    if source is None:
-        return None
-    body = [source.node.body] if isinstance(source.node, ast.Lambda) else source.node.body
-    return [line for part in body for line in ast.unparse(part).splitlines()]
+@functools.cache
+def right_ones(name):
+    """The right programs of an exercise that have a source and are right on every case."""
+    exercise = exercises()[name]
+    programs = [p for p in right_programs(exercise) if source_of_function(p)]
+    return [p for p in programs if place_in(exercise, p) == "right"]
 
 
-def line_of(place, trace):
-    """The line of a place as `lines_of` writes it."""
-    for node in ast.walk(trace.source.node):
-        span = tuple(getattr(node, n, None) for n in ("lineno", "end_lineno", "col_offset", "end_col_offset"))
-        if isinstance(node, ast.stmt) and span[0] and span[0] <= place.span[0] and place.span[1] <= span[1]:
-            inner = node
-    return ast.unparse(inner).splitlines()[0]
+def tally(exercise, table, programs):
+    """How often the trace points at what.
 
-
-def test_the_place_lies_in_a_line_that_differs_from_a_right_program():
-    """Of the listed mistakes that are written in lines: one line cannot be another than the wrong one."""
-    asked = pointed = differs = alike = 0
-    for exercise in exercises().values():
-        expected = runs_of(exercise, exercise.reference)
-        right = [lines for p in right_programs(exercise) if (lines := lines_of(p))]
-        for program in (p for m in exercise.mistakes for p in m.variants):
-            lines = lines_of(program)
-            if lines is None:
-                continue
-            asked += 1
-            found = find(exercise, program, expected)
-            if found is None:
-                continue
-            pointed += 1
+    table: the numbers of all parts; programs: pairs of a wrong program and its twin as it was read
+    """
+    seen = collections.Counter()
+    for program, twin in programs:
+        found = place_in(exercise, program)
+        if found is None:
+            seen["none"] += 1
+        elif not isinstance(found, str):
             place = found.trace.places[found.divergence.place]
-            if len(lines) == 1 or place.function:
-                differs += 1
-                continue
-            line = line_of(place, found.trace)
-            near = max(right, key=lambda r: difflib.SequenceMatcher(None, r, lines).ratio())
-            differs += line not in near
-            alike += line in near
-    assert pointed >= 0.75 * asked, f"{pointed} of {asked}"
-    assert differs >= 0.85 * pointed, f"{differs} of {pointed}"
-    assert alike <= 0.05 * pointed, f"{alike} of {pointed}"
+            seen[verdict(place, found.divergence.kind, Reading(program, table), twin)] += 1
+    return seen
+
+
+def judge(seen, covered):
+    """Of the wrong programs `covered` at least have a place, and it lies in what differs."""
+    pointed = seen["exactly"] + seen["differs"] + seen["alike"] + seen["unread"]
+    assert pointed >= covered * (pointed + seen["none"]), seen
+    assert seen["exactly"] + seen["differs"] >= 0.85 * pointed, seen
+    assert seen["alike"] <= 0.05 * pointed, seen
+
+
+@pytest.mark.parametrize(
+    ("every", "variants"), [(3, 1), pytest.param(1, None, marks=pytest.mark.slow)], ids=["some", "all"]
+)
+def test_the_place_of_a_listed_mistake_lies_in_what_differs_from_the_nearest_right_program(every, variants):
+    seen = collections.Counter()
+    for exercise in exercises().values():
+        table = {}
+        twins = [Reading(p, table) for p in right_ones(exercise.name)]
+        tried = [p for m in exercise.mistakes[::every] for p in m.variants[:variants]]
+        wrong = [p for p in tried if source_of_function(p)]
+        pairs = ((p, nearest(Reading(p, table), twins)) for p in wrong)
+        seen += tally(exercise, table, pairs)
+    judge(seen, 0.75)
+
+
+@pytest.mark.parametrize("known", ["twin known", "twin unknown"])
+@pytest.mark.parametrize(
+    ("every", "most"), [(3, 1), pytest.param(1, None, marks=pytest.mark.slow)], ids=["some", "all"]
+)
+def test_the_place_of_a_change_in_a_right_program_lies_in_what_was_changed(every, most, known, monkeypatch):
+    """The twin is the program that was changed; unknown it is where the trace does not have its values."""
+    seen = collections.Counter()
+    for exercise in exercises().values():
+        for program in right_ones(exercise.name)[::every]:
+            if known == "twin unknown":
+                forget(program, exercise, monkeypatch)
+            table = {}
+            twin = Reading(program, table)
+            changed = [p for _, p in mutants.of_source(program) if source_of_function(p)]
+            middle = len(changed) // 2  # the first changes are those of the arguments' preparation
+            seen += tally(exercise, table, ((p, twin) for p in (changed[middle:] + changed[:middle])[:most]))
+    judge(seen, 0.75)
+
+
+def forget(program, exercise, monkeypatch):
+    """Take a program out of those that the trace compares with."""
+    others = [p for p in right_programs(exercise) if p is not program]
+    monkeypatch.setattr(first_divergence, "right_programs", lambda _: others)
+    monkeypatch.setattr(first_divergence, "_known", {})
+
+
+@pytest.mark.parametrize("exercise", exercises().values(), ids=lambda e: e.name)
+@pytest.mark.parametrize("cases", [1, pytest.param(None, marks=pytest.mark.slow)], ids=["some", "all"])
+def test_in_a_right_program_it_points_nowhere(exercise, cases, monkeypatch):
+    """Nor where the trace does not know the values of this very program."""
+    for program in right_programs(exercise):
+        forget(program, exercise, monkeypatch)
+        sizes = [case_size(case) for case in exercise.cases]
+        for at in sorted(range(len(sizes)), key=sizes.__getitem__)[:cases]:
+            run, expected = run_case_at(exercise, program, at), reference_runs(exercise)[at]
+            if equivalent(run, expected, exercise):  # not a way that overflows on large numbers
+                assert divergence_on(exercise, program, run, expected, at) is None
 
 
 def test_a_single_case_is_enough():

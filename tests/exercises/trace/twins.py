@@ -1,24 +1,27 @@
-"""What a wrong program writes otherwise than a right one: the parts of its source that differ, and where they stand.
+"""Read two programs, and say which parts of the one are not in the other.
 
-Programs are read, not run. A part is the same as one of the right program if it does the same things to the
-same parts: names of variables do not count, nor whether a value got a name, nor `np.sum(x)` beside `x.sum()`.
+A part is the same as one of the other program if it does the same things to the same parts: names of variables
+do not count, nor whether a value got a name or is made in a helper function, nor `np.sum(x)` beside `x.sum()`.
 """
 
 import ast
 import inspect
 from types import FunctionType
 
+from mlpkit.exercises.diagnosis.locate import ORDER, SHORT, UNFINISHED, UNUSED
 from mlpkit.exercises.diagnosis.trace_source import source_of_function
 
-METHODS = ("sum", "mean", "max", "min", "argmax", "reshape", "copy", "transpose", "prod", "std", "var", "ravel")
+METHODS = ("sum", "mean", "max", "min", "argmax", "reshape", "copy", "transpose", "std", "var", "ravel")
+MORE = (SHORT, ORDER, UNUSED, UNFINISHED)  # the value is right, and the fault is what is not done with it
 DEEPEST = 4  # helper functions inside one another that are read in place of their calls
 
 
 class Reading:
-    """A program as it was read.
+    """A program as it was read; parts that are the same have the same number in whatever program.
 
-    parts: number of each part -> the same number for parts that are the same, in whatever program
-    own: list of (span of an expression, its number, numbers of its parts, whether it only names a value)
+    table: dict of all numbers, shared by the programs that are compared
+    own: list of (span of a part, its number, numbers of what goes into it, whether it only names a value)
+    parts: the numbers of all parts
     """
 
     def __init__(self, function, table):
@@ -58,7 +61,7 @@ class Reading:
             for target in getattr(node, "targets", None) or [node.target]:
                 self.bind(target, value)
         elif isinstance(node, ast.AugAssign):
-            old = self.load(node.target)
+            old = self.expression(node.target)
             value = self.expression(node.value)
             new = self.number(type(node.op).__name__, old, value)
             self.note(node, new, [old, value])
@@ -92,13 +95,10 @@ class Reading:
             for i, part in enumerate(target.elts):
                 self.bind(part, self.number("part", value, i))
         elif isinstance(target, ast.Subscript):
-            old, index = self.load(target.value), self.expression(target.slice)
+            old, index = self.expression(target.value), self.expression(target.slice)
             new = self.number("set", old, index, value)
             self.note(target, new, [old, index, value])
             self.bind(target.value, new)
-
-    def load(self, node):
-        return self.expression(node)
 
     def note(self, node, number, parts, name=False):
         span = ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset))
@@ -221,7 +221,7 @@ def differing(wrong, right):
 
 
 def unfinished(wrong, right):
-    """Where a wrong program has a value with which the right one does something that the wrong one does not."""
+    """Where a wrong program has a value with which the right one does more: spans."""
     more = {part for _, number, parts, _ in right.own if number not in wrong.parts for part in parts}
     return [span for span, number, _, _ in wrong.own if number in more]
 
@@ -235,6 +235,17 @@ def nearest(wrong, rights):
     return max(rights, key=likeness)
 
 
-def meets(span, spans):
-    """Whether a place contains one of some spans or lies in one."""
-    return any((span[0] <= s[0] and s[1] <= span[1]) or (s[0] <= span[0] and span[1] <= s[1]) for s in spans)
+def verdict(place, kind, wrong, right):
+    """What a program and its twin have in the place that the trace points at.
+
+    returns: "exactly" where one of the smallest differing parts lies in it, or it lies in one;
+        "differs" where the twin has no such part; "alike" where it has; "unread" for a place that was not read
+    """
+    span = ((place.span[0], place.span[2]), (place.span[1], place.span[3]))
+    spans = differing(wrong, right) + (unfinished(wrong, right) if kind in MORE else [])
+    if any((span[0] <= s[0] and s[1] <= span[1]) or (s[0] <= span[0] and span[1] <= s[1]) for s in spans):
+        return "exactly"
+    numbers = [number for there, number, _, _ in wrong.own if there == span]
+    if not numbers:
+        return "unread"
+    return "alike" if any(number in right.parts for number in numbers) else "differs"
