@@ -62,7 +62,7 @@ class Follower:
         return not self.links.parts(self.events[event].place, event)  # made of constants alone
 
     def _starts_elsewhere(self, event: int) -> bool:
-        """An array to which something is added, that right programs fill with zeros, and this one does not."""
+        """Whether something is added to this array, and right programs begin with zeros where it does not."""
         value, array = self.events[event].value, self.events[event].array
         added = any(
             self.links.place(i).kind == "AugAssign" for i in self.links.history(value, len(self.events))

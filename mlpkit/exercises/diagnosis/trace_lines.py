@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import html
+import linecache
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -43,10 +45,12 @@ def view_lines(trace: Trace, note: str, place: int | None = None, event: int | N
     node = trace.source.node
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
     last = min(node.end_lineno, first + LINES - 1)
-    marked = trace.places[place] if place is not None and not trace.places[place].function else None
+    at = trace.places[place] if place is not None else None
+    marked = at if at is not None and not at.function else None
     shown = _values_by_line(trace, event)
+    lines = trace.source.lines
     rows = [
-        (number, *_own_part(trace, number, _marked_part(trace, marked, number)), shown.get(number, []))
+        (number, *_own_part(trace, number, _marked_part(lines, marked, number)), shown.get(number, []))
         for number in range(first, last + 1)
     ]
     title = f"Your function, line by line, on {note}"
@@ -54,12 +58,25 @@ def view_lines(trace: Trace, note: str, place: int | None = None, event: int | N
     table = "".join(_html_row(row, first) for row in rows)
     head = "".join(f'<th scope="col" style="text-align:left">{w}</th>' for w in ("line", "code", "values"))
     inner = f"<table><thead><tr>{head}</tr></thead><tbody>{table}</tbody></table>"
-    here = [row for row in rows if row[2] is not None][:1]
-    snippet = "\n".join(line for row in here for line in _text_row(row, first, values=False))
-    return LineView(title, text, inner, snippet, "".join(_snippet(row, first) for row in here))
+    here, where = [row for row in rows if row[2] is not None][:1], ""
+    if at is not None and at.function:
+        here, where, first = _row_of_helper(trace, at, event), f" of {at.function}", at.first_line
+    snippet = "\n".join(line for row in here for line in _text_row(row, first, values=False, where=where))
+    return LineView(title, text, inner, snippet, "".join(_snippet(row, first, where) for row in here))
 
 
-def _values_by_line(trace: Trace, event: int | None) -> dict[int, list[tuple[str, str, str]]]:
+def _row_of_helper(trace: Trace, place: Place, event: int | None) -> list[tuple]:
+    """The line of a place in a helper function, which is no line of the function itself."""
+    number, lines = place.span[0], [line.rstrip("\n") for line in linecache.getlines(place.file)]
+    if number > len(lines):
+        return []
+    shown = _values_by_line(trace, event, place.function).get(place.span[1], [])
+    return [(number, lines[number - 1], _marked_part(lines, place, number), shown)]
+
+
+def _values_by_line(
+    trace: Trace, event: int | None, function: str = ""
+) -> dict[int, list[tuple[str, str, str]]]:
     """What is shown beside each line: (source, shape, value) of the parts that end in it."""
     latest = {}
     for i, e in enumerate(trace.events):
@@ -71,7 +88,11 @@ def _values_by_line(trace: Trace, event: int | None) -> dict[int, list[tuple[str
     found: dict[int, dict[str, tuple[str, str, str]]] = {}
     for number, e in sorted(latest.items(), key=lambda item: _order(trace.places[item[0]])):
         place = trace.places[number]
-        if place.function or place.kind in _UNSHOWN or (place.kind == "Name" and e.array.ndim == 0):
+        if (
+            place.function != function
+            or place.kind in _UNSHOWN
+            or (place.kind == "Name" and e.array.ndim == 0)
+        ):
             continue
         here = found.setdefault(place.span[1], {})
         if len(here) < VALUES:
@@ -112,20 +133,21 @@ def _own_part(trace: Trace, number: int, marked: tuple[int, int] | None) -> tupl
     return own, marked and (marked[0] - before, marked[1] - before)
 
 
-def _marked_part(trace: Trace, place: Place | None, number: int) -> tuple[int, int] | None:
+def _marked_part(lines: Sequence[str], place: Place | None, number: int) -> tuple[int, int] | None:
     """Where the place begins and ends in a line, in characters."""
     if place is None or not place.span[0] <= number <= place.span[1]:
         return None
-    row = trace.source.lines[number - 1].encode()
+    row = lines[number - 1].encode()
     start = place.span[2] if number == place.span[0] else len(row) - len(row.lstrip())
     end = place.span[3] if number == place.span[1] else len(row.rstrip())
     return len(row[:start].decode(errors="replace")), len(row[:end].decode(errors="replace"))
 
 
-def _text_row(row: tuple, first: int, values: bool = True) -> list[str]:
+def _text_row(row: tuple, first: int, values: bool = True, where: str = "") -> list[str]:
     number, code, marked, shown = row
     head = f"{number - first + 1:>4} | "
-    lines = [head + code.rstrip()]
+    lines = [f"     |{where}:"] if where else []
+    lines.append(head + code.rstrip())
     if marked is not None:
         lines.append("     | " + " " * marked[0] + "^" * max(marked[1] - marked[0], 1))
     margin = "     |     "
@@ -148,10 +170,10 @@ def _html_row(row: tuple, first: int) -> str:
     return f"<tr>{head}{cell}{_code(code, marked)}</td>{cell}{values}</td></tr>"
 
 
-def _snippet(row: tuple, first: int) -> str:
+def _snippet(row: tuple, first: int, where: str) -> str:
     number, code, marked, shown = row
     shapes = (f"<code>{html.escape(source)}</code> {html.escape(shape)}" for source, shape, _ in shown)
-    line = f"line {number - first + 1}: {_code(code.strip(), _moved(code, marked))}"
+    line = f"line {number - first + 1}{html.escape(where)}: {_code(code.strip(), _moved(code, marked))}"
     return f'<div style="margin-top:4px">{line}</div><div>{", ".join(shapes)}</div>'
 
 

@@ -85,12 +85,12 @@ def tally(exercise, table, programs):
     return seen
 
 
-def judge(seen, covered):
-    """Of the wrong programs `covered` at least have a place, and it lies in what differs."""
+def judge(seen, alike=0.05):
+    """Most wrong programs have a place, and it lies in what differs; in `alike` of them it may not."""
     pointed = seen["exactly"] + seen["differs"] + seen["alike"] + seen["unread"]
-    assert pointed >= covered * (pointed + seen["none"]), seen
+    assert pointed >= 0.75 * (pointed + seen["none"]), seen
     assert seen["exactly"] + seen["differs"] >= 0.85 * pointed, seen
-    assert seen["alike"] <= 0.05 * pointed, seen
+    assert seen["alike"] <= alike * pointed, seen
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_the_place_of_a_listed_mistake_lies_in_what_differs_from_the_nearest_rig
         wrong = [p for p in tried if source_of_function(p)]
         pairs = ((p, nearest(Reading(p, table), twins)) for p in wrong)
         seen += tally(exercise, table, pairs)
-    judge(seen, 0.75)
+    judge(seen)
 
 
 @pytest.mark.parametrize("known", ["twin known", "twin unknown"])
@@ -124,7 +124,7 @@ def test_the_place_of_a_change_in_a_right_program_lies_in_what_was_changed(every
             changed = [p for _, p in mutants.of_source(program) if source_of_function(p)]
             middle = len(changed) // 2  # the first changes are those of the arguments' preparation
             seen += tally(exercise, table, ((p, twin) for p in (changed[middle:] + changed[:middle])[:most]))
-    judge(seen, 0.75)
+    judge(seen, 0.05 if known == "twin known" else 0.1)
 
 
 def forget(program, exercise, monkeypatch):

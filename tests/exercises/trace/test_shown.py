@@ -57,6 +57,28 @@ def test_the_sentence_the_text_and_the_page():
     json.dumps(result._repr_mimebundle_()[JSON_TYPE])
 
 
+def _shares(powers):
+    return powers / powers.mean(axis=1, keepdims=True)
+
+
+def softmax_with_helper(logits):
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return _shares(powers)
+
+
+def test_the_place_in_a_helper_function_is_shown_in_the_helpers_line():
+    result = check("softmax", softmax_with_helper)
+    assert result.where[2] == "powers.mean(axis=1, keepdims=True)"
+    text = result.lines.marked.splitlines()
+    assert text[0].endswith("of _shares:")
+    assert text[1].endswith("return powers / powers.mean(axis=1, keepdims=True)")
+    start, end = text[2].index("^"), text[2].rindex("^") + 1
+    assert text[1][start:end] == result.where[2]
+    page = result._repr_mimebundle_()["text/html"]
+    assert "line 2 of _shares: " in page
+    assert page.count('role="mark"') == 1
+
+
 def test_shapes_that_do_not_fit_are_named():
     result = check("affine", raises)
     assert re.search(r"`inputs\.T` \(\d, \d\) @ `weights` \(\d, \d\) \(fan_in by fan_out\)", result.message)

@@ -1,7 +1,8 @@
 """Read two programs, and say which parts of the one are not in the other.
 
-A part is the same as one of the other program if it does the same things to the same parts: names of variables
-do not count, nor whether a value got a name or is made in a helper function, nor `np.sum(x)` beside `x.sum()`.
+A part is the same as one of the other program if it does the same things to the same parts: names of
+variables do not count, nor whether a value got a name or is made in a helper function, nor `np.sum(x)` beside
+`x.sum()`.
 """
 
 import ast
@@ -239,7 +240,7 @@ def verdict(place, kind, wrong, right):
     """What a program and its twin have in the place that the trace points at.
 
     returns: "exactly" where one of the smallest differing parts lies in it, or it lies in one;
-        "differs" where the twin has no such part; "alike" where it has; "unread" for a place that was not read
+        "differs" where the twin has no such part; "alike" where it has; "unread" for one that was not read
     """
     span = ((place.span[0], place.span[2]), (place.span[1], place.span[3]))
     spans = differing(wrong, right) + (unfinished(wrong, right) if kind in MORE else [])
