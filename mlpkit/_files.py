@@ -29,6 +29,7 @@ if not hasattr(fcntl, "flock"):  # a browser tab has the module, but no locks in
     fcntl = None
 
 PATIENCE = 3.0  # seconds to wait for another kernel's lock; after that, writing goes on without it
+READ_ONLY = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 ABANDONED_AFTER = 3_600  # seconds; an unfinished file this old belongs to a process that was killed
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}
 NO_SYNC = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}
@@ -141,10 +142,46 @@ def read(path: Path, largest: int | None = None) -> bytes:
     largest: int or None, how many bytes it may have
     raises: OSError with a reason in words
     """
-    if os.path.islink(path):  # also where the flag below does not exist
+    if os.path.islink(path):  # also where the flag NOFOLLOW does not exist
         raise OSError(errno.EINVAL, "it is a link, which is not followed", str(path))
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    return _ordinary(os.open(path, READ_ONLY), path, largest)
+
+
+def read_below(folder: Path, path: Path, largest: int | None = None) -> bytes:
+    """As `read`, for files of somebody who may change folders while they are read.
+
+    A folder on the way that has become a link is refused. So is a hard link to a file of another owner.
+
+    folder: Path, which its owner leaves alone; path: Path below it
+    raises: OSError with a reason in words
+    """
+    if os.open not in os.supports_dir_fd:  # Windows
+        return read(path, largest)
+    *folders, name = path.relative_to(folder).parts
+    with ExitStack() as opened:
+        here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        opened.callback(os.close, here)
+        for part in folders:
+            here = _open_in(here, part, READ_ONLY | os.O_DIRECTORY, path)
+            opened.callback(os.close, here)
+        handle = _open_in(here, name, READ_ONLY, path)
+        status, owner = os.fstat(handle), os.fstat(here).st_uid
+        if folders and status.st_nlink > 1 and status.st_uid != owner and stat.S_ISREG(status.st_mode):
+            os.close(handle)
+            raise OSError(errno.EINVAL, "it is a hard link to a file of another owner", str(path))
+        return _ordinary(handle, path, largest)
+
+
+def _open_in(folder: int, name: str, flags: int, path: Path) -> int:
+    try:
+        return os.open(name, flags, dir_fd=folder)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise OSError(errno.EINVAL, "a link is on the way, which is not followed", str(path)) from None
+        raise
+
+
+def _ordinary(handle: int, path: Path, largest: int | None) -> bytes:
     with open(handle, "rb") as file:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):

@@ -94,14 +94,13 @@ def blank(path: Path) -> Path:
     text = json.dumps(_blank_notebook(path.stem), indent=1, ensure_ascii=False) + "\n"
     content = text.encode("utf-8", "replace")  # a name need not be UTF-8, a notebook must
     try:
-        file = open(path, "xb")  # noqa: SIM115 (closed below)
+        open(path, "xb").close()  # the name is ours now
     except FileExistsError:
         raise FileExistsError(f"{path} is already there; choose another name, nothing was changed") from None
     except OSError as problem:
         raise _not_written(path, problem) from problem
     try:
-        with file:
-            file.write(content)
+        write(path, content)
     except OSError as problem:  # the disk is full
         path.unlink(missing_ok=True)
         raise _not_written(path, problem) from problem

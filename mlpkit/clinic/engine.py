@@ -15,7 +15,7 @@ import numpy as np
 
 from mlpkit.exercises.checker.check import check_against
 from mlpkit.exercises.checker.result import NOT_ATTEMPTED, PASSED, Result
-from mlpkit.exercises.checker.sandbox import run_limited
+from mlpkit.exercises.checker.sandbox import BUSY, INTERRUPTED, TIME, WAITING, run_limited
 from mlpkit.exercises.workbook.loader import source_of
 
 from . import menu
@@ -234,7 +234,12 @@ def _worth(patient: Patient, function: Callable) -> tuple[float, float, str]:
             failed.append(f"in training yours raised {type(error).__name__}")
 
     status = run_limited(measure, MEASURING).status
-    stopped = {"time": "yours is too slow to train with", "interrupted": "yours was interrupted in training"}
+    stopped = {
+        TIME: "yours is too slow to train with",
+        WAITING: "yours waits for something in training",
+        BUSY: "the machine was too busy to train with yours",
+        INTERRUPTED: "yours was interrupted in training",
+    }
     why = "" if found else (failed or [stopped.get(status, "yours broke off in training")])[0]
     after = found[0] if found else _score(patient, patient.healthy_program)
     return _score_before(patient.name), after, why

@@ -8,6 +8,7 @@ from __future__ import annotations
 import bisect
 import contextlib
 import csv
+import io
 import math
 import os
 import struct
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._files import write
 from ._validation import check_count
 from .params import Params
 from .training import Step
@@ -199,14 +201,17 @@ class History:
         """Write every row to a CSV file with a line of names; what is not a number is left empty.
 
         path: file name
-        raises: OSError when it cannot be written
+        raises: OSError when it cannot be written; then an older file is as it was
         """
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(COLUMNS)
-            for row in self.rows.tolist():
-                numbers = [int(row[0]), int(row[1]), *row[2:]]
-                writer.writerow("" if math.isnan(number) else number for number in numbers)
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow(COLUMNS)
+        for row in self.rows.tolist():
+            numbers = [int(row[0]), int(row[1]), *row[2:]]
+            writer.writerow("" if math.isnan(number) else number for number in numbers)
+        if not Path(path).absolute().parent.is_dir():
+            raise FileNotFoundError(f"there is no folder {Path(path).parent}: make it, or name another")
+        write(Path(path), text.getvalue().encode())
 
     def _keep(self, snapshot: Snapshot) -> None:
         """Keep every n-th snapshot, the first and the latest; double n when the bound is reached."""

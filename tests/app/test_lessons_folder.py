@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mlpkit import _files
 from mlpkit.app import lessons as course
 
 
@@ -204,7 +205,7 @@ def test_a_home_that_nobody_has_is_a_folder_like_any_other(source, tmp_path, mon
 def test_a_full_disk_leaves_no_half_of_a_new_lesson(tmp_path, monkeypatch):
     def full(*args, **kwargs):
         file = real(*args, **kwargs)
-        monkeypatch.setattr(course, "open", real, raising=False)
+        monkeypatch.setattr(_files, "open", real, raising=False)
         return Full(file)
 
     class Full:
@@ -222,7 +223,7 @@ def test_a_full_disk_leaves_no_half_of_a_new_lesson(tmp_path, monkeypatch):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     real = open
-    monkeypatch.setattr(course, "open", full, raising=False)
+    monkeypatch.setattr(_files, "open", full, raising=False)
     with pytest.raises(OSError, match=r"cannot write .*: No space left"):
         course.blank(tmp_path / "idea")
     assert list(tmp_path.iterdir()) == []

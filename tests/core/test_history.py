@@ -1,6 +1,7 @@
 """History: every row kept, snapshots thinned within their bound, CSV, and forks from what was kept."""
 
 import csv
+import errno
 import pickle
 import tracemalloc
 from functools import partial
@@ -256,6 +257,33 @@ def test_csv(tmp_path):
     np.testing.assert_array_equal(back, history.rows)
     with pytest.raises(OSError):
         history.to_csv(tmp_path / "nowhere" / "run.csv")
+
+
+def test_a_csv_that_cannot_be_written_leaves_the_older_one(tmp_path, monkeypatch):
+    history = History().extend(fake_steps(20))
+    history.to_csv(tmp_path / "run.csv")
+    before = (tmp_path / "run.csv").read_bytes()
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(History, "rows", property(lambda self: Broken()))
+    with pytest.raises(OSError):
+        history.to_csv(tmp_path / "run.csv")
+    monkeypatch.undo()
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError):
+        history.to_csv(tmp_path / "run.csv")
+    assert (tmp_path / "run.csv").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run.csv"]
+
+
+class Broken:
+    """Rows of which the second cannot be had."""
+
+    def tolist(self):
+        yield [1.0] * len(COLUMNS)
+        raise OSError(errno.EIO, "broken")
 
 
 def test_an_empty_history():

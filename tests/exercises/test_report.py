@@ -20,6 +20,7 @@ import pytest
 from mlpkit.app import cli
 from mlpkit.exercises.catalog import exercises
 from mlpkit.exercises.checker.result import JSON_TYPE
+from mlpkit.exercises.report import collect
 from mlpkit.exercises.report import render as report
 from mlpkit.exercises.report.collect import survey
 from mlpkit.exercises.report.render import NOTHING, as_text
@@ -76,7 +77,7 @@ def test_it_says_where_the_class_stands(room):
     assert learners["cleo"] == ("0/28", 1, 1, 0, "-", "softmax (axis-0)")
     lessons = lines_of(work, "Where the class stands")
     assert (lessons["00 start"], lessons["04 loss"]) == ((2, 0, 1), (0, 3, 0))
-    assert lines_of(work, "Exercises")["softmax"] == (1, 2, 0, 4, 1, "axis-0 (3), no-shift")
+    assert lines_of(work, "Exercises")["softmax"] == (1, 2, 0, 0, 4, 1, "axis-0 (3), no-shift")
     assert lines_of(work, "Questions") == {"Why 2.3?": ("recall", 2, 2)}
 
 
@@ -264,6 +265,57 @@ def test_a_link_to_a_folder_is_told(room, tmp_path):
     assert {unread.path for unread in work.unread if "link" in unread.why} == {"dora", "ada/all"}
     assert work.learners == ["ada", "ben", "cleo", "dora"]
     assert count(row for row in work.rows if row.learner == "dora").passed == 0
+
+
+@pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="no such openings here")
+def test_a_folder_that_becomes_a_link_while_it_is_read_is_not_followed(room, monkeypatch):
+    whole = collect._files
+
+    def swapped(place):
+        found = list(whole(place))
+        if place.name == "ben":
+            (place / "lessons").rename(room.parent / "hidden")
+            (place / "lessons").symlink_to(room / "ada" / "lessons", target_is_directory=True)
+        return found
+
+    monkeypatch.setattr(collect, "_files", swapped)
+    work = survey(room)
+    assert count(row for row in work.rows if row.learner == "ben").passed == 0
+    assert [unread.why for unread in work.unread if unread.learner == "ben"] == [
+        "a link is on the way, which is not followed"
+    ]
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="only root can give files away")
+def test_a_hard_link_to_somebody_elses_record_gives_no_marks(room):
+    theirs = room / "ada" / "lessons" / "my_mlpkit" / "record.json"
+    mine = room / "ben" / "lessons" / "my_mlpkit"
+    (mine / "record.json").unlink()
+    os.link(theirs, mine / "record.json")
+    os.chown(mine, 12_345, 12_345)
+    work = survey(room)
+    assert count(row for row in work.rows if row.learner == "ben").passed == 0
+    assert [unread.why for unread in work.unread] == ["it is a hard link to a file of another owner"]
+    assert count(row for row in work.rows if row.learner == "ada").passed > 0
+
+
+def test_too_slow_to_tell_is_an_outcome_of_its_own(room):
+    book = room / "dora" / "my_mlpkit"
+    book.mkdir(parents=True)
+    (book / "record.json").write_text(
+        json.dumps({"schema": 1, "exercises": {"softmax": {"outcome": "too slow to tell", "attempts": 0}}})
+    )
+    (room / "dora" / "03.ipynb").write_text(notebook({"exercise": "relu", "outcome": "too slow to tell"}))
+    work = survey(room)
+    rows = {row.exercise: row for row in work.rows if row.learner == "dora"}
+    assert [rows[name].outcome for name in ("softmax", "relu", "affine")] == [
+        "too slow to tell", "too slow to tell", "not attempted",
+    ]  # fmt: skip
+    assert rows["relu"].attempts == 0
+    table = next(table for table in tables(work) if table.title == "Exercises")
+    line = next(line for line in table.lines if line[0] == "relu")
+    assert line[table.head.index("too slow to tell")] == 1
+    assert "relu (too slow to tell)" in as_text(work)
 
 
 def test_a_file_for_a_folder_is_refused(room, capsys):

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..._files import read
+from ..._files import read, read_below
 from ..workbook.store import RECORD
 from ..workbook.zips import LARGEST as LARGEST_ZIP
 from .sources import LARGEST, WORKBOOK, Said, Unread, kind_of, read_content, why_not, word
@@ -130,7 +130,7 @@ def _read_learner(folder: Path, place: Path, learner: str) -> tuple[list[Said], 
         else:
             number += 1
             try:
-                content = read(path, LARGEST_ZIP if kind_of(path) == "zip" else LARGEST)
+                content = read_below(folder, path, LARGEST_ZIP if kind_of(path) == "zip" else LARGEST)
                 more, problems = read_content(path, content, learner)
             except Exception as error:  # whatever a file holds, the next one is read
                 more, problems = [], [why_not(error)]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ..._files import write_keeping_old
 from ..catalog import exercises
-from ..checker.result import NOT_ATTEMPTED, SYMBOLS
+from ..checker.result import INCORRECT, PASSED, SYMBOLS
 from .summarize import LESSONS, ClassWork, Row, Table, count, grouped, met, remarks, tables
 
 SHOWN = 20  # files that could not be read, in a terminal
@@ -137,7 +137,7 @@ def _table_text(table: Table) -> str:
     idle: list[str] = []
     lines = table.lines
     if table.title == "Exercises":  # those that nobody has begun make one line
-        idle = [line[0] for line in lines if not (line[1] or line[2] or line[4])]
+        idle = [line[0] for line in lines if not any((*line[1:4], line[5]))]
         lines = [line for line in lines if line[0] not in idle]
     elif table.title.startswith("Questions"):
         lines = lines[:SHOWN_QUESTIONS]
@@ -194,7 +194,7 @@ def _matrix_line(work: ClassWork, learner: str, rows: list[Row]) -> str:
 
 
 def _mark(row: Row) -> str:
-    kind = "waiting" if row.outcome == NOT_ATTEMPTED else row.outcome
+    kind = row.outcome if row.outcome in (PASSED, INCORRECT) else "waiting"
     tries = f" {row.attempts}" if row.attempts > 1 else ""
     title = f"{row.exercise}: {row.outcome}, {row.attempts} tries, {row.hints} hints"
     title += ", solution read" if row.solution else ""

@@ -13,7 +13,7 @@ from pathlib import PurePath, PurePosixPath
 from typing import NamedTuple
 
 from ..catalog import exercises
-from ..checker.result import INCORRECT, JSON_TYPE, NOT_ATTEMPTED, PASSED
+from ..checker.result import INCORRECT, JSON_TYPE, NOT_ATTEMPTED, PASSED, TOO_SLOW
 from ..workbook.store import RECORD
 from ..workbook.zips import Budget, members, opened, read_member
 
@@ -146,11 +146,11 @@ def _from_notebook(notebook: object, learner: str, source: str) -> Iterator[Foun
 
 
 def _checked(learner: str, said: dict, source: str, cell: object) -> Found:
-    outcome = said.get("outcome") if said.get("outcome") in (PASSED, INCORRECT) else NOT_ATTEMPTED
+    outcome = said.get("outcome") if said.get("outcome") in (PASSED, INCORRECT, TOO_SLOW) else NOT_ATTEMPTED
     mistake = word(said.get("mistake"))
     text = "".join(map(str, cell)) if isinstance(cell, list) else cell
     program = _program_in(text, said["exercise"]) if outcome == PASSED else ""
-    tries, forwards = int(outcome != NOT_ATTEMPTED), said.get("forwards") is True
+    tries, forwards = int(outcome in (PASSED, INCORRECT)), said.get("forwards") is True
     mistakes = (mistake,) if mistake else ()
     return Found(learner, said["exercise"], outcome, tries, 0, forwards, mistakes, source, program=program)
 
@@ -181,7 +181,7 @@ def _case(learner: str, name: str, kept: dict) -> Case:
 def _kept(learner: str, name: str, said: dict) -> Found:
     passed = said.get("passed") is True or said.get("outcome") == PASSED
     outcome = PASSED if passed else said.get("outcome")
-    outcome = outcome if outcome in (PASSED, INCORRECT) else NOT_ATTEMPTED
+    outcome = outcome if outcome in (PASSED, INCORRECT, TOO_SLOW) else NOT_ATTEMPTED
     listed = said.get("mistakes") if isinstance(said.get("mistakes"), list) else []
     mistakes = tuple(filter(None, map(word, listed[:50])))
     counts = _count(said.get("attempts")), _count(said.get("hints"))

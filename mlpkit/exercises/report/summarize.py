@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..catalog import TOPICS, exercises
-from ..checker.result import INCORRECT, NOT_ATTEMPTED, PASSED
+from ..checker.result import INCORRECT, NOT_ATTEMPTED, PASSED, TOO_SLOW
 from .sources import Answer, Case, Found, Said, Unread
 
 LESSONS = dict(zip(TOPICS, ("00", "01", "02", "03", "04", "05", "06", "07", "10")))
 LEARNERS = ("learner", "passed", "wrong", "tries", "hints", "answers right", "look at")
-EXERCISES = ("exercise", "passed", "wrong", "not yet", "tries", "hints", "mistakes met (how often)")
+EXERCISES = ("exercise", "passed", "wrong", TOO_SLOW, "not yet", "tries", "hints", "mistakes met (how often)")
 
 
 class Row(NamedTuple):
@@ -54,6 +54,7 @@ class Count(NamedTuple):
 
     passed: int
     wrong: int
+    slow: int
     waiting: int
     attempts: int
     hints: int
@@ -120,7 +121,7 @@ def count(rows: Iterable[Row]) -> Count:
     rows = list(rows)
     outcomes = Counter(row.outcome for row in rows)
     return Count(
-        outcomes[PASSED], outcomes[INCORRECT], outcomes[NOT_ATTEMPTED],
+        outcomes[PASSED], outcomes[INCORRECT], outcomes[TOO_SLOW], outcomes[NOT_ATTEMPTED],
         sum(row.attempts for row in rows), sum(row.hints for row in rows),
         Counter(mistake for row in rows for mistake in row.mistakes),
     )  # fmt: skip
@@ -151,6 +152,7 @@ def remarks(work: ClassWork, learner: str, rows: list[Row]) -> str:
     said = [f"{row.exercise} forwards" for row in rows if row.forwards]
     wrong = [row for row in rows if row.outcome == INCORRECT]
     said += [f"{row.exercise} ({row.mistake})" if row.mistake else row.exercise for row in wrong]
+    said += [f"{row.exercise} ({TOO_SLOW})" for row in rows if row.outcome == TOO_SLOW]
     missing = [unread for unread in work.unread if unread.learner == learner]
     if len(missing) == 1:
         said.append(f"not read: {missing[0].path.rpartition('/')[2]} ({missing[0].why})")
@@ -162,7 +164,7 @@ def remarks(work: ClassWork, learner: str, rows: list[Row]) -> str:
 def _row(learner: str, name: str, found: list[Found]) -> Row:
     """What all files together say of one learner's exercise: the best outcome, the highest counts."""
     outcomes = {f.outcome for f in found}
-    outcome = next((o for o in (PASSED, INCORRECT) if o in outcomes), NOT_ATTEMPTED)
+    outcome = next((o for o in (PASSED, INCORRECT, TOO_SLOW) if o in outcomes), NOT_ATTEMPTED)
     passes = [f for f in found if f.outcome == PASSED and (f.attempts or len(found) == 1)]
     last = next((f.mistakes[-1] for f in reversed(found) if f.mistakes), "")
     programs = [f.program for f in found if f.program]
@@ -194,8 +196,8 @@ def _lessons(work: ClassWork) -> list[tuple]:
     lines = []
     for topic, rows in grouped(work.rows, "topic").items():
         counts = [count(mine) for mine in grouped(rows, "learner").values()]
-        whole = sum(not (c.wrong or c.waiting) for c in counts)
-        begun = sum(bool(c.passed or c.wrong) for c in counts) - whole
+        whole = sum(not (c.wrong or c.slow or c.waiting) for c in counts)
+        begun = sum(bool(c.passed or c.wrong or c.slow) for c in counts) - whole
         lines.append((f"{LESSONS.get(topic, '')} {topic}", whole, begun, len(counts) - whole - begun))
     return lines
 
@@ -203,7 +205,7 @@ def _lessons(work: ClassWork) -> list[tuple]:
 def _exercises(work: ClassWork) -> list[tuple]:
     counts = {name: count(rows) for name, rows in grouped(work.rows, "exercise").items()}
     return [
-        (name, c.passed, c.wrong, c.waiting, c.attempts, c.hints, met(c.mistakes))
+        (name, c.passed, c.wrong, c.slow, c.waiting, c.attempts, c.hints, met(c.mistakes))
         for name, c in counts.items()
     ]
 

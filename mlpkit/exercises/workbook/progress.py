@@ -9,7 +9,7 @@ import datetime
 import html
 
 from ..catalog import TOPICS, exercises
-from ..checker.result import COLOURS, INCORRECT, NOT_ATTEMPTED, PASSED, SYMBOLS
+from ..checker.result import COLOURS, INCORRECT, NOT_ATTEMPTED, PASSED, SYMBOLS, TOO_SLOW
 from ..panel import Panel, rich
 from ..quiz.schedule import due_today, waiting
 from .backup import reminder
@@ -69,9 +69,8 @@ def _due(record: dict) -> str:
 def _row(record: dict, name: str) -> tuple[str, str, str, int, int]:
     found = exercise_record(record, name)
     kept = found["passed"] or name in passed_names()
-    outcome = PASSED if kept else (INCORRECT if found["outcome"] == INCORRECT else NOT_ATTEMPTED)
-    if found["outcome"] == PASSED:
-        outcome = PASSED
+    outcome = found["outcome"] if found["outcome"] in (PASSED, INCORRECT, TOO_SLOW) else NOT_ATTEMPTED
+    outcome = PASSED if kept else outcome
     return TOPICS[exercises()[name].topic], name, outcome, found["attempts"], found["hints"]
 
 
@@ -79,14 +78,15 @@ def _line(row: tuple) -> str:
     topic, name, outcome, attempts, hints = row
     tries = f"{attempts} tr{'y' if attempts == 1 else 'ies'}, {hints} hint{'' if hints == 1 else 's'}"
     return (
-        f"  {SYMBOLS[outcome]} {topic:<11}{name:<24}{outcome:<14}{tries if attempts or hints else ''}"
+        f"  {SYMBOLS[outcome]} {topic:<11}{name:<24}{outcome:<18}{tries if attempts or hints else ''}"
     ).rstrip()
 
 
 def _table(rows: list[tuple]) -> str:
+    left = '<td style="text-align:left">'  # JupyterLab puts all cells to the right, for numbers
     body = "".join(
-        f"<tr><td>{html.escape(topic)}</td><td><code>{html.escape(name)}</code></td>"
-        f'<td><span aria-hidden="true" style="color:{COLOURS[outcome]}">{SYMBOLS[outcome]}</span> '
+        f"<tr>{left}{html.escape(topic)}</td>{left}<code>{html.escape(name)}</code></td>"
+        f'{left}<span aria-hidden="true" style="color:{COLOURS[outcome]}">{SYMBOLS[outcome]}</span> '
         f"{outcome}</td>"
         f"<td>{attempts}</td><td>{hints}</td></tr>"
         for topic, name, outcome, attempts, hints in sorted(
@@ -94,7 +94,9 @@ def _table(rows: list[tuple]) -> str:
         )
     )
     head = "".join(
-        f'<th scope="col">{word}</th>' for word in ("topic", "exercise", "outcome", "tries", "hints")
+        f'<th scope="col" style="text-align:{side}">{word}</th>'
+        for words, side in ((("topic", "exercise", "outcome"), "left"), (("tries", "hints"), "right"))
+        for word in words
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 

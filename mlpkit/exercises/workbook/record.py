@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from ..catalog import exercises
-from ..checker.result import INCORRECT, NOT_ATTEMPTED, PASSED
+from ..checker.result import INCORRECT, NOT_ATTEMPTED, PASSED, TOO_SLOW
 
 SCHEMA = 1
 TABLES = ("exercises", "predictions")
@@ -94,7 +94,7 @@ def _exercise(name: str, found: dict) -> dict | None:
 
 def _sound_value(key: str, value: Any) -> bool:
     if key == "outcome":
-        return value in (None, PASSED, INCORRECT, NOT_ATTEMPTED)
+        return value in (None, PASSED, INCORRECT, NOT_ATTEMPTED, TOO_SLOW)
     if key == "mistakes":
         return isinstance(value, list) and all(isinstance(name, str) for name in value)
     return _is(value, type(BLANK[key])) and value >= 0

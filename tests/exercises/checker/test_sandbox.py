@@ -1,11 +1,12 @@
 """When a function is stopped, and what is said then; the clocks are made here, so no test measures time."""
 
+import re
 import threading
 
 import numpy as np
 import pytest
 
-from mlpkit.exercises import check, exercise
+from mlpkit.exercises import check, exercise, progress
 from mlpkit.exercises.checker import sandbox
 from mlpkit.exercises.checker.sandbox import run_limited
 
@@ -105,6 +106,8 @@ def test_too_slow_to_tell_is_not_counted(monkeypatch, tmp_path, capsys):
     assert exercise(softmax) is softmax
     assert exercise_record(read_record(), "softmax")["attempts"] == 0
     assert "not counted" in capsys.readouterr().out
+    assert re.search(r"softmax +too slow to tell$", repr(progress()), re.MULTILINE)
+    assert ">too slow to tell<" in progress()._repr_mimebundle_()["text/html"].replace("</span> ", ">")
 
 
 def test_notes_of_the_check_are_shown_beside_those_of_the_workbook(monkeypatch, tmp_path, capsys):
