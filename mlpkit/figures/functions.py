@@ -62,7 +62,8 @@ def function_graphs(
         place.set(xlabel=xlabel, ylabel="" if apart else ylabel, ylim=_limits(graphs, marked))
     if not apart and len(graphs) > 1:
         ax.legend()
-    return set_description(ax, *(_words(name, x, values, xlabel) for name, values in graphs.items()))
+    words = [_words(name, x, values, xlabel, marked.get(name)) for name, values in graphs.items()]
+    return set_description(ax, *words)
 
 
 def _limits(graphs: Mapping[str, np.ndarray], marked: Mapping[str, np.ndarray]) -> tuple[float, float]:
@@ -72,6 +73,12 @@ def _limits(graphs: Mapping[str, np.ndarray], marked: Mapping[str, np.ndarray]) 
     return float(heights.min() - room), float(heights.max() + room)
 
 
-def _words(name: str, x: np.ndarray, values: np.ndarray, axis: str) -> str:
+def _words(name: str, x: np.ndarray, values: np.ndarray, axis: str, points: np.ndarray | None) -> str:
     said = phrasing.trend(x.astype(float), values.astype(float), axis=axis)
-    return phrasing.sentence(f"{name or 'the function'} {said} over {axis} from {x[0]:g} to {x[-1]:g}")
+    for past, present in (("fell", "falls"), ("rose", "rises"), ("stayed", "stays")):
+        said = said.replace(past, present)
+    told = f"{name or 'The graph'}: from {axis} = {x[0]:g} to {x[-1]:g} it {said}"
+    if points is not None:
+        first, last = (f"({at[0]:.3g}, {at[1]:.3g})" for at in (points[0], points[-1]))
+        told += f"; {phrasing.count(len(points), 'point')}, from {first} to {last}"
+    return phrasing.sentence(told)

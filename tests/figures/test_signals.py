@@ -153,8 +153,9 @@ def test_functions_share_a_panel_or_stand_apart_and_points_are_joined_in_order()
     assert np.array_equal(ax.lines[1].get_xydata(), path)
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["square", "line"]
     assert figures.describe(ax).split("\n") == [
-        "Square fell from ≈ 4.00 to ≈ 0.00 at x ≈ 0.00, then rose to ≈ 4.00 over x from -2 to 2.",
-        "Line rose from ≈ -2.00 to ≈ 2.00 over x from -2 to 2.",
+        "Square: from x = -2 to 2 it falls from ≈ 4.00 to ≈ 0.00 at x ≈ 0.00, then rises to ≈ 4.00; "
+        "3 points, from (1.5, 2.25) to (0.5, 0.25).",
+        "Line: from x = -2 to 2 it rises from ≈ -2.00 to ≈ 2.00.",
     ]
     ax = figures.function_graphs(X, {"square": X**2, "line": X}, apart=True)
     assert [panel.get_title(loc="left") for panel in ax.child_axes] == ["square", "line"]
