@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+from PIL import Image
 
 import mlpkit
 
@@ -22,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
 SETTINGS = ROOT / "docs" / "site"
 SITE = ROOT / "build" / "site"
+DECK = ROOT / "docs" / "training_deck.webp"
+STILL = "training_deck_still.webp"  # for readers who asked for less motion
 LITE = ROOT / "build" / "lite"  # what `make lite` has built; the site takes it in
 REPOSITORY = "mlpkit/mlpkit"  # on GitHub
 
@@ -80,6 +83,26 @@ def ways_to_open(name, live):
         f"[in Colab](https://colab.research.google.com/github/{REPOSITORY}/blob/v{mlpkit.__version__}/lessons/{name})",
     ]
     return "To run it: " + ", ".join(filter(None, ways)) + "."
+
+
+def picture():
+    """The training deck at work, as HTML for the first page."""
+    words = "The training deck: loss and accuracy while the network learns, and what it says of sixteen images"
+    still = f'<source srcset="{STILL}" media="(prefers-reduced-motion: reduce)">'
+    moving = f'<img alt="{words}" src="{DECK.name}" width="880" height="833">'
+    return f'<picture class="deck">{still}{moving}</picture>'
+
+
+def start(live):
+    """The button of the first page, as HTML: begin in this tab, or read the first lesson.
+
+    live: whether the site holds the course for a browser tab too
+    """
+    if not live:
+        return '<p><a class="start" href="00_start_here.html">Read the first lesson</a></p>'
+    said = "Nothing is installed. Python runs in this tab, and what you write stays in this browser."
+    address = "lite/lab/index.html?path=00_start_here.ipynb"
+    return f'<p><a class="start" href="{address}">Start the first lesson in this tab</a></p>\n\n{said}'
 
 
 def contents(abouts):
@@ -154,7 +177,9 @@ def prepare(folder, live=False):
         (folder / path.name).write_text(within(path.read_text("utf-8"), pages), "utf-8")
     (folder / "reference.md").write_text(reference.page(), "utf-8")
     index = (SETTINGS / "index.md").read_text("utf-8")
-    index = index.replace("{lessons}", contents(map(about, paths)))
+    parts = {"{picture}": picture(), "{start}": start(live), "{lessons}": contents(map(about, paths))}
+    for place, part in parts.items():
+        index = index.replace(place, part)
     (folder / "index.md").write_text(index, "utf-8")
 
 
@@ -172,7 +197,13 @@ def build(target=SITE, lite=None):
     folders = ["-c", str(SETTINGS), "-d", str(source / ".doctrees"), str(source), str(target)]
     strict = ["--fail-on-warning", "--keep-going", "--nitpicky", "--quiet"]
     failed = subprocess.run([sys.executable, "-m", "sphinx", *strict, *folders], cwd=ROOT).returncode
-    if lite and not failed:
+    if failed:
+        return failed
+    shutil.copyfile(DECK, target / DECK.name)
+    with Image.open(DECK) as deck:
+        deck.seek(deck.n_frames // 2)
+        deck.save(target / STILL)
+    if lite:
         shutil.copytree(lite, target / "lite")
     return failed
 

@@ -36,6 +36,17 @@ def test_nothing_on_the_contents_page_is_typed_twice():
     assert not re.search(r"\d+ min", typed)
 
 
+@pytest.mark.parametrize(
+    "live, address", [(True, "lite/lab/index.html?path=00_start_here.ipynb"), (False, "00_start_here.html")]
+)
+def test_the_first_page_has_one_button(live, address, tmp_path):
+    site.prepare(tmp_path, live)
+    text = (tmp_path / "index.md").read_text("utf-8")
+    assert re.findall(r'class="start" href="([^"]*)"', text) == [address]
+    assert f'src="{site.DECK.name}"' in text
+    assert not re.search(r"\{(start|picture|lessons)\}", text)
+
+
 @pytest.mark.parametrize("live", [True, False])
 def test_a_lessons_page_says_where_it_can_be_run(live):
     text = site.ways_to_open("03_forward.ipynb", live)
