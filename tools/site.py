@@ -87,7 +87,7 @@ def ways_to_open(name, live):
 
 def picture():
     """The training deck at work, as HTML for the first page."""
-    words = "The training deck: loss and accuracy while the network learns, and what it says of sixteen images"
+    words = "The training deck: loss and accuracy while a network learns, and its answers to sixteen images"
     still = f'<source srcset="{STILL}" media="(prefers-reduced-motion: reduce)">'
     moving = f'<img alt="{words}" src="{DECK.name}" width="880" height="833">'
     return f'<picture class="deck">{still}{moving}</picture>'
