@@ -4,6 +4,7 @@ With `--pyodide FOLDER` a Pyodide distribution goes into the site; without, the 
 """
 
 import argparse
+import hashlib
 import json
 import re
 import shutil
@@ -22,6 +23,8 @@ OURS = Path("static") / "mlpkit"  # in the site: wheels, the lock, images
 CDN = re.compile(r"https://cdn\.jsdelivr\.net/pyodide/v[\w.]+/full/")
 EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+STORAGE = "mlpkit"  # what the browser calls the files that it keeps; page.mjs knows it too
+START = re.compile(r"await import\(\s*'\.\./config-utils\.js")  # how a page of JupyterLite begins
 
 
 def build(target: Path = SITE, pyodide: Path | None = None) -> None:
@@ -41,6 +44,7 @@ def build(target: Path = SITE, pyodide: Path | None = None) -> None:
         run_jupyterlite(source, target)
         ours = target / OURS
         ours.mkdir(parents=True)
+        begin_with_ours(target, source / "files")
         fetched = wheels.download(wheels.NOT_IN_PYODIDE, ours)
         brought = [wheels.look_into(path) for path in [wheels.of_mlpkit(ours), *fetched]]
     for name in SHIPPED:
@@ -73,6 +77,7 @@ def settings(own_pyodide: bool) -> dict:
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
             "appName": "mlpkit",
+            "contentsStorageName": STORAGE,
             "disabledExtensions": ["@jupyterlab/apputils-extension:announcements"],
             "exposeAppInBrowser": True,
             "litePluginSettings": {KERNEL: kernel},
@@ -122,6 +127,23 @@ def run_jupyterlite(source: Path, target: Path) -> None:
     done = subprocess.run(command, cwd=source, capture_output=True, encoding="utf-8")
     if done.returncode:
         raise OSError(f"JupyterLite did not build the site:\n{(done.stdout + done.stderr)[-3000:]}")
+
+
+def begin_with_ours(target: Path, lessons: Path) -> None:
+    """Let the pages run page.mjs first, and give it the sums of the lessons.
+
+    target: Path, the built site; lessons: Path, the folder that the site's files come from
+    """
+    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(lessons.glob("*.*"))}
+    (target / OURS / "lessons.json").write_text(json.dumps(sums), "utf-8")
+    shutil.copyfile(Path(__file__).with_name("page.mjs"), target / OURS / "page.mjs")
+    ours = f"await import('../{OURS.as_posix()}/page.mjs').catch(() => {{}});\n        "
+    for name in ("lab", "notebooks", "tree"):
+        page = target / name / "index.html"
+        text, count = START.subn(lambda found: ours + found[0], page.read_text("utf-8"))
+        if count != 1:
+            raise OSError(f"{page} does not begin as the pages of JupyterLite 0.8 do")
+        page.write_text(text, "utf-8")
 
 
 def cdn() -> str:

@@ -5,7 +5,14 @@ It needs the extra `lite`, npm, and a chromium.
 
 import pytest
 
-from tests.lite.tab_page import NOTEBOOK_READY, RUN, build_small, open_tab, skip_where_it_cannot_be_built
+from tests.lite.tab_page import (
+    ADD_CELL,
+    NOTEBOOK_READY,
+    RUN,
+    build_small,
+    open_tab,
+    skip_where_it_cannot_be_built,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -23,6 +30,12 @@ asked, heard = Asked(), asyncio.get_running_loop().create_future()
 print(open_door(asked, lambda there, content: heard.set_result((there is asked, content))), flush=True)
 print(await asyncio.wait_for(heard, 60))
 """
+
+
+OLDER_EDITION = """() => {
+    const noted = JSON.parse(localStorage.getItem("mlpkit-lessons"));
+    localStorage.setItem("mlpkit-lessons", JSON.stringify({...noted, "00_start_here.ipynb": "another"}));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +65,19 @@ def test_a_tab_has_the_lessons_the_package_and_a_drive(page):
     page.reload()
     page.wait_for_function(NOTEBOOK_READY)
     assert run("print(open('my_mlpkit/relu.py').read())") == "# mine\n"
+
+
+def test_a_new_edition_is_seen_and_a_saved_lesson_stays_beside_it(page):
+    page.evaluate(ADD_CELL, [0, "# mine"])
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.evaluate(OLDER_EDITION)
+    page.reload()
+    page.wait_for_function(NOTEBOOK_READY)
+    first = "() => jupyterapp.shell.currentWidget.content.model.sharedModel.cells[0].source"
+    assert page.evaluate(first).startswith("# 00")
+    page.evaluate(
+        "() => jupyterapp.commands.execute('docmanager:open', {path: '00_start_here (yours).ipynb'})"
+    )
+    page.wait_for_function("() => jupyterapp.shell.currentWidget?.title.label.includes('yours')")
+    page.wait_for_function("() => jupyterapp.shell.currentWidget.content.model?.sharedModel.cells.length > 3")
+    assert page.evaluate(first) == "# mine"
