@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 IN_BROWSER = sys.platform == "emscripten"  # Pyodide: no threads, no locks, no processes
+DRIVE = "/drive"  # where JupyterLite shows a tab's files to Python, if the browser keeps any
 thread_time = getattr(time, "thread_time", time.perf_counter)  # a tab has no clock for a thread of its own
 
 
@@ -30,6 +31,13 @@ TAB = Place(
     "a browser tab",
     "Your functions are kept in this browser, for this site alone: `backup()` gives them to you as a file. "
     "The stop button does nothing here; Kernel, Restart ends a cell",
+    forgets=True,
+)
+TAB_WITHOUT_FILES = Place(
+    "tab without files",
+    "a browser tab that keeps no files",
+    "What you write here is lost with the tab: this window keeps no files, as private windows do. `backup()` "
+    "gives you your functions as a file; better, open the site in a window that is not private",
     forgets=True,
 )
 COLAB = Place(
@@ -81,7 +89,7 @@ def place() -> Place:
     returns: Place; in a kernel of the learner's own machine, the program that started it, if that can be seen
     """
     if IN_BROWSER:
-        return TAB
+        return TAB if os.path.isdir(DRIVE) else TAB_WITHOUT_FILES
     if "google.colab" in sys.modules:
         return COLAB
     for found, names in _SIGNS:

@@ -19,11 +19,13 @@ from mlpkit._where import (
     NBCLASSIC,
     NOTEBOOK,
     TAB,
+    TAB_WITHOUT_FILES,
     TERMINAL,
     VS_CODE,
     place,
     switch_on_widgets,
 )
+from mlpkit.exercises.workbook.backup import reminder
 
 SIGNS = [
     "COLAB_RELEASE_TAG", "COLAB_BACKEND_VERSION", "KAGGLE_KERNEL_RUN_TYPE", "BINDER_SERVICE_HOST",
@@ -102,10 +104,19 @@ def test_a_server_that_cannot_be_seen_is_no_error(number, in_kernel, monkeypatch
     assert place() is KERNEL
 
 
-def test_a_browser_tab_is_one_whatever_the_environment_says(monkeypatch):
+def test_a_browser_tab_is_one_whatever_the_environment_says(monkeypatch, tmp_path):
     monkeypatch.setattr(_where, "IN_BROWSER", True)
+    monkeypatch.setattr(_where, "DRIVE", str(tmp_path))
     monkeypatch.setenv("JUPYTERHUB_USER", "ada")
     assert place() is TAB
+
+
+def test_a_tab_without_a_drive_says_that_it_keeps_nothing(monkeypatch, tmp_path):
+    monkeypatch.setattr(_where, "IN_BROWSER", True)
+    monkeypatch.setattr(_where, "DRIVE", str(tmp_path / "drive"))
+    assert place() is TAB_WITHOUT_FILES
+    assert "backup()" in reminder()
+    assert "keeps no files" in reminder()
 
 
 def test_colab_is_asked_to_show_our_widgets_and_nobody_else(monkeypatch):
@@ -123,7 +134,7 @@ def test_colab_is_asked_to_show_our_widgets_and_nobody_else(monkeypatch):
 
 def test_a_place_that_forgets_says_how_to_keep_ones_work():
     places = [value for value in vars(_where).values() if isinstance(value, _where.Place)]
-    assert {p.code for p in places if p.forgets} == {"tab", "colab", "kaggle", "binder"}
+    assert {p.code for p in places if p.forgets} == {"tab", "tab without files", "colab", "kaggle", "binder"}
     assert all("backup()" in p.difference for p in places if p.forgets)
     assert len({p.code for p in places}) == len(places)
     assert os.environ.keys().isdisjoint(SIGNS)
