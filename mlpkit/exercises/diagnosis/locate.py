@@ -109,7 +109,7 @@ class _Search(Follower):
                 made = first(self._wrong_part(answer[i], end) for i in wrong)
                 return self._at(UNFINISHED, made) if made is not None and made < found else self._said(found)
         alone = len(answer) == 1 and np.ndim(expected[0]) == 0
-        return self._misplaced(answer, expected, wrong) or (self._from_number(answer[0]) if alone else None)
+        return (self._from_number(answer[0]) if alone else None) or self._misplaced(answer, expected, wrong)
 
     def _from_number(self, thing: object) -> Divergence | None:
         """An answer of one number, as others may be by chance: follow what right programs do not do."""
@@ -140,11 +140,11 @@ class _Search(Follower):
         return None
 
     def _is_done(self, event: int) -> bool:
-        """Whether a right program does this to the same values, with the same result."""
+        """Whether a right program does this to the same arrays, with the same result."""
         values = self.known.find(self.events[event].array)
         parts = [self.known.find(self.events[i].array) for i in self.own_parts(event) if self._big(i)]
         what = operation(self.links.place(event))
-        return any(
+        return bool(parts) and any(
             u.operation == what and u.value in values and all(u.parts & p for p in parts)
             for u in self.known.uses
         )

@@ -57,7 +57,8 @@ class Follower:
             return not self._starts_elsewhere(event)
         if place.kind in CHANGES:
             before = self._before(event)
-            if before is not None and self.known.continues(before, array):
+            ended = before is None or not (place.loop or _plain(before) or not self.known.holds(before))
+            if not ended and self.known.continues(before, array):
                 return True
         return not self.links.parts(self.events[event].place, event)  # made of constants alone
 

@@ -166,7 +166,7 @@ def _html_row(row: tuple, first: int) -> str:
         for source, shape, value in shown
     )
     cell = '<td style="text-align:left;vertical-align:top">'
-    head = f'<th scope="row">{number - first + 1}</th>'
+    head = f'<th scope="row" style="vertical-align:top">{number - first + 1}</th>'
     return f"<tr>{head}{cell}{_code(code, marked)}</td>{cell}{values}</td></tr>"
 
 

@@ -184,5 +184,20 @@ def test_what_is_recorded_is_bounded(monkeypatch):
     assert not trace.complete
 
 
+def test_of_an_array_that_is_too_large_no_copy_is_kept(monkeypatch):
+    monkeypatch.setattr(tracing, "NUMBERS", 10)
+    trace = record(lambda x: np.outer(x, x).sum(axis=0), (np.arange(4.0),))
+    kept = {trace.places[e.place].text: e.array is not None for e in trace.events}
+    assert kept == {"x": True, "np.outer(x, x)": False, "np.outer(x, x).sum(axis=0)": True}
+
+
+def test_all_copies_together_are_bounded(monkeypatch):
+    monkeypatch.setattr(tracing, "ALL_NUMBERS", 1_000)
+    trace = record(lambda x: [x + k for k in range(1_000)], (np.arange(100.0),))
+    assert sum(e.array.size for e in trace.events if e.array is not None) <= 1_000 + 100
+    assert not trace.complete
+    assert len(trace.returned) == 1_000
+
+
 def test_an_async_function_is_left_alone():
     assert asyncio.run(asynchronous(1)) == 1
