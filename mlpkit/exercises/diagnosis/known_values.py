@@ -65,11 +65,10 @@ class KnownValues:
             self.values.append(array)
         return self._numbers[key]
 
-    def find(self, array: np.ndarray, strict: bool = False) -> frozenset[int]:
+    def find(self, array: np.ndarray) -> frozenset[int]:
         """The numbers of the known values that are this one.
 
         array: numbers of any shape
-        strict: True to accept no other shape, neither transposed nor with axes of length 1
         """
         array = np.asarray(array, np.float64)
         all_ = self._by_size.get(array.size)
@@ -78,16 +77,16 @@ class KnownValues:
         own = _features(array)
         close = (np.abs(self._sums[array.size] - own) <= 1e-4 * np.abs(own[1]) + 1e-9).all(axis=1)
         near_ones = (all_[i] for i in np.flatnonzero(close))
-        return frozenset(i for i in near_ones if same(array, self.values[i], strict))
+        return frozenset(i for i in near_ones if same(array, self.values[i]))
 
-    def holds(self, array: np.ndarray, inside: bool = False, strict: bool = False) -> bool:
+    def holds(self, array: np.ndarray, inside: bool = False) -> bool:
         """Whether a right program has this value.
 
         inside: True to accept a row, a column or an entry of a value as well, as loops make them
         returns: bool; whole numbers alone are always known
         """
         array = np.asarray(array, np.float64)
-        if array.size == 0 or is_count(array) or self.find(array, strict):
+        if array.size == 0 or is_count(array) or self.find(array):
             return True
         return inside and (self._is_entry(array) if array.size == 1 else self._is_line(array))
 
@@ -157,12 +156,10 @@ class KnownValues:
         return {length: np.concatenate(all_) for length, all_ in found.items()}
 
 
-def same(one: np.ndarray, other: np.ndarray, strict: bool = False) -> bool:
-    """Whether two values are the same; unless strict, also transposed or with other axes of length 1."""
+def same(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two values are the same, also transposed or with other axes of length 1."""
     if one.shape == other.shape and near(one, other):
         return True
-    if strict:
-        return False
     one, other = one.squeeze(), other.squeeze()
     if one.shape == other.shape and near(one, other):
         return True

@@ -101,13 +101,9 @@ class _Search(Follower):
         wrong = [i for i, (a, e) in enumerate(zip(answer, expected)) if not _equal(a, e)]
         if not wrong:
             return None
-        end = len(self.events)
-        for strict in (False, True):
-            self.strict = strict
-            found = first(self.blame_object(answer[i], end) for i in wrong)
-            if found is not None:
-                made = first(self._wrong_part(answer[i], end) for i in wrong)
-                return self._at(UNFINISHED, made) if made is not None and made < found else self._said(found)
+        found = first(self.blame_object(answer[i], len(self.events)) for i in wrong)
+        if found is not None:
+            return self._said(found)
         alone = len(answer) == 1 and np.ndim(expected[0]) == 0
         return (self._from_number(answer[0]) if alone else None) or self._misplaced(answer, expected, wrong)
 
@@ -117,13 +113,16 @@ class _Search(Follower):
         event = self._made_by(equal[-1]) if equal else None
         if event is None or self._counts(event):
             return None
-        if self._is_done(event) or (is_count(self.events[event].array) and self._adds(event)):
+        counted = is_count(self.events[event].array) and self.links.place(event).kind != "BinOp"
+        if self._is_done(event) or (counted and not self._takes_arrays(event)):
             return self._at(UNFINISHED, event)
+        last = event
         while True:
             parts = [i for i in map(self._made_by, self.own_parts(event)) if i is not None]
             others = [i for i in parts if self._takes_arrays(i) and not self._is_done(i)]
             if not others:
-                return self._at(VALUE, event)
+                on_the_way = event == last and parts and self.known.find(self.events[event].array)
+                return self._at(UNFINISHED if on_the_way else VALUE, event)
             event = others[0]
 
     def _made_by(self, event: int) -> int | None:
@@ -149,19 +148,8 @@ class _Search(Follower):
             for u in self.known.uses
         )
 
-    def _adds(self, event: int) -> bool:
-        return self.links.place(event).kind == "AugAssign"
-
     def _takes_arrays(self, event: int) -> bool:
         return any(map(self._big, self.own_parts(event)))
-
-    def _wrong_part(self, thing: object, end: int) -> int | None:
-        """Where a part of the answer was made that is a right value, but not the one that belongs there."""
-        array = numbers(thing)
-        history = self.links.history(thing, end)
-        if not history or array is None or not _telling(array) or self.blame_object(thing, end) is not None:
-            return None
-        return history[-1]
 
     def _misplaced(self, answer: list, expected: list, wrong: list[int]) -> Divergence | None:
         """Every value is known, and still the answer is wrong: a wrong one of them is returned."""
@@ -249,14 +237,10 @@ class _Search(Follower):
         return None
 
     def _chains(self, values: frozenset[int], fits: list[Use]) -> Iterable[tuple[Use, Use]]:
-        """Uses of a value, each with a use that fits, of what comes out or of what is made of that."""
+        """Uses of a value, each with a use that fits of what comes out."""
         made = [u for u in self.known.uses if u.parts & values and u.value not in values]
         for one in made:
             yield from ((one, last) for last in fits if one.value in last.parts)
-        for one in made:
-            for second in self.known.uses:
-                if one.value in second.parts and second.value not in values:
-                    yield from ((one, last) for last in fits if second.value in last.parts)
 
     def _in_one_line(self, one: Use, last: Use) -> bool:
         before, after = dict(self.known.uses[one][::-1]), dict(self.known.uses[last][::-1])

@@ -20,37 +20,36 @@ class Follower:
     """Tells which recorded values are known, and where an unknown one comes from.
 
     trace: a recorded run; known: the values of right programs
-    strict: attribute, True while no other shape of a known value is accepted
     """
 
     def __init__(self, trace: Trace, known: KnownValues) -> None:
         self.trace, self.known, self.events = trace, known, trace.events
         self.links = Links(trace)
-        self.strict = False
-        self._status: dict[tuple[int, bool], bool | None] = {}
-        self._blamed: dict[tuple[int, bool], int | None] = {}
+        self._status: dict[int, bool | None] = {}
+        self._blamed: dict[int, int | None] = {}
         self._depth = 0
 
     def known_at(self, event: int) -> bool | None:
         """Whether the value of an event is one of a right program's; None where it is no number."""
-        key = (event, self.strict)
-        if key not in self._status:
-            self._status[key] = self._is_known(event)
-        return self._status[key]
+        if event not in self._status:
+            self._status[event] = self._is_known(event)
+        return self._status[event]
 
     def _is_known(self, event: int) -> bool | None:
         array, place = self.events[event].array, self.links.place(event)
         if array is None:
             value = self.events[event].value
             leaves = array_leaves(value) if type(value) in (list, tuple) else []
-            return all(self.known.holds(a, place.loop, self.strict) for a in leaves) if leaves else None
-        if self.known.holds(array, place.loop, self.strict):
+            return all(self.known.holds(a, place.loop) for a in leaves) if leaves else None
+        if self.known.holds(array, place.loop):
             return True
         if place.kind == "Name":
             history = self.links.history(self.events[event].value, event)
             return bool(history) and self.known_at(history[-1]) is True
         if place.kind == "Call" and place.name in _EMPTY:
             return True
+        if place.kind == "Call" and place.name in ("ravel", "flatten") and array.ndim == 1:
+            return all(self.known_at(i) is True for i in self.links.parts(self.events[event].place, event))
         if place.kind == "Call" and place.name in _STANDARD_DRAWS:  # what is made of them counts
             return True
         if place.kind == "Call" and place.name in _BLANK and (array.size < 2 or _plain(array)):
@@ -68,7 +67,7 @@ class Follower:
         added = any(
             self.links.place(i).kind == "AugAssign" for i in self.links.history(value, len(self.events))
         )
-        return added and array.any() and bool(self.known.find(np.zeros(array.shape), strict=True))
+        return added and array.any() and bool(self.known.find(np.zeros(array.shape)))
 
     def _before(self, event: int) -> np.ndarray | None:
         """The array as it was before this event changed it."""
@@ -77,14 +76,13 @@ class Follower:
 
     def blame(self, event: int) -> int | None:
         """The event at which an unknown value begins, or None if the value is known or nothing is certain."""
-        key = (event, self.strict)
-        if key not in self._blamed:
-            self._blamed[key] = None  # until it is known: for values that go round in a circle
+        if event not in self._blamed:
+            self._blamed[event] = None  # until it is known: for values that go round in a circle
             if self._depth < DEEPEST:
                 self._depth += 1
-                self._blamed[key] = self._blame(event)
+                self._blamed[event] = self._blame(event)
                 self._depth -= 1
-        return self._blamed[key]
+        return self._blamed[event]
 
     def _blame(self, event: int) -> int | None:
         if self.known_at(event) is True:
@@ -132,9 +130,7 @@ class Follower:
         if not history:
             around = self.links.container.get(id(thing), end)
             if around < end and self.events[around].value is not thing:
-                return (
-                    None if self.known.holds(numbers(thing), True, self.strict) else self._blame_made(around)
-                )
+                return None if self.known.holds(numbers(thing), True) else self._blame_made(around)
             return self._blame_parts(end)  # a loop variable: what is looped over may be unknown
         last = {self.events[i].place: i for i in history}
         for i in history:
