@@ -22,6 +22,7 @@ EVENTS = 20_000  # values that are recorded; a longer run goes on without being 
 NUMBERS = 150_000  # entries of an array of which a copy is kept
 ALL_NUMBERS = 5_000_000  # entries of all copies together
 HELPERS = 30  # helper functions that are recorded with a function
+NEARBY = 200  # events before a call among which the arrays stand that go into it
 LONGEST = 5_000  # parts of a generator that are read
 
 _NO_VALUES = (ModuleType, FunctionType, BuiltinFunctionType, np.ufunc, type, type(None))
@@ -127,8 +128,15 @@ class _Recorder:
 
     def changed(self, place: int, whole: Any, part: Any) -> None:
         """Write down what a change made: of an array the whole, of a list or dictionary the part."""
-        if self.trace.places[place].kind != "Expr" or type(whole) is np.ndarray:
+        if self.trace.places[place].kind != "Expr" or self._is_another(whole):
             self(place, whole if part is _NO_PART or type(whole) is np.ndarray else part)
+
+    def _is_another(self, thing: Any) -> bool:
+        """Whether an array is not as it was when it was last written down: most calls change nothing."""
+        if type(thing) is not np.ndarray:
+            return False
+        before = next((e.array for e in reversed(self.trace.events[-NEARBY:]) if e.value is thing), None)
+        return before is not None and not np.array_equal(before, thing, equal_nan=thing.dtype.kind == "f")
 
 
 class _Compiler:

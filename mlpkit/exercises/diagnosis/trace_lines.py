@@ -106,7 +106,9 @@ def _order(place: Place) -> tuple:
 
 
 def _shape(event: Event) -> str:
-    return str(event.array.shape) if event.array.ndim else "a number"
+    if event.array.ndim:
+        return str(event.array.shape)
+    return "a truth value" if event.array.dtype.kind == "b" else "a number"
 
 
 def _often(times: int) -> str:

@@ -184,6 +184,21 @@ def test_what_is_recorded_is_bounded(monkeypatch):
     assert not trace.complete
 
 
+def calls(x):
+    kept = []
+    kept.append(x)
+    np.put(x, [0], 9)
+    x.sort()
+    return kept
+
+
+def test_what_a_call_changes_is_recorded_and_what_it_leaves_alone_is_not():
+    trace = record(calls, (np.array([3, 1, 2]),))
+    changes = [(trace.places[e.place].text, e.array.tolist()) for e in trace.events
+               if trace.places[e.place].kind == "Expr"]  # fmt: skip
+    assert changes == [("np.put(x, [0], 9)", [9, 1, 2]), ("x.sort()", [1, 2, 9])]
+
+
 def test_of_an_array_that_is_too_large_no_copy_is_kept(monkeypatch):
     monkeypatch.setattr(tracing, "NUMBERS", 10)
     trace = record(lambda x: np.outer(x, x).sum(axis=0), (np.arange(4.0),))
