@@ -548,3 +548,11 @@ def test_where_the_server_forgets_progress_tells_of_the_backup(book, monkeypatch
     monkeypatch.setenv(name, "somewhere")
     assert "This server forgets everything after ten idle minutes: `backup()`" in repr(progress())
     assert "<code>backup()</code>" in progress()._repr_mimebundle_()["text/html"]
+
+
+def test_progress_looks_into_the_folder_once(monkeypatch):
+    module = import_module("mlpkit.exercises.workbook.progress")  # the package has a function of this name
+    looks = []
+    monkeypatch.setattr(module, "passed_names", lambda: looks.append(1) or ["relu"])
+    assert "relu" in str(module.progress())
+    assert len(looks) == 1

@@ -27,11 +27,12 @@ def progress() -> Panel:
     """
     tell_place()
     record = read_record()
-    rows = [_row(record, name) for name in exercises()]
+    kept = passed_names()  # asked once: in a browser tab each look into the folder takes its time
+    rows = [_row(record, name, name in kept) for name in exercises()]
     passed = sum(outcome == PASSED for _, _, outcome, *_ in rows)
     head = f"{passed} of {len(rows)} exercises passed"
     bins = calibration(record)
-    below = list(filter(None, [_due(record), *map(problem_with, passed_names()), reminder()]))
+    below = list(filter(None, [_due(record), *map(problem_with, kept), reminder()]))
     text = "\n".join([head, *map(_line, rows), "", *_calibration_lines(bins), *below])
     notes = "".join(f"<div>{rich(note)}</div>" for note in below)
     return Panel(text, f"<strong>{head}</strong>{_table(rows)}{_calibration_html(bins)}{notes}")
@@ -66,11 +67,10 @@ def _due(record: dict) -> str:
     return f"{count} {questions} due: `review()` asks them." if count else "`review()`: no question is due."
 
 
-def _row(record: dict, name: str) -> tuple[str, str, str, int, int]:
+def _row(record: dict, name: str, kept: bool) -> tuple[str, str, str, int, int]:
     found = exercise_record(record, name)
-    kept = found["passed"] or name in passed_names()
     outcome = found["outcome"] if found["outcome"] in (PASSED, INCORRECT, TOO_SLOW) else NOT_ATTEMPTED
-    outcome = PASSED if kept else outcome
+    outcome = PASSED if found["passed"] or kept else outcome
     return TOPICS[exercises()[name].topic], name, outcome, found["attempts"], found["hints"]
 
 
