@@ -163,10 +163,10 @@ class Case:
         returns: the disease, what is to be said of it, the tests that reveal it, and where it was found
         """
         one = self._patient
-        tests = f"What reveals it: {' or '.join(one.tests)}."
+        tests = f"Tests that show it: {' or '.join(one.tests)}."
         lines = (f"{one.name}: {one.disease}.", one.explanation, tests, f"Found in: {one.source}.")
         tried = record_of(self.name)["repairs"] > 0
-        code = one.exercise.solution.rstrip() if tried else "One way to repair it stands here after a try."
+        code = one.exercise.solution.rstrip() if tried else "After one try, this shows a way to repair it."
         return Answer(True, (*lines, code))
 
     @property
@@ -231,16 +231,17 @@ def _worth(patient: Patient, function: Callable) -> tuple[float, float, str]:
         try:
             found.append(_score(patient, patient.with_repair(function)))
         except Exception as error:  # right on all inputs of the check, and not on those of a training
-            failed.append(f"in training yours raised {type(error).__name__}")
+            failed.append(f"in training your function raised {type(error).__name__}")
 
     status = run_limited(measure, MEASURING).status
     stopped = {
-        TIME: "yours is too slow to train with",
-        WAITING: "yours waits for something in training",
-        BUSY: "the machine was too busy to train with yours",
-        INTERRUPTED: "yours was interrupted in training",
+    stopped = {
+        TIME: "your function is too slow for training",
+        WAITING: "your function waits for something in training",
+        BUSY: "the machine was too busy to train with your function",
+        INTERRUPTED: "your function was interrupted in training",
     }
-    why = "" if found else (failed or [stopped.get(status, "yours broke off in training")])[0]
+    why = "" if found else (failed or [stopped.get(status, "your function stopped in training")])[0]
     after = found[0] if found else _score(patient, patient.healthy_program)
     return _score_before(patient.name), after, why
 
@@ -249,7 +250,7 @@ def _worth_words(patient: Patient, before: float, after: float, why: str) -> str
     whose = f"the model repair ({why})" if why else "your repair"
     words = [_score_words(patient, value) for value in (before, after)]
     said = f"{patient.scored[0].upper()}{patient.scored[1:]}: {words[0]} before, {words[1]} with {whose}"
-    small = " Accuracy alone would never have found it." if abs(after - before) < 0.02 else ""
+    small = " The accuracy alone does not show this mistake." if abs(after - before) < 0.02 else ""
     return f"{said}, mean of three seeds.{small}"
 
 

@@ -30,10 +30,12 @@ class DiagnosticTest(NamedTuple):
 
 MENU = {
     "loss at start": DiagnosticTest(1, "the loss before the first step", static_tests.loss_at_start),
-    "shapes": DiagnosticTest(1, "shapes on the way through, steps in each epoch", static_tests.shapes),
+    "shapes": DiagnosticTest(
+        1, "the shapes from layer to layer, and the steps in each epoch", static_tests.shapes
+    ),
     "dtype": DiagnosticTest(1, "type and range of the inputs, size of the first sums", static_tests.dtype),
     "starting numbers": DiagnosticTest(
-        1, "mean and spread of the first weights, and the biases", static_tests.starting_numbers
+        1, "mean and standard deviation of the first weights, and the biases", static_tests.starting_numbers
     ),
     "row sums": DiagnosticTest(1, "sums of probabilities and of their gradient", static_tests.row_sums),
     "pairs": DiagnosticTest(1, "images and labels after the shuffle", static_tests.pairs),
@@ -41,7 +43,7 @@ MENU = {
         1, "hidden units in training and in use", static_tests.train_against_test
     ),
     "two batch sizes": DiagnosticTest(
-        2, "the gradient of 20 images, and of the same five times over", training_tests.two_batch_sizes
+        2, "the gradient of 20 images, and of the same 20 repeated five times", training_tests.two_batch_sizes
     ),
     "two learning rates": DiagnosticTest(
         2, "one step at two rates, each divided by its rate", training_tests.two_learning_rates
@@ -51,7 +53,7 @@ MENU = {
     ),
     "overfit 20 images": DiagnosticTest(3, "300 steps on 20 images", training_tests.overfit),
     "gradient check": DiagnosticTest(
-        3, "slopes by nudging against the program's gradients", training_tests.gradient_check
+        3, "slopes by small changes, compared with the program's gradients", training_tests.gradient_check
     ),
 }
 

@@ -19,7 +19,9 @@ def loss_at_start(program: Program) -> Iterator[Finding]:
     want = 0.45 if program.squared else float(np.log(10))
     x, y = some_images(program, 200)
     found = lab.loss_and_grads(program._replace(decay=0), lab.start(program), x, y)[0]
-    yield Finding(f"loss {about(found)}, of ten equal guesses {want:.3f}", abs(found - want) < 0.25 * want)
+    yield Finding(
+        f"loss {about(found)}, expected for ten equal guesses {want:.3f}", abs(found - want) < 0.25 * want
+    )
 
 
 def shapes(program: Program) -> Iterator[Finding]:
@@ -44,7 +46,9 @@ def dtype(program: Program) -> Iterator[Finding]:
     yield Finding(f"inputs: {raw.dtype}, {raw.min():g} to {high:g}, should be 0 to 1", high <= 1.0)
     (weights, bias), *_ = lab.start(program)
     spread = float((raw @ weights + bias).std())
-    yield Finding(f"first preactivations: spread {about(spread)}, should be 0.3 to 3", 0.3 < spread < 3)
+    yield Finding(
+        f"first preactivations: standard deviation {about(spread)}, should be 0.3 to 3", 0.3 < spread < 3
+    )
 
 
 def starting_numbers(program: Program) -> Iterator[Finding]:
@@ -52,7 +56,7 @@ def starting_numbers(program: Program) -> Iterator[Finding]:
     for k, (weights, bias) in enumerate(lab.start(program)):
         want = float(np.sqrt(2 / len(weights)))
         mean, spread, off = float(weights.mean()), float(weights.std()), float(np.abs(bias).max())
-        text = f"layer {k} weights: mean {mean:+.4f}, spread {spread:.4f}, should be 0 and {want:.4f}"
+        text = f"layer {k} weights: mean {mean:+.4f}, standard deviation {spread:.4f}, should be 0 and {want:.4f}"
         yield Finding(text, abs(mean) < 0.2 * want and 0.6 < spread / want < 1.2)
         yield Finding(f"layer {k} biases: largest {off:.2f}, should be 0", off == 0)
 
@@ -80,9 +84,9 @@ def pairs(program: Program) -> Iterator[Finding]:
     names = np.arange(len(labels))[:, None] * 1.0
     moved, given = program.shuffle(names, labels, np.random.default_rng(0))
     kept = float((labels[moved[:, 0].astype(int)] == given).mean())
-    yield Finding(f"{100 * kept:.0f} % of the images still have their own label, all should", kept == 1)
+    yield Finding(f"{100 * kept:.0f} % of the images still have their own label, should be 100 %", kept == 1)
     stay = float((moved == names).mean())
-    yield Finding(f"{100 * stay:.0f} % lie where they lay, almost none should", stay < 0.1)
+    yield Finding(f"{100 * stay:.0f} % did not move, should be almost 0 %", stay < 0.1)
     first = " ".join(map(str, given[:12]))
     yield Finding(f"the first twelve labels: {first}, should be mixed", len(set(given[:12].tolist())) > 2)
 
@@ -97,7 +101,7 @@ def train_against_test(program: Program) -> Iterator[Finding]:
     use = lab.forward(program, layers, x)[0][1].mean()
     training = lab.forward(program, layers, x, lab.masks_for(program, len(x), rng))[0][1].mean()
     ratio = float(training / use) if use else 1.0
-    text = f"hidden units in training: {ratio:.2f} times what they are in use, should be 1"
+    text = f"hidden units in training: {ratio:.2f} times their values in use, should be 1"
     yield Finding(text, abs(ratio - 1) < 0.1)
 
 

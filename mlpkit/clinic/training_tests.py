@@ -66,7 +66,7 @@ def overfit(program: Program) -> Iterator[Finding]:
     right = int((lab.predict(program, layers, x).argmax(axis=1) == y).sum())
     # A count that is the same on every machine: only "all", "more than half" or "at most half" are certain.
     count = str(FEW) if right == FEW else f"fewer than {FEW}" if right > FEW // 2 else f"at most {FEW // 2}"
-    yield Finding(f"after 300 steps {count} of {FEW} are right, all should be", right == FEW)
+    yield Finding(f"after 300 steps {count} of {FEW} are right, should be all", right == FEW)
 
 
 def gradient_check(program: Program) -> Iterator[Finding]:
@@ -107,7 +107,7 @@ def _compared(name: str, grad: np.ndarray, slopes: np.ndarray) -> Finding:
         return Finding(text, True)
     ratio = np.linalg.norm(grad) / max(np.linalg.norm(slopes), 1e-300)
     cosine = float(grad @ slopes / max(np.linalg.norm(grad) * np.linalg.norm(slopes), 1e-300))
-    return Finding(f"{text}; {about(ratio)} times as long as it should be, cosine {cosine:.3f}", False)
+    return Finding(f"{text}; {about(ratio)} times the expected length, cosine {cosine:.3f}", False)
 
 
 def _step_lengths(program: Program) -> tuple[float, float, float]:

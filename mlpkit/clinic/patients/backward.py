@@ -89,7 +89,7 @@ def _words(accuracy):
 PATIENTS = (
     Patient(
         name="all-fine",
-        complaint="It learns. I only want to be sure before I build on it.",
+        complaint="It learns. I want to be sure before I use it for more.",
         program=Program(rate=0.05),
         part="relu_backward",
         sick=open_gate,
@@ -98,19 +98,20 @@ PATIENTS = (
         tests=("gradient check",),
         disease="the relu gate is always open",
         others={
-            "nothing is wrong": "The curve says so. What says the gradient check of the first layer?",
+            "nothing is wrong": "The curve says so. What does the gradient check of the first layer say?",
             "the gradient is not divided by the batch": "Then every layer would be wrong, by the same factor. Here "
             "the last layer is right.",
-            "relu is missing in the forward pass": "Then the first layer would fail its check too, but its weights' "
-            "gradient would be too short: the gate lets back only a part of what came forward. Here it is too long.",
+            "relu is missing in the forward pass": "Then the first layer would fail its check too, but its "
+            "gradient would be too short: the gate lets through "
+            "only a part of what went forward. Here it is too long.",
         },
-        explanation="The slope was 1 wherever z is not exactly 0, and z is never exactly 0. Units that were off are "
-        "changed all the same. The last layer has no gate, so it is right.",
+        explanation="The slope was 1 wherever z is not exactly 0, and z is never exactly 0. So units that "
+        "were off are changed too. The last layer has no gate, so it is right.",
         source="published notebook 0",
     ),
     Patient(
         name="hair-off",
-        complaint="I replaced relu by leaky relu. The accuracy is what it was.",
+        complaint="I replaced relu by leaky relu. The accuracy did not change.",
         program=Program(activation="leaky relu"),
         part="leaky_backward",
         sick=plain_gate,
@@ -119,18 +120,20 @@ PATIENTS = (
         tests=("gradient check",),
         disease="forward is leaky, backward is not",
         others={
-            "nothing is wrong": "An error of half a per cent is no rounding error: in float64 that is below 1e-9.",
-            "the relu gate is always open": "Then the error of the first layer would be a third or more, not half a per cent.",
-            "the nudges cross a kink": "A kink spoils a number here and there. This is everywhere in the first "
-            "layer, and nowhere in the last.",
+            "nothing is wrong": "An error of 0.5 % is no rounding error: in float64 that is below 1e-9.",
+            "the relu gate is always open": "Then the error of the first layer would be 30 % or more, not "
+            "0.5 %.",
+            "the nudges cross a kink": "A kink changes a few numbers. Here all numbers of the first layer "
+            "are wrong, and none of the last.",
         },
-        explanation="Two functions that belong together were changed apart. Slope 0.01 is small, so the error is small, and "
-        "no accuracy will ever show it.",
+        explanation="Two functions that belong together were not changed together. The slope 0.01 is "
+        "small, so the error is small, and no accuracy will ever show it.",
         source="published notebook 4",
     ),
     Patient(
         name="true-false",
-        complaint="I compared my gradients with nudging. Some are the same, some are not, and training goes wild.",
+        complaint="I compared my gradients with slopes from small changes. Some are the same, some are "
+        "not, and the training loss jumps.",
         program=Program(),
         part="layer_grads",
         sick=weights_summed,
@@ -139,19 +142,22 @@ PATIENTS = (
         tests=("two batch sizes", "gradient check"),
         disease="weights are summed over the batch, biases averaged",
         others={
-            "the relu gate is always open": "Then the last layer would be right, weights and bias. It is not the "
-            "layer that decides here.",
-            "the weights are transposed": "Then the direction would be off. The cosine is 1.",
-            "the nudge is too small": "Then everything would be a little wrong, biases too. They are right.",
+            "the relu gate is always open": "Then the weights and the bias of the last layer would be "
+            "right. Here it does not depend on the layer.",
+            "the weights are transposed": "Then the direction would be wrong. The cosine is 1.",
+            "the nudge is too small": "Then all gradients would be a little wrong, those of the biases "
+            "too. They are right.",
         },
-        explanation="A matrix product sums over the images by itself, a mean does not: 1 / batch was forgotten in the one and "
-        "hidden in the other. The weights learn as if their rate were 50 times larger.",
+        explanation="A matrix product sums over the images, and a mean does not: 1 / batch is missing in "
+        "the product, and hidden in the mean. The weights learn as if their rate were 50 times "
+        "larger.",
         source="published notebook 3, whose check gave 9.65",
         lines=_close,
     ),
     Patient(
         name="lukewarm",
-        complaint="Squared error on softmax outputs. It learns, somehow. My gradients were copied from a formula sheet.",
+        complaint="Squared error on softmax outputs. It learns, but slowly. I copied my gradients from a "
+        "list of formulas.",
         program=Program(squared=True, rate=0.3),
         part="softmax_backward",
         sick=diagonal_only,
@@ -160,18 +166,19 @@ PATIENTS = (
         tests=("row sums", "gradient check"),
         disease="the softmax derivative is its diagonal alone",
         others={
-            "squared error is averaged over classes": "Then the gradient would be too short by one factor, in one "
-            "direction. Look at the cosine.",
+            "squared error is averaged over classes": "Then the gradient would be too short by one factor, "
+            "in the right direction. Look at the cosine.",
             "the relu gate is always open": "Then the last layer would be right.",
-            "softmax takes no maximum": "Then large logits would give no numbers. All sums of probabilities are 1.",
+            "softmax takes no maximum": "Then large logits would give nan. All sums of probabilities are 1.",
         },
-        explanation="p (1 - p) is how a logit moves its own probability. It moves the nine others too. With cross-entropy the "
-        "whole product becomes p - y; with squared error it must be written out.",
+        explanation="p (1 - p) says how a logit moves its own probability. It also moves the nine others. "
+        "With cross-entropy the whole product becomes p - y; with squared error it must be "
+        "written in full.",
         source="published notebook 4",
     ),
     Patient(
         name="stiff",
-        complaint="I switched weight decay on. It holds back more than it should for that number.",
+        complaint="I switched weight decay on. It makes the weights smaller than it should for that number.",
         program=Program(decay=0.03),
         part="add_decay",
         sick=everything_decays,
@@ -180,19 +187,21 @@ PATIENTS = (
         tests=("constant-gradient bench", "gradient check"),
         disease="weight decay is doubled and pulls at biases",
         others={
-            "the decay rate is too large": "Whatever its number, a decay of 0.01 pulls a weight of 5 by 0.05. What "
-            "does this program do?",
-            "decay is not decoupled": "That is a question with Adam. Plain descent knows no difference.",
-            "the penalty is missing in the loss": "Then every weight would fail its check by the whole pull. Compare "
-            "what is pulled with what should be.",
+            "the decay rate is too large": "For any decay number, the test says what to expect: with 0.01, "
+            "a weight of 5 is pulled by 0.05. What does this program do?",
+            "decay is not decoupled": "That is a question only with Adam. Plain descent gives the same "
+            "result both ways.",
+            "the penalty is missing in the loss": "Then every weight would fail its check by the whole "
+            "pull. Compare the pull with what it should be.",
         },
-        explanation="The derivative of w² is 2w, of w² / 2 it is w; and a bias does not make a function steeper, so it does not decay.",
+        explanation="The derivative of w² is 2w, and of w² / 2 it is w. A bias does not make a function "
+        "steeper, so it does not decay.",
         source="published notebook 2",
         lines=_sizes,
     ),
     Patient(
         name="two-faces",
-        complaint="With dropout, training is slow, and the network in use is not the one I trained.",
+        complaint="With dropout, training is slow, and the network in use is not the network that I trained.",
         program=Program(sizes=(784, 64, 10), keep=0.5),
         part="hidden_layer",
         sick=unscaled_and_open,
@@ -203,17 +212,19 @@ PATIENTS = (
         others={
             "dropout is left on in use": "Then two predictions of one image would differ. Compare the size of the "
             "hidden units instead.",
-            "too many units are dropped": "Half is usual. What keeps the mean where it was when half are gone?",
-            "the relu gate is always open": "It is, and that is half of it. What says the comparison of training and use?",
+            "too many units are dropped": "Half is usual. When half of the units are gone, what keeps the "
+            "mean the same?",
+            "the relu gate is always open": "It is, and that is half of the answer. What does the "
+            "comparison of training and use say?",
         },
-        explanation="Two diseases at once. Kept units were not divided by keep, so in use everything is larger than the network "
-        "ever saw; and a >= 0 is true of every activation.",
+        explanation="Two mistakes at once. The kept units were not divided by keep, so in use everything "
+        "is larger than in training. And a >= 0 is true for every activation.",
         source="the notebooks of Grokking Deep Learning on GitHub, pull request 13 (the gate), and theanets, pull request 123 (a wrong scale)",
         lines=_dropped_and_not,
     ),
     Patient(
         name="touchy",
-        complaint="At small rates all is well. At a rate others use without trouble it breaks.",
+        complaint="At small rates everything works. At a rate that works for others, it breaks.",
         program=Program(rate=0.3),
         part="walk_back",
         sick=updated_first,
@@ -222,13 +233,16 @@ PATIENTS = (
         tests=("two learning rates", "gradient check"),
         disease="weights are updated before the error goes through them",
         others={
-            "the learning rate is too large": "For this program it is. A healthy one learns at it: its direction "
-            "does not depend on the rate.",
-            "the relu gate is always open": "Then the first layer would be wrong at every rate, tiny ones too.",
-            "the gradient is twice as long as it should be": "Then the last layer would be wrong too, and the cosine 1.",
+            "the learning rate is too large": "For this program it is. A healthy program learns at this "
+            "rate: the direction of its gradient does not depend on the "
+            "rate.",
+            "the relu gate is always open": "Then the first layer would be wrong at every rate, very small "
+            "ones too.",
+            "the gradient is twice as long as it should be": "Then the last layer would be wrong too, and "
+            "the cosine would be 1.",
         },
-        explanation="The error for the layer below went through weights that had changed a moment ago. The larger the rate, "
-        "the more they had changed: at tiny rates nobody can tell.",
+        explanation="The error for the layer below went through weights that had already changed. With a "
+        "larger rate they change more: at very small rates you cannot see it.",
         source="the network of python-course.eu's MNIST tutorial, which many have copied",
         lines=_at_each_rate,
     ),

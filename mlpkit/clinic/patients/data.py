@@ -56,7 +56,8 @@ def _steps(program, run):
 PATIENTS = (
     Patient(
         name="high-fever",
-        complaint="My first loss is enormous, and after that nothing is learned at all. I have tried three initialisations.",
+        complaint="My first loss is very large, and after that the network learns nothing. I have tried "
+        "three initialisations.",
         program=Program(),
         part="scale_pixels",
         sick=bytes_as_they_are,
@@ -65,20 +66,22 @@ PATIENTS = (
         tests=("dtype", "loss at start"),
         disease="pixels are not scaled",
         others={
-            "the weights start too large": "Look at the weights: their spread is what it should be. Something "
-            "else makes the first sums large. What are they sums of?",
-            "the learning rate is too large": "The loss is out of range before the first step, when no rate "
-            "has acted yet.",
-            "softmax overflows": "It may well, but only because its logits are enormous. Where does the size come from?",
+            "the weights start too large": "Look at the weights: their standard deviation is right. "
+            "Something else makes the first sums large. What is summed?",
+            "the learning rate is too large": "The loss is out of range before the first step. The rate "
+            "has had no effect yet.",
+            "softmax overflows": "The maximum may be missing, but that matters only because the logits are "
+            "very large. Why are they large?",
         },
-        explanation="A pixel is a byte, 0 to 255. Left so, the first sums are 255 times too large, and the first step "
-        "throws every unit out of reach.",
+        explanation="A pixel is a byte, 0 to 255. Without scaling, the first sums are 255 times too large, "
+        "and the first step ruins every unit.",
         source="published notebook 2, which feeds MNIST bytes",
         histogram=("first preactivations before training", _first_sums),
     ),
     Patient(
         name="see-saw",
-        complaint="The training loss falls, jumps up, falls, jumps up, and so on in every epoch. On new images it is poor.",
+        complaint="The training loss falls, jumps up, falls, jumps up, in every epoch. On new images it is "
+        "bad.",
         program=Program(by_class=True, rate=0.03),
         part="shuffle",
         sick=index_nobody_uses,
@@ -89,21 +92,23 @@ PATIENTS = (
         tests=("pairs",),
         disease="the order is never shuffled",
         others={
-            "images and labels are shuffled apart": "Then nothing could be learned within a batch either, and "
-            "the loss would stay near 2.3. This one gets far below, again and again.",
-            "the learning rate is too large": "A large rate makes a ragged curve without a pattern. This one jumps at "
-            "the same places in each epoch. What begins there?",
-            "the network overfits": "Then the training loss would stay low. This one is back at the top after "
+            "images and labels are shuffled apart": "Then the network could learn nothing within a batch, "
+            "and the loss would stay near 2.3. This loss gets far "
+            "below, again and again.",
+            "the learning rate is too large": "A large rate makes a curve that jumps without a pattern. "
+            "This one jumps at the same places in each epoch. What "
+            "begins there?",
+            "the network overfits": "Then the training loss would stay low. This one is high again after "
             "four steps.",
         },
-        explanation="An index was shuffled, and the images were read without it: class by class, as they lay in the file. "
-        "The network learns the class that it is shown, and forgets it at the next.",
+        explanation="An index was shuffled, but the images were read without it: class by class, as in the "
+        "file. The network learns the class that it sees, and forgets it at the next one.",
         source="published notebook 0, which shuffles a name that nothing uses",
         lines=_guessed,
     ),
     Patient(
         name="knows-nothing",
-        complaint="The loss sits at 2.3, whatever I do. I have tried rates from 0.001 to 1.",
+        complaint="The loss stays at 2.3, with every change I make. I have tried rates from 0.001 to 1.",
         program=Program(),
         part="shuffle",
         sick=two_orders,
@@ -112,19 +117,19 @@ PATIENTS = (
         tests=("pairs",),
         disease="images and labels are shuffled apart",
         others={
-            "the gradient has the wrong sign": "Then the loss would rise. A gradient check would tell.",
-            "the order is never shuffled": "Then each batch would be learned, and forgotten at the next: the "
-            "loss would go up and down.",
-            "all hidden units are dead": "Dead units cannot learn 20 images by heart. Has it been tried?",
+            "the gradient has the wrong sign": "Then the loss would rise. A gradient check would show it.",
+            "the order is never shuffled": "Then the network would learn each batch, and forget it at the "
+            "next: the loss would go up and down.",
+            "all hidden units are dead": "Dead units cannot learn 20 images by heart. Did you test that?",
         },
-        explanation="Each image has somebody else's label. The network does the best that can be done then: it gives every "
-        "class one tenth.",
+        explanation="Each image has the label of another image. Then the best that a network can do is to "
+        "give every class a probability of 1/10.",
         source="xudonmao/VMT on GitHub, issue 1: one shuffle for the images, another for the labels",
         lines=_guessed,
     ),
     Patient(
         name="ever-longer",
-        complaint="It learns well enough, but every epoch takes longer than the one before.",
+        complaint="It learns well, but every epoch takes longer than the one before.",
         program=Program(examples=1980, batch=100, epochs=5),
         part="cut",
         sick=batch_size_set_anew,
@@ -133,14 +138,17 @@ PATIENTS = (
         tests=("shapes",),
         disease="the batch size shrinks",
         others={
-            "gradients accumulate between steps": "Then steps would grow longer, not more numerous. Count them.",
+            "gradients accumulate between steps": "Then the steps would be longer, but there would not be "
+            "more of them. Count them.",
             "the history keeps every step's weights": "That takes memory, and a little time. It would not change "
             "the number of steps in an epoch.",
-            "the last short batch is dropped": "Then there would be one step fewer, and the same in each epoch.",
+            "the last short batch is dropped": "Then there would be one step fewer, and the same number in "
+            "each epoch.",
         },
-        explanation="The last batch of an epoch was short, and its size was kept for all that followed. Small batches mean "
-        "more steps: the curve gets even better, and each epoch takes longer.",
-        source="published notebook 4; 60,000 images by 200 hide it, any other number shows it",
+        explanation="The last batch of an epoch was short, and its size was kept for all that followed. "
+        "Small batches mean more steps: the curve even gets better, and each epoch takes "
+        "longer.",
+        source="published notebook 4; 60,000 images in batches of 200 hide it, most other numbers show it",
         lines=_steps,
     ),
 )

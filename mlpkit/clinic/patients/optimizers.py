@@ -36,7 +36,7 @@ def correction_without_power(param, grad, mean, mean_square, step, learning_rate
 PATIENTS = (
     Patient(
         name="heavy-feet",
-        complaint="I added momentum, as everybody says one should. It makes no difference at all.",
+        complaint="I added momentum, as everybody says one should. It changes nothing at all.",
         program=Program(optimizer="momentum", rate=0.02),
         part="momentum_step",
         sick=velocity_from_0,
@@ -45,17 +45,19 @@ PATIENTS = (
         tests=("constant-gradient bench",),
         disease="the velocity starts from 0 in every step",
         others={
-            "the learning rate is too small": "It is small for plain descent. With momentum it should be ten times "
-            "as much in the long run. Why is it not?",
-            "the velocity has a factor 1 - m": "Then the first step on the bench would be 0.1 and later ones 1.",
-            "gradients vanish": "They come from a shallow network and pass their check.",
+            "the learning rate is too small": "It is small for plain descent. With momentum the steps "
+            "should become ten times as long. Why do they not?",
+            "the velocity has a factor 1 - m": "Then the first step of the test would be 0.1 and later "
+            "ones 1.",
+            "gradients vanish": "Such gradients come from a shallow network, and they pass their check.",
         },
-        explanation="A velocity that is set to 0 in each call remembers nothing. What is left is plain descent.",
+        explanation="A velocity that is set to 0 in each call remembers nothing. The result is plain "
+        "descent.",
         source="published notebook 4",
     ),
     Patient(
         name="great-leap",
-        complaint="Adam is supposed to be gentle in its first steps. Mine jumps, and needs a long time to recover.",
+        complaint="Adam should take careful first steps. Mine jumps, and needs a long time to recover.",
         program=Program(optimizer="adam", rate=0.002),
         part="adam_step",
         sick=correction_multiplied,
@@ -64,17 +66,20 @@ PATIENTS = (
         tests=("constant-gradient bench",),
         disease="Adam multiplies by its bias correction",
         others={
-            "Adam has no bias correction": "Then the first step on the bench would be 3.16 rates long.",
-            "Adam's correction lacks the power t": "Then the first step on the bench would be 1 rate: perfect.",
-            "the root is forgotten": "Then a gradient of 1 would still make ordinary steps. This bench shows more.",
+            "Adam has no bias correction": "Then the first step of the test would be 3.16 rates long.",
+            "Adam's correction lacks the power t": "Then the first step of the test would be 1 rate: "
+            "perfect.",
+            "the root is forgotten": "Then a gradient of 1 would still make ordinary steps. This test "
+            "shows more.",
         },
-        explanation="The running means start too small and must be divided by what they lack. Multiplied, they get smaller "
-        "still, the square by more than the mean, and the first step is ten rates long.",
+        explanation="The running means start too small, so they must be divided by the correction. When "
+        "they are multiplied, they get even smaller, the square more than the mean, and the "
+        "first step is ten rates long.",
         source="karpathy/convnetjs on GitHub, pull request 70",
     ),
     Patient(
         name="fading",
-        complaint="My Adam does well and I trust it. Still, I would like somebody to look at it.",
+        complaint="My Adam works well and I trust it. Still, please look at it.",
         program=Program(optimizer="adam", rate=0.002),
         part="adam_step",
         sick=correction_without_power,
@@ -83,13 +88,16 @@ PATIENTS = (
         tests=("constant-gradient bench",),
         disease="Adam's correction lacks the power t",
         others={
-            "nothing is wrong": "Its accuracy says so. Look at a later step than the first on the bench.",
-            "Adam has no bias correction": "Then the very first step would be too long. This one's is perfect.",
-            "Adam multiplies by its bias correction": "Then the first step would be ten rates long. This one's is perfect.",
+            "nothing is wrong": "Its accuracy says so. Look at a later step of the test than the first.",
+            "Adam has no bias correction": "Then the very first step would be too long. This first step is "
+            "perfect.",
+            "Adam multiplies by its bias correction": "Then the first step would be ten rates long. This "
+            "first step is perfect.",
         },
-        explanation="1 - b instead of 1 - b to the power t: exact in the first step; in step 10 6.51 / sqrt(9.96) = 2.06 times "
-        "too long; after about 100 steps too short: 0.82 times as long in step 160, the last of this run, and a "
-        "third in the end. No accuracy shows it.",
+        explanation="The correction is 1 - b instead of 1 - b to the power t. It is exact in the first "
+        "step. In step 10 it is 6.51 / sqrt(9.96) = 2.06 times too long. After about 100 steps "
+        "it is too short: 0.82 times as long in step 160, the last of this run, and a third in "
+        "the end. No accuracy shows it.",
         source="eriklindernoren/ML-From-Scratch on GitHub, issue 35",
     ),
 )

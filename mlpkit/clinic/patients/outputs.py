@@ -75,7 +75,8 @@ def _beside_a_colleague(program, run):
 PATIENTS = (
     Patient(
         name="blank-rows",
-        complaint="Training went well. Then one odd image came in a batch, and the answers for all the others were gone.",
+        complaint="Training went well. Then one strange image was in a batch, and the answers for all the "
+        "others were lost.",
         program=Program(rate=0.2),
         part="softmax",
         sick=one_maximum_for_all,
@@ -84,11 +85,11 @@ PATIENTS = (
         tests=("row sums",),
         disease="softmax takes one maximum for the whole batch",
         others={
-            "softmax takes no maximum": "Then the image with the large logits would be lost, and the others kept. "
-            "Here it is the other way round.",
+            "softmax takes no maximum": "Then the image with the large logits would be lost, and the "
+            "others would be right. Here it is the opposite.",
             "softmax runs over the wrong axis": "Then rows would not sum to 1 on ordinary logits either.",
-            "the odd image spoils the weights": "Nothing is learned here: it is a forward pass. What do the rows of "
-            "a batch share in it?",
+            "the odd image spoils the weights": "Nothing learns here: this is a forward pass. What do the "
+            "rows of a batch share in it?",
         },
         explanation="The maximum of one image was subtracted from the logits of all images. The exponentials of "
         "all other images then become 0, and 0 / 0 is not a number.",
@@ -99,7 +100,8 @@ PATIENTS = (
     ),
     Patient(
         name="one-blank",
-        complaint="Training went well. Then one odd image came in a batch, and for that one there is no answer.",
+        complaint="Training went well. Then one strange image was in a batch, and for that image there is "
+        "no answer.",
         program=Program(rate=0.2),
         part="softmax",
         sick=no_maximum,
@@ -108,10 +110,12 @@ PATIENTS = (
         tests=("row sums",),
         disease="softmax takes no maximum",
         others={
-            "softmax takes one maximum for the whole batch": "Then this image would be fine, and all the others lost.",
-            "the logarithm meets a 0": "A logarithm of 0 is minus infinity, and it stands in the loss. Here the "
-            "probabilities themselves are no numbers.",
-            "the weights have exploded": "The other 199 rows go through the same weights, and are fine.",
+            "softmax takes one maximum for the whole batch": "Then this image would be right, and all the "
+            "others lost.",
+            "the logarithm meets a 0": "A logarithm of 0 is minus infinity, and it is in the loss. Here "
+            "the probabilities themselves are nan.",
+            "the weights have exploded": "The other 199 rows go through the same weights, and they are "
+            "right.",
         },
         explanation="The exponential of a thousand is infinite, and infinity over infinity is no number. Subtract each "
         "row's maximum first: the probabilities stay the same, and nothing overflows.",
@@ -122,7 +126,8 @@ PATIENTS = (
     ),
     Patient(
         name="too-good",
-        complaint="My loss starts at 0.24 and ends below 0.1. Others publish ten times as much. Have I won?",
+        complaint="My loss starts at 0.24 and ends below 0.1. The losses of others are ten times as large. "
+        "Have I won?",
         program=Program(),
         part="cross_entropy",
         sick=mean_over_classes_too,
@@ -131,13 +136,16 @@ PATIENTS = (
         tests=("loss at start", "gradient check"),
         disease="the loss is averaged over classes too",
         others={
-            "the labels leak into the images": "Then the accuracy would be far better than others', and it is not.",
-            "the gradient is divided by 10": "The check calls the gradients too long, measured by the slopes of this loss. "
-            "But the accuracy grows as it should. Which of the two is wrong?",
-            "the network overfits": "Before the first step nothing can have been learned by heart.",
+            "the labels leak into the images": "Then the accuracy would be far better than that of others. "
+            "It is not.",
+            "the gradient is divided by 10": "The check says that the gradients are too long, compared "
+            "with the slopes of this loss. But the accuracy grows as it "
+            "should. Which of the two is wrong?",
+            "the network overfits": "Before the first step, the network cannot have learned anything by "
+            "heart.",
         },
-        explanation="Nine of ten entries of the product are 0, and the mean counts them. The gradient, written down "
-        "separately, is right: so the accuracy does not change.",
+        explanation="Nine of ten entries of the product are 0, and the mean counts them. The gradient is "
+        "computed separately, and it is right: so the accuracy does not change.",
         source="published notebook 4, whose loss starts at 0.2309",
     ),
     Patient(
@@ -151,13 +159,14 @@ PATIENTS = (
         tests=("gradient check",),
         disease="the gradient is twice as long as it should be",
         others={
-            "the batch is not divided by": "Then the gradient would be 50 times as long, the batch size, and only "
-            "a 50th of the rate would give the colleague's curve. Which part of the rate does it here?",
+            "the batch is not divided by": "Then the gradient would be 50 times as long (the batch size), "
+            "and only 1/50 of the rate would give the colleague's curve. "
+            "Which part of the rate gives it here?",
             "the gradient has the wrong sign": "Then the loss would rise at every rate. At half the rate it falls.",
             "the weights start too large": "Then no rate would give the colleague's curve. Half the rate gives it.",
         },
-        explanation="A factor 2, perhaps left over from squared error. Twice the gradient at half the rate is the same "
-        "step, so a smaller rate hides the mistake. The check against the loss finds it.",
+        explanation="A factor 2, perhaps from squared error. Twice the gradient at half the rate is the "
+        "same step, so a smaller rate hides the mistake. The check against the loss finds it.",
         lines=_beside_a_colleague,
         source="published notebook 1",
     ),

@@ -34,7 +34,7 @@ def _hidden(program, run):
 PATIENTS = (
     Patient(
         name="flat-line",
-        complaint="Three epochs or thirty: the curve does not move.",
+        complaint="After three epochs or thirty: the curve does not change.",
         program=Program(sizes=(784, 64, 32, 10)),
         part="init_params",
         sick=weights_around_minus_k,
@@ -43,14 +43,15 @@ PATIENTS = (
         tests=("starting numbers", "overfit 20 images"),
         disease="the weights have a mean below 0",
         others={
-            "the weights start too small": "Look at their spread: it is of the right order. Then look at the other "
-            "number beside it.",
-            "the learning rate is too small": "A small rate makes a slow curve, not a flat one. And 300 steps on 20 "
-            "images would move it.",
-            "images and labels are shuffled apart": "Then 20 images, which nobody shuffles, could be learned by heart.",
+            "the weights start too small": "Look at their standard deviation: it is about right. Then look "
+            "at the mean beside it.",
+            "the learning rate is too small": "A small rate makes a slow curve, not a flat one. And 300 "
+            "steps on 20 images would change it.",
+            "images and labels are shuffled apart": "Then the network could learn 20 images by heart, "
+            "because nothing shuffles them.",
         },
-        explanation="normal(-k, k) is not what uniform(-k, k) is: the first argument is a mean. Pixels are never negative, "
-        "so nearly every sum is below 0, and relu lets none through.",
+        explanation="normal(-k, k) is not the same as uniform(-k, k): its first argument is a mean. Pixels "
+        "are never negative, so nearly every sum is below 0, and relu makes it 0.",
         source="published notebook 0",
         histogram=("hidden activations before training", _hidden),
     ),
@@ -65,13 +66,13 @@ PATIENTS = (
         tests=("starting numbers", "loss at start"),
         disease="the biases start far from 0",
         others={
-            "the weights start too large": "Look at their spread, layer by layer: it is what it should be.",
-            "pixels are not scaled": "Bytes would make the first sums some hundred times larger, and sigmoids "
-            "would all be at 0 or 1.",
+            "the weights start too large": "Look at their standard deviation, layer by layer: it is right.",
+            "pixels are not scaled": "Bytes would make the first sums some hundred times larger, and all "
+            "sigmoids would be 0 or 1.",
             "the loss is a sum, not a mean": "A sum over 50 images would be above 100.",
         },
-        explanation="Each bias was drawn from N(0, 1). Those of the last layer make the network prefer a few classes before "
-        "it has seen anything, and that must be unlearned first.",
+        explanation="Each bias was drawn from N(0, 1). Those of the last layer make the network prefer a "
+        "few classes before it has seen any image. It must unlearn that first.",
         source="published notebook 4",
         histogram=("hidden activations before training", _hidden),
     ),

@@ -32,19 +32,20 @@ SHUFFLE = Exercise(
         Property(
             "everybody is there",
             lambda value, args: float(len(np.unique(value[0][:, 0]))),
-            "{got} different images came back, where {expected} went in.",
+            "{got} different images were returned, expected {expected}.",
         ),
         Property(
             "pairs",
             lambda value, args: float((value[0][:, 0] == value[1]).mean()),
-            "The share of images that still have their own label is {got}, and it should be {expected}. Do both "
-            "go by the same order?",
+            "{got} of the images still have their own label, expected {expected}. Do both use the same "
+            "order?",
         ),
         Property(
             "moved",
             # By chance one of n stays; eight of 30 would once in a hundred thousand times.
             lambda value, args: float((value[0][:, 0] != args[0][:, 0]).mean() > 0.75),
-            "Too many images lie where they lay. Is the new order one of all n, and used for what is returned?",
+            "Too many images did not move. Is the new order an order of all n, and is it used for the "
+            "result?",
         ),
     ),
     mistakes=(
@@ -56,7 +57,7 @@ SHUFFLE = Exercise(
         Mistake(
             "order-not-used",
             lambda x, y, rng: (x, y),
-            "It looks as if the order is drawn and then not used, or never drawn.",
+            "It looks as if the order is drawn but not used, or never drawn.",
         ),
         Mistake(
             "only-one-moves",
@@ -66,7 +67,7 @@ SHUFFLE = Exercise(
     ),
     hints=(
         "An image and its label must stay a pair, and the pairs must change places.",
-        "One array of n positions in a random order can pick rows of both.",
+        "One array with the n positions in a random order can pick rows of both.",
         "order = a random permutation of 0 to n - 1; then row order[i] comes to place i, in both.",
         "order = rng.permutation(...)\nreturn images[...], labels[...]",
     ),
@@ -107,14 +108,14 @@ CUT = Exercise(
         Mistake(
             "batch-size-shrinks",
             (_shrinking, _one_too_many),
-            "It looks as if the batch size itself becomes that of the last, short batch, and stays so.",
+            "It looks as if the batch size becomes that of the last, short batch, and stays so.",
         ),
         Mistake(
             "short-batch-dropped",
             lambda n, size, epochs: np.array(
                 [(low, low + size) for low in range(0, n - size + 1, size)] * epochs
             ),
-            "The rest that fills no whole batch is left out. It is to be learned from as well.",
+            "The examples that fill no whole batch are left out. The network should learn from them too.",
         ),
         Mistake(
             "beyond-the-end",
@@ -124,7 +125,7 @@ CUT = Exercise(
         Mistake(
             "one-epoch",
             lambda n, size, epochs: reference_parts.cut(n, size, 1),
-            "Only one epoch came back. The same cuts are made in each.",
+            "Only one epoch was returned. Each epoch has the same batches.",
         ),
     ),
     hints=(

@@ -18,7 +18,7 @@ _ROWS = (
 )
 LEAKY_BACKWARD = Exercise(
     "leaky_backward",
-    task="Carry a gradient back through a leaky relu of slope 0.01: from da to dz.",
+    task="Compute dz from da, backward through a leaky relu of slope 0.01.",
     reference=reference_parts.leaky_backward,
     inputs={"da": "batch units", "z": "batch units"},
     output="batch units",
@@ -27,17 +27,21 @@ LEAKY_BACKWARD = Exercise(
         Mistake(
             "plain-relu",
             lambda da, z: da * (z > 0),
-            "It looks as if nothing comes through where z is below 0. What does this unit do there, forward?",
+            "It looks as if dz is 0 where z is below 0. What does this unit do there in the forward pass?",
         ),
-        Mistake("no-gate", lambda da, z: da + 0.0, "Every unit lets all through. Where is the slope 0.01?"),
+        Mistake(
+            "no-gate",
+            lambda da, z: da + 0.0,
+            "Every unit lets the whole gradient through. Where is the slope 0.01?",
+        ),
         Mistake(
             "forward",
             lambda da, z: np.maximum(z, 0.01 * z),
-            "That is the way forward once more. What is its slope, and what is multiplied with it?",
+            "That is the forward pass again. What is its slope, and by what is the slope multiplied?",
         ),
     ),
     hints=(
-        "The slope of the way forward, times the gradient that comes from above.",
+        "Multiply the slope of the forward pass by the gradient that comes from above.",
         "Where z is above 0 the slope is 1, below it is 0.01.",
         "dz = da * slope, with slope = 1 or 0.01, entry by entry.",
         "slope = np.where(z > 0, ..., ...)\nreturn ...",
@@ -58,7 +62,8 @@ LAYER_GRADS = Exercise(
         Mistake(
             "weights-not-averaged",
             lambda e, x: (x.T @ e, e.mean(axis=0)),
-            "It looks as if dweights is a sum over the images, and dbias a mean. Both belong to one loss.",
+            "It looks as if dweights is a sum over the images, but dbias is a mean. Both belong to the "
+            "same loss.",
         ),
         Mistake(
             "both-summed",
@@ -68,16 +73,16 @@ LAYER_GRADS = Exercise(
         Mistake(
             "bias-not-averaged",
             lambda e, x: (x.T @ e / len(e), e.sum(axis=0)),
-            "It looks as if dbias is a sum, and dweights a mean.",
+            "It looks as if dbias is a sum, but dweights is a mean.",
         ),
         Mistake(
             "divided-by-units",
             lambda e, x: (x.T @ e / e.shape[1], e.mean(axis=0)),
-            "It looks as if you divide by the number of units. What is the mean taken over?",
+            "It looks as if you divide by the number of units. Over what is the mean?",
         ),
     ),
     hints=(
-        "One loss, the mean over the images: so both gradients are means over the images.",
+        "There is one loss, the mean over the images. So both gradients are means over the images.",
         "dweights: (fan_in, batch) @ (batch, fan_out), then one number to divide by.",
         "dweights = inputs^T errors / batch; dbias = mean of the rows of errors.",
         "return inputs.T @ ... / ..., errors.mean(axis=...)",
@@ -115,12 +120,12 @@ ADD_DECAY = Exercise(
         Mistake(
             "sign",
             lambda dw, db, w, b, d: (dw - d * w, db + 0.0),
-            "It looks as if weights are pushed away from 0: a step goes against the gradient.",
+            "It looks as if weights are pushed away from 0. A step goes against the gradient.",
         ),
     ),
     hints=(
         "The penalty is decay / 2 times the sum of w². Differentiate it for one w.",
-        "Two arrays come back; the second as it went in.",
+        "Return two arrays. The second one does not change.",
         "The derivative of decay / 2 · w² is decay · w.",
         "return dweights + ..., ...",
     ),
@@ -128,7 +133,8 @@ ADD_DECAY = Exercise(
 
 SOFTMAX_BACKWARD = Exercise(
     "softmax_backward",
-    task="Carry a gradient back through softmax: p holds its probabilities, dp the gradient for them.",
+    task="Compute the gradient backward through softmax: p holds its probabilities, dp the gradient for "
+         "them.",
     reference=reference_parts.softmax_backward,
     inputs={"dp": "batch classes", "p": "batch classes"},
     output="batch classes",
@@ -141,22 +147,22 @@ SOFTMAX_BACKWARD = Exercise(
         Mistake(
             "diagonal-only",
             lambda dp, p: dp * p * (1 - p),
-            "It looks as if each logit moves its own probability only. All ten share one sum, so each logit "
-            "moves them all.",
+            "It looks as if each logit moves only its own probability. All ten share one sum, so each "
+            "logit moves all of them.",
             observe=lambda got, want, args: f"The rows of dz sum to up to {np.abs(got.sum(axis=1)).max():.3g}, not 0.",
         ),
         Mistake(
-            "times-p", lambda dp, p: dp * p, "It looks as if one term is there and the other is missing."
+            "times-p", lambda dp, p: dp * p, "It looks as if one term is there, but the other is missing."
         ),
         Mistake(
             "columns",
             lambda dp, p: p * (dp - (dp * p).sum(axis=0)),
             "It looks as if the sum runs over the images. An image's probabilities share a row.",
         ),
-        Mistake("passed-on", lambda dp, p: dp + 0.0, "The gradient comes through unchanged. Where is softmax?"),
+        Mistake("passed-on", lambda dp, p: dp + 0.0, "The gradient is returned unchanged. Where is softmax?"),
     ),
     hints=(
-        "Raise one logit: its own probability grows, and all the others shrink.",
+        "When one logit grows, its own probability grows, and all the others shrink.",
         "The Jacobian has p (1 - p) on its diagonal, and minus p_i p_j beside it.",
         "dz_i = p_i (dp_i - sum over j of dp_j p_j), row by row.",
         "inner = (dp * p).sum(axis=..., keepdims=...)\nreturn p * (... - ...)",
@@ -169,7 +175,8 @@ _MASKS = [
 ]
 HIDDEN_LAYER = Exercise(
     "hidden_layer",
-    task="relu and dropout, forward and backward: what is kept is scaled by 1 / keep, so that the mean stays.",
+    task="Compute relu and dropout, forward and backward. What is kept is divided by keep, so that the "
+         "mean stays the same.",
     reference=reference_parts.hidden_layer,
     inputs={"z": "batch units", "da": "batch units", "mask": "batch units", "keep": ""},
     output={"a": "batch units", "dz": "batch units"},
@@ -181,24 +188,24 @@ HIDDEN_LAYER = Exercise(
         Mistake(
             "unscaled-and-open",
             lambda z, da, m, k: (np.maximum(z, 0) * m, da * m * (np.maximum(z, 0) >= 0)),
-            "It looks as if nothing is divided by keep, and units that are off let their gradient through.",
+            "It looks as if nothing is divided by keep, and the gradient passes where relu gave 0.",
         ),
         Mistake(
             "unscaled",
             (lambda z, da, m, k: (np.maximum(z, 0) * m, da * m * (z > 0)),
              lambda z, da, m, k: (np.maximum(z, 0) * m, da * m / k * (z > 0)),
              lambda z, da, m, k: (np.maximum(z, 0) * m / k, da * m * (z > 0))),
-            "It looks as if 1 / keep is missing, in one direction or in both.",
+            "It looks as if 1 / keep is missing, in the forward pass, in the backward pass, or in both.",
         ),
         Mistake(
             "open-gate",
             lambda z, da, m, k: (np.maximum(z, 0) * m / k, da * m / k),
-            "It looks as if units that are off let their gradient through. An activation is never below 0: "
-            "what must be compared instead?",
+            "It looks as if the gradient passes where relu gave 0. An activation is never below 0: which "
+            "array must be compared instead?",
         ),
     ),
     hints=(
-        "Two things happen to z on the way forward, and both have a derivative.",
+        "Two things happen to z in the forward pass, and both have a derivative.",
         "mask / keep is 0 where a unit is dropped, and 1 / keep where it stays.",
         "a = relu(z) · mask / keep, and dz = da · mask / keep where z is above 0, else 0.",
         "scale = mask / keep\nreturn np.maximum(z, 0) * ..., da * ... * (z > ...)",

@@ -39,8 +39,8 @@ def _network(seed: int, batch: int, sizes: tuple[int, ...], rate: float) -> tupl
 
 WALK_BACK = Exercise(
     "walk_back",
-    task="Walk back through a relu network and return new layers after a step of SGD. entered[i] is what went "
-    "into layer i; dz, the gradient of the logits, is a mean over the batch already.",
+    task="Go back through a relu network, and return new layers after a step of SGD. entered[i] is the "
+    "input of layer i; dz is the gradient of the logits, already a mean over the batch.",
     reference=reference_parts.walk_back,
     inputs={"layers": "", "entered": "", "dz": "batch classes", "learning_rate": ""},
     output=[{"weights": "fan_in fan_out", "bias": "fan_out"}],
@@ -53,18 +53,18 @@ WALK_BACK = Exercise(
         Mistake(
             "updated-first",
             updated_first,
-            "It looks as if the error goes back through weights that have changed already. Which weights did "
-            "the images go through?",
+            "It looks as if the error goes back through weights that have already changed. Through which "
+            "weights did the images go?",
         ),
         Mistake(
             "ascent",
             lambda layers, entered, dz, rate: reference_parts.walk_back(layers, entered, dz, -rate),
             "It looks as if the step goes uphill. Look at the sign.",
         ),
-        Mistake("no-gate", _open, "It looks as if units that were off let their gradient through."),
+        Mistake("no-gate", _open, "It looks as if the gradient passes where relu gave 0."),
     ),
     hints=(
-        "The error goes back through the weights that the images went forward through.",
+        "The error goes back through the same weights that the images went through.",
         "From the last layer to the first: keep the error for the layer below, then step, then gate.",
         "dinputs = dz @ weights.T with the old weights; dweights = inputs.T @ dz; dz below = dinputs where "
         "inputs are above 0.",
