@@ -56,7 +56,8 @@ def starting_numbers(program: Program) -> Iterator[Finding]:
     for k, (weights, bias) in enumerate(lab.start(program)):
         want = float(np.sqrt(2 / len(weights)))
         mean, spread, off = float(weights.mean()), float(weights.std()), float(np.abs(bias).max())
-        text = f"layer {k} weights: mean {mean:+.4f}, standard deviation {spread:.4f}, should be 0 and {want:.4f}"
+        text = f"layer {k} weights: mean {mean:+.4f}, standard deviation {spread:.4f}, "
+        text += f"should be 0 and {want:.4f}"
         yield Finding(text, abs(mean) < 0.2 * want and 0.6 < spread / want < 1.2)
         yield Finding(f"layer {k} biases: largest {off:.2f}, should be 0", off == 0)
 

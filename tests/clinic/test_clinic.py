@@ -358,7 +358,7 @@ def test_a_repair_that_is_too_slow_to_train_with_is_measured_by_the_model(monkey
     )
     cure = patient("hair-off").repair(PATIENTS["hair-off"].exercise.reference)
     assert cure.outcome == "passed"
-    assert "the model repair (yours is too slow to train with)" in repr(cure)
+    assert "the model repair (your function is too slow for training)" in repr(cure)
 
 
 def test_a_repair_that_breaks_in_training_is_not_called_slow():
