@@ -235,7 +235,6 @@ def _worth(patient: Patient, function: Callable) -> tuple[float, float, str]:
 
     status = run_limited(measure, MEASURING).status
     stopped = {
-    stopped = {
         TIME: "your function is too slow for training",
         WAITING: "your function waits for something in training",
         BUSY: "the machine was too busy to train with your function",
