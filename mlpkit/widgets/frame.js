@@ -144,7 +144,7 @@ function frame(el, store) {
       store.gone = true;
       view.mark({ connected: "no" });
       problem.hidden = false;
-      setText(problem, "The kernel that computed this has gone. Run the cell again to go on.");
+      setText(problem, "The kernel of this widget has stopped. Run the cell again to go on.");
       close();
     },
     begin() {

@@ -20,7 +20,7 @@ test("mistakes are shaded against the largest mistake, right answers by their sh
 
 test("a cell in words", () => {
   const names = ["Coat", "Shirt"];
-  assert.equal(meaning(names, [0, 1], 1, 0.1, 0.2).head, "✗ Coat, taken for Shirt: 1 image");
-  assert.match(meaning(names, [0, 1], 1200, 0.1, 0.2).shares, /10\.0 % of the images of Coat, and 20\.0 % of the images called Shirt/);
-  assert.equal(meaning(names, [1, 1], 1200, 0.1, 0.2).head, "✓ Shirt, rightly named: 1,200 images");
+  assert.equal(meaning(names, [0, 1], 1, 0.1, 0.2).head, "✗ Coat, predicted as Shirt: 1 image");
+  assert.match(meaning(names, [0, 1], 1200, 0.1, 0.2).shares, /10\.0 % of the images of Coat, and 20\.0 % of the images predicted as Shirt/);
+  assert.equal(meaning(names, [1, 1], 1200, 0.1, 0.2).head, "✓ Shirt, predicted correctly: 1,200 images");
 });

@@ -21,13 +21,13 @@ test("keys step from unit to unit and stop at the edges", () => {
 test("a cell of z in one line", () => {
   const cell = { image: 3, unit: 17, products: new Float32Array(784), running: new Float32Array([1, 0.5]), bias: -0.25, z: 0.25, a: 0.25 };
   assert.equal(cellSum(cell, "relu"),
-    "z[3, 17] = sum of 784 products − 0.25 (bias) = 0.5 − 0.25 = 0.25; relu makes 0.25 of it.");
+    "z[3, 17] = sum of 784 products − 0.25 (bias) = 0.5 − 0.25 = 0.25; after relu it is 0.25.");
   assert.equal(signed(-0.5), "−0.5");
 });
 
 test("what the switch shows", () => {
   assert.match(verdict(true, 12.34, "relu", 3, 5000), /over 5,000 images the two differ by at most 12\. The product of the weights is not/);
-  assert.match(verdict(false, 2e-14, "relu", 3, 5000), /2e-14, which is rounding\. The 3 layers are one matrix/);
+  assert.match(verdict(false, 2e-14, "relu", 3, 5000), /2e-14, which is rounding\. The 3 layers equal one matrix/);
   assert.match(verdict(true, 0, "relu", 1, 5), /one layer only/);
   assert.match(verdict(true, null, "relu", 3, 5), /diverged/);
   assert.equal(signed(null), "NaN");

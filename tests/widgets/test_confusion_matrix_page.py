@@ -37,7 +37,7 @@ def test_every_control_works_and_it_comes_back(open_notebook, lab):
 
     cell(widget, 5, 5).click()
     wait(widget, status="ready", row=5, column=5, shown=12)
-    assert "rightly named" in widget.inner_text()
+    assert "predicted correctly" in widget.inner_text()
     for key, row, column in [("ArrowRight", 5, 6), ("ArrowUp", 4, 6), ("Home", 4, 0), ("End", 4, 9)]:
         lab.page.keyboard.press(key)
         wait(widget, row=row, column=column)

@@ -55,7 +55,7 @@ def test_a_wrong_gradient_is_wrong_at_every_eps_and_an_error_is_told(microscope)
     _, widget = microscope
     widget.get_by_label("Gradient").select_option("twice")
     wait(widget, chosen="twice", best="x > 0.3")
-    assert "wrong at every eps" in widget.inner_text()
+    assert "large at every eps" in widget.inner_text()
     widget.get_by_label("Gradient").select_option("broken")
     widget.get_by_text("ZeroDivisionError: <b>on purpose</b>").wait_for()
     wait(widget, chosen="twice")

@@ -19,10 +19,10 @@ export function shades(shares, n) {
 /** What a cell means, in words. */
 export function meaning(names, [row, column], number, ofTrue, ofPredicted) {
   const images = `${count(number)} ${number === 1 ? "image" : "images"}`;
-  const head = row === column ? `${names[row]}, rightly named` : `${names[row]}, taken for ${names[column]}`;
+  const head = row === column ? `${names[row]}, predicted correctly` : `${names[row]}, predicted as ${names[column]}`;
   return {
     head: `${row === column ? "✓" : "✗"} ${head}: ${images}`,
-    shares: `That is ${percent(ofTrue)} of the images of ${names[row]}, and ${percent(ofPredicted)} of the images called ${names[column]}.`,
+    shares: `That is ${percent(ofTrue)} of the images of ${names[row]}, and ${percent(ofPredicted)} of the images predicted as ${names[column]}.`,
   };
 }
 
@@ -101,7 +101,7 @@ export default widget({
         cell.setAttribute("aria-selected", chosen);
         cell.setAttribute("aria-label", `true ${names[r]}, predicted ${names[c]}: ${cell.textContent || "0"}${unit}`);
       }));
-      setText(legend, `${shown ? "Numbers are per cent. " : ""}Framed and blue: right. Orange: mistakes, the darkest is ${percent(largest())} of its row.`);
+      setText(legend, `${shown ? "Numbers are per cent. " : ""}Blue with a frame: right. Orange: mistakes. The darkest is ${percent(largest())} of its row.`);
     }
 
     function drawImages(state) {
@@ -116,7 +116,7 @@ export default widget({
       });
       before.disabled = !current || state.page === 0;
       next.disabled = !current || state.page + 1 >= state.pages;
-      setText(place, current ? `Page ${state.page + 1} of ${count(state.pages)}${state.known ? ", surest first" : ""}` : "…");
+      setText(place, current ? `Page ${state.page + 1} of ${count(state.pages)}${state.known ? ", most certain first" : ""}` : "…");
     }
 
     function draw(state) {

@@ -158,7 +158,7 @@ export default widget({
       width.disabled = onGrid;
       undo.disabled = !local.past.length;
       setText(hint, onGrid ? "Arrows move, space fills or empties a cell, shift and an arrow draw." : state.example
-        ? "A digit from MNIST, enlarged. Start to draw, and it makes room." : "Draw one digit, as large as you like, wherever you like.");
+        ? "A digit from MNIST, enlarged. When you start to draw, it disappears." : "Draw one digit. Its size and place do not matter.");
       if (onGrid) {
         for (const line of grid.children) {
           for (const cell of line.children) {
@@ -184,7 +184,7 @@ export default widget({
       });
       bars.update(steps ? Array.from(probabilities) : names.map(() => NaN));
       const best = steps ? probabilities.indexOf(Math.max(...probabilities)) : -1;
-      setText(verdict, steps ? `Taken for ${names[best]}, ${percent(probabilities[best])} sure` : "Nothing is drawn yet");
+      setText(verdict, steps ? `Prediction: ${names[best]}, ${percent(probabilities[best])} sure` : "Nothing is drawn yet");
       view.say(verdict.textContent);
       const ink = state.drawing.reduce((sum, value) => sum + (value > 0), 0);
       view.mark({ status: "ready", tool: local.tool, ink, taken: best < 0 ? "" : names[best], number: state.number ?? 0, drawn: local.number, crop: steps?.crop?.join(" ") ?? "" });

@@ -16,15 +16,15 @@ export function least(values) {
 /** What the four curves say, in a sentence or two. `errors` is the centred float64 curve. */
 export function reading(errors, eps, distance) {
   if (distance === 0) {
-    return "The unit stands on the kink: to the left the slope is one number, to the right another, and no eps finds the one that backprop chose.";
+    return "The unit is exactly at the kink. Its slopes to the left and to the right differ, and no eps gives the slope that backprop uses.";
   }
   const best = least(errors);
-  if (best < 0) return "Neither backprop nor the nudges see any slope here.";
+  if (best < 0) return "Backprop and the nudges find no slope here.";
   const found = `Centred differences in float64 are nearest to backprop at eps = ${power(eps[best])}, error ${power(errors[best])}.`;
-  if (errors[best] > 1e-6) return `${found} That is wrong at every eps: the fault lies in the gradient, not in the nudge.`;
+  if (errors[best] > 1e-6) return `${found} The error is large at every eps: the gradient is wrong, not the nudge.`;
   const kink = distance <= eps[0]
-    ? ` Nudges beyond ${power(distance)} step over the kink, and from there on their slope is a mixture of both sides.` : "";
-  return `${found} Larger nudges see the curvature, smaller ones drown in rounding.${kink}`;
+    ? ` Nudges beyond ${power(distance)} cross the kink. Their slope is a mixture of both sides.` : "";
+  return `${found} With larger nudges, curvature adds an error. With smaller nudges, rounding does.${kink}`;
 }
 
 /** One curve in words. */

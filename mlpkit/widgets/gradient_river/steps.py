@@ -14,10 +14,8 @@ from .arrays import Array, Places, number
 
 TERMS = 4  # products of a sum that are written out
 
-AHEAD = {"relu": "Where z is above 0 the gate is open and z passes; where it is shut, 0 comes out."}
-BACK = {
-    "relu": "An open gate lets the gradient through unchanged; a shut one stops it, and nothing is learned."
-}
+AHEAD = {"relu": "Where z is above 0, the gate is open and z passes. Elsewhere it is shut: the result is 0."}
+BACK = {"relu": "An open gate passes the gradient unchanged. A shut gate makes it 0: nothing is learned."}
 
 
 class Operation(NamedTuple):
@@ -70,7 +68,7 @@ class Writer:
             z,
             False,
             f"{z} = {a} {w} + {b}",
-            "Each row times each column of the weights, plus the bias: every unit adds up what it is sent.",
+            "Each row times each column of the weights, plus the bias. A unit adds up its weighted inputs.",
             [(a, "row"), "@", (w, "column"), "+", (b, "cell"), "=", (z, "cell")],
             f"{self._cell(z)} = {self._dot(a, w)} + {self._factor(b)} = {self._value(z)}",
         )
@@ -82,7 +80,7 @@ class Writer:
             a,
             False,
             f"{a} = {name}({z})",
-            AHEAD.get(name, f"Every number is bent by {name}, each on its own."),
+            AHEAD.get(name, f"{name} is applied to every number by itself."),
             [name, (z, "cell"), "=", (a, "cell")],
             f"{self._cell(a)} = {name}({self._value(z)}) = {self._value(a)}",
         )
@@ -119,7 +117,7 @@ class Writer:
             dz,
             True,
             f"{dz} = (p − y) / {n}",
-            "Softmax and logarithm together leave what was said minus what is true. Each row sums to 0.",
+            "Softmax and logarithm together: the probability minus the truth. Each row sums to 0.",
             ["(", ("p", "cell"), "−", ("y", "cell"), f") / {n} =", (dz, "cell")],
             f"{self._cell(dz)} = ({self._value('p')} − {self._value('y')}) / {n} = {self._value(dz)}",
         )
@@ -134,7 +132,7 @@ class Writer:
             dw,
             True,
             f"{dw} = {at} {dz}",
-            "What went in times what comes back, summed over the examples. It has the shape of the weights.",
+            "The input times the gradient that comes back, summed over the examples.",
             [(at, "row"), "@", (dz, "column"), "=", (dw, "cell")],
             f"{self._cell(dw)} = {self._dot(at, dz)} = {self._value(dw)}",
         )
@@ -146,7 +144,7 @@ class Writer:
             db,
             True,
             f"{db} = sum of the rows of {dz}",
-            "The same bias was added to every example, so what comes back from all of them is added up.",
+            "The same bias was added to every example, so the gradients of all examples are summed.",
             ["sum of the rows of", (dz, "column"), "=", (db, "cell")],
             f"{self._cell(db)} = {_sum([_bracketed(value) for value in column])} = {self._value(db)}",
         )
@@ -157,7 +155,7 @@ class Writer:
             da,
             True,
             f"{da} = {dz} {wt}",
-            "The gradient goes back through the same weights, turned round: each unit hears from all it fed.",
+            "The gradient goes back through the same weights, transposed.",
             [(dz, "row"), "@", (wt, "column"), "=", (da, "cell")],
             f"{self._cell(da)} = {self._dot(dz, wt)} = {self._value(da)}",
         )
@@ -168,7 +166,7 @@ class Writer:
             dz,
             True,
             f"{dz} = {da} · {name}′(z{k})",
-            BACK.get(name, f"Each gradient is multiplied by the slope of {name} at the number that went in."),
+            BACK.get(name, f"Each gradient is multiplied by the slope of {name} at its input."),
             [(da, "cell"), "·", (slope, "cell"), "=", (dz, "cell")],
             f"{self._cell(dz)} = {self._factor(da)} · {self._factor(slope)} = {self._value(dz)}",
         )

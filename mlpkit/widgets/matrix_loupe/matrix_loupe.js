@@ -22,16 +22,16 @@ export const signed = (x, digits = 3) => (Number.isFinite(x) ? short(x, digits).
 /** How a cell of z comes about, in one line. */
 export function cellSum({ image, unit, products, running, bias, z, a }, activation) {
   const plus = bias < 0 ? `− ${signed(-bias)}` : `+ ${signed(bias)}`;
-  return `z[${image}, ${unit}] = sum of ${count(products.length)} products ${plus} (bias) = ${signed(running.at(-1))} ${plus} = ${signed(z)}; ${activation} makes ${signed(a)} of it.`;
+  return `z[${image}, ${unit}] = sum of ${count(products.length)} products ${plus} (bias) = ${signed(running.at(-1))} ${plus} = ${signed(z)}; after ${activation} it is ${signed(a)}.`;
 }
 
 /** What the switch shows, in words. */
 export function verdict(bend, gap, activation, layers, images) {
-  if (!Number.isFinite(gap)) return "The network has diverged: its numbers are not finite, and there is nothing to compare.";
+  if (!Number.isFinite(gap)) return "The network has diverged: its numbers are not finite, so there is nothing to compare.";
   const over = `Over ${count(images)} images the two differ by at most ${short(gap, 2)}`;
-  if (layers === 1) return `There is one layer only, so it is one matrix already. ${over}.`;
+  if (layers === 1) return `There is only one layer, so the network is one matrix. ${over}.`;
   if (bend) return `With ${activation} between the layers: ${over.toLowerCase()}. The product of the weights is not what the network does.`;
-  return `Without ${activation}: ${over.toLowerCase()}, which is rounding. The ${layers} layers are one matrix, and depth is nothing.`;
+  return `Without ${activation}: ${over.toLowerCase()}, which is rounding. The ${layers} layers equal one matrix: more layers add nothing.`;
 }
 
 export default widget({
@@ -208,7 +208,7 @@ export default widget({
         element.setAttribute("aria-selected", j === state.unit);
         element.tabIndex = j === Math.min(state.unit, tiles.length - 1) ? 0 : -1;
       });
-      setText(excitedHead, `What excites unit ${state.unit} most`);
+      setText(excitedHead, `Images with the largest z of unit ${state.unit}`);
       exciting.forEach(({ element, button, canvas, text }, i) => {
         element.hidden = i >= state.top.length;
         if (element.hidden) return;

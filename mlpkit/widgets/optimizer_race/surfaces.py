@@ -66,8 +66,8 @@ def bowl() -> Surface:
     """
     return _formula(
         "bowl",
-        "Equally steep on all sides. Straight downhill is the best way, so SGD needs no help here; "
-        "those with momentum run past the bottom.",
+        "The slope is the same on all sides. Straight downhill is the best way, so SGD needs no help here. "
+        "Optimisers with momentum go past the bottom.",
         lambda x, y: 0.25 * (x - 1) ** 2 + 0.25 * (y - 0.5) ** 2,
         lambda x, y: np.array([0.5 * (x - 1), 0.5 * (y - 0.5)]),
         (-3.0, 2.5),
@@ -83,8 +83,8 @@ def ravine() -> Surface:
     """
     return _formula(
         "ravine",
-        "A hundred times steeper across than along. SGD jumps from wall to wall and hardly gets on; momentum "
-        "adds up what stays the same, Adam and RMSProp give each direction its own step.",
+        "The slope across is a hundred times the slope along. SGD jumps from wall to wall and moves slowly. "
+        "Momentum adds up the steps that go the same way. Adam and RMSProp give each direction its own step.",
         lambda x, y: 0.01 * (x - 1) ** 2 + (y - 0.5) ** 2,
         lambda x, y: np.array([0.02 * (x - 1), 2 * (y - 0.5)]),
         (-4.0, 2.2),
@@ -100,8 +100,8 @@ def saddle() -> Surface:
     """
     return _formula(
         "saddle",
-        "Level in the middle, with two ways down to the sides. SGD comes to a near standstill there; RMSProp "
-        "and Adam enlarge the tiny slope and leave early.",
+        "The middle is flat, with a way down on each of two sides. SGD nearly stops there. RMSProp and Adam "
+        "make the very small slope larger, and leave early.",
         lambda x, y: 0.5 * x**2 - 0.5 * y**2 + 0.05 * y**4 + 1.25,
         lambda x, y: np.array([x, -y + 0.2 * y**3]),
         (-3.0, 0.002),

@@ -104,13 +104,13 @@ export default widget({ merge, live: true, build(view) {
     h("div", { class: "mlp-row" }, start, one, stop, reset, h("div", { class: "mlp-deck-progress" }, line, bar)),
     h("div", { class: "mlp-row mlp-deck-settings" }, rate.element, fixed, velocity.element, field("Batch size", batch)),
     h("div", { class: "mlp-deck-charts" }, ...charts.map((c) => c.element)),
-    note(`Across: training steps. Line: mean of neighbouring training steps. Band: from the lowest to the highest of these steps. The numbers above: mean of the last 20 steps${view.state.validated ? "; validation, measured at the end of each epoch" : ""}.`),
+    note(`From left to right: training steps. Line: the mean of several steps. Band: from the lowest to the highest of these steps. Numbers above: the mean of the last 20 steps${view.state.validated ? "; validation, measured at the end of each epoch" : ""}.`),
     h("div", { class: "mlp-row mlp-deck-time" }, scrub, where, present, fork),
     h("div", { class: "mlp-deck-pictures" },
-      h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, `What it says of ${view.state.split} images`), shownNote), h("ul", { class: "mlp-deck-tiles" }, ...tiles.map((t) => t.element)),
-        note("✓ or ✗ and a name: its answer. The per cent: the probability that it gives to this answer. One bar a class: its probability, green for the true class.")),
-      h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, "What first-layer units look for"), unitsNote), weights,
-        note("The weights into a unit, laid out as the image. Orange: above 0. Blue: below 0."))),
+      h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, `Its answers for ${view.state.split} images`), shownNote), h("ul", { class: "mlp-deck-tiles" }, ...tiles.map((t) => t.element)),
+        note("✓ or ✗ and a name: the answer, right or wrong. Per cent: the probability of this answer. Each bar: the probability of one class. Green: the true class.")),
+      h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, "Weights of the first layer"), unitsNote), weights,
+        note("The weights of a unit, in the order of the pixels. Orange: above 0. Blue: below 0."))),
     runs.element, words);
 
   // --- drawing ---
