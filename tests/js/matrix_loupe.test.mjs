@@ -28,7 +28,7 @@ test("a cell of z in one line", () => {
 test("what the switch shows", () => {
   assert.match(verdict(true, 12.34, "relu", 3, 5000), /over 5,000 images the two differ by at most 12\. The product of the weights is not/);
   assert.match(verdict(false, 2e-14, "relu", 3, 5000), /2e-14, which is rounding\. The 3 layers equal one matrix/);
-  assert.match(verdict(true, 0, "relu", 1, 5), /one layer only/);
+  assert.match(verdict(true, 0, "relu", 1, 5), /only one layer/);
   assert.match(verdict(true, null, "relu", 3, 5), /diverged/);
   assert.equal(signed(null), "NaN");
 });
