@@ -39,7 +39,7 @@ def forwards(exercise: Exercise, function: Callable) -> bool:
 def _reached(function: Callable, depth: int) -> Iterator[object]:
     """A function and everything that its names stand for, its helpers' names included."""
     yield function
-    if not isinstance(function, FunctionType) or depth == 0 or function.__module__.startswith("mlpkit."):
+    if not isinstance(function, FunctionType) or depth == 0 or str(function.__module__).startswith("mlpkit."):
         return
     for thing in _named(function):
         for part in _parts(thing, depth):

@@ -20,7 +20,7 @@ from .evidence import Evidence, Finding
 def names_from_outside(e: Evidence) -> Finding | None:
     """Arrays of another cell, or its numbers where an argument is never used."""
     function = inner(e.function)
-    if not isinstance(function, FunctionType) or function.__module__.startswith("mlpkit."):
+    if not isinstance(function, FunctionType) or str(function.__module__).startswith("mlpkit."):
         return None
     code = function.__code__
     arguments = list(code.co_varnames[: code.co_argcount])

@@ -203,3 +203,10 @@ def test_two_listed_mistakes_are_both_told():
     text = render(found)
     assert "In `dinputs`: " in text
     assert "In `dbias`: " in text
+
+
+def test_a_function_that_belongs_to_no_module_is_checked_like_any_other():
+    around = {"np": np}  # without a __name__, as where a cell is run by exec
+    exec("def relu(z):\n    return np.abs(z)", around)
+    assert around["relu"].__module__ is None
+    assert check("relu", around["relu"]).mistake == "absolute-value"
