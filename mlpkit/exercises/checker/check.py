@@ -22,7 +22,7 @@ from .placeholders import blank_line, has_blanks
 from .result import INCORRECT, NOT_ATTEMPTED, PASSED, TOO_SLOW, Result
 from .runner import CaseRun, equivalent, output_of, reference_runs, run_cases
 from .sandbox import BUSY, FINISHED, INTERRUPTED, SECONDS, TIME, WAITING, Ended, TimeUp, run_limited
-from .tracing import trace_failure
+from .tracing import place_of_failure
 
 SLOW = SECONDS / 30  # seconds; a function whose calls take as long is slow, and may be right
 
@@ -112,8 +112,8 @@ def _result(exercise: Exercise, function: Callable, seen: _Seen, expected_runs: 
     try:
         evidence = gather(exercise, seen.runs, expected_runs, function)
         finding = diagnose(evidence) if evidence else None
-        found = trace_failure(exercise, function, seen.runs, expected_runs) if finding else None
-        if found is not None:
+        found = finding and place_of_failure(exercise, function, seen.runs, expected_runs, finding)
+        if found is not None and found.finding is not None:
             finding = finding.add(place=found.finding)
         verdict = finding and (finding.facts.get("mistake"), render(finding))
     except Exception as error:  # a fault of the check's own must not become the learner's

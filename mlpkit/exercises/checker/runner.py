@@ -12,6 +12,7 @@ import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -300,4 +301,6 @@ def _same(one: Any, other: Any) -> bool:
         return same and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
     if isinstance(one, (list, tuple)):
         return len(one) == len(other) and all(map(_same, one, other))
+    if type(one) in (int, float, str, FunctionType):
+        return type(one) is type(other) and (one == other or one != one)
     return True

@@ -13,10 +13,12 @@ import numpy as np
 
 from ..diagnosis.evidence import Finding
 from ..diagnosis.first_divergence import find_divergence
+from ..diagnosis.statements import StatementPlace, place_of_statement
 from ..diagnosis.trace import Trace, record
 from ..diagnosis.trace_finding import lines_of, place_finding, where_of
 from ..diagnosis.trace_lines import LineView
 from ..spec import Exercise
+from .compare import first_failure
 from .isolation import capture_output, put_back_changes
 from .memory import limit_memory
 from .runner import CaseRun
@@ -32,6 +34,28 @@ class TracedPlace(NamedTuple):
     finding: Finding
     where: tuple[int, int, str]
     lines: LineView
+
+
+def place_of_failure(
+    exercise: Exercise,
+    function: Callable,
+    runs: list[CaseRun],
+    expected_runs: list[CaseRun],
+    finding: Finding,
+) -> TracedPlace | StatementPlace | None:
+    """The place where a wrong function goes wrong: from the trace, or else the statement the finding speaks of.
+
+    finding: what the diagnosis found
+    returns: None where nothing can be said; nothing is raised, whatever the function does
+    """
+    found = trace_failure(exercise, function, runs, expected_runs)
+    failure = first_failure(exercise, runs, expected_runs)
+    if found is not None or failure is None:
+        return found
+    try:
+        return place_of_statement(function, runs[failure.at], finding)
+    except Exception:  # a fault in here must not become the learner's, nor take the verdict away
+        return None
 
 
 def trace_failure(

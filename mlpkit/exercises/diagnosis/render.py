@@ -60,7 +60,9 @@ def _says_where(finding: Finding) -> bool:
 def _with_place(text: str, advice: str, place: Finding) -> str:
     """What was observed, and the place in the learner's own lines, in place of advice to work it out."""
     text = text.strip()
-    if advice.startswith("Work ") or count(text) >= SENTENCES:
+    statement = place.facts["kind"] if place.code == "statement" else ""
+    full = not statement and count(text) >= SENTENCES
+    if full or advice.startswith("Work ") or statement in ("changes", "last", "draw"):
         text = text.removesuffix(advice).strip()
     if place.case not in text:
         place = place.add(elsewhere=f", on {place.case}")

@@ -68,7 +68,7 @@ def _type_advice(leaf: object) -> str:
     if leaf.spec in ("numbers", "number"):
         return f"for {leaf.spec}"
     what = leaf.value.what
-    kinds = {"a list": "a list", "a tuple": "a list", "a generator": "generator", "an iterator": "generator"}
+    kinds = {"a list": "a list", "a tuple": "a tuple", "a generator": "generator", "an iterator": "generator"}
     found = next((advice for start, advice in kinds.items() if what.startswith(start)), "last line")
     return "not called" if "function" in what else found
 
@@ -98,6 +98,8 @@ def wrong_count(e: Evidence) -> Finding | None:
         return Finding("endless", facts=asked)
     if _lists_apart(e, whole):
         return Finding("lists apart", facts={**asked, "names": [f"all {n}" for n in exercise.output[0]]})
+    if _flat_list(e, whole):
+        return Finding("flat list", facts={**asked, "item": exercise.list_item})
     return Finding("count off" if seen.code == "count" else "part off", facts=asked)
 
 
@@ -109,6 +111,15 @@ def _lists_apart(e: Evidence, came: object) -> bool:
     many = len(e.right_run.value)
     forms = (f"{many} values", f"a list of {many}", f"a tuple of {many}")
     return len(came) == len(output[0]) and all(isinstance(p, InvalidAnswer) and p.what in forms for p in came)
+
+
+def _flat_list(e: Evidence, came: object) -> bool:
+    """Whether the parts of all layers came one after another, not in pairs."""
+    output = e.exercise.output
+    if not isinstance(output, list) or not isinstance(output[0], dict) or not isinstance(came, list):
+        return False
+    arrays = all(isinstance(p, InvalidAnswer) and p.what.startswith("an array") for p in came)
+    return arrays and len(came) == len(output[0]) * len(e.right_run.value)
 
 
 def _which_part(e: Evidence, came: InvalidAnswer) -> str:

@@ -148,8 +148,17 @@ def _line(finding: Finding) -> str:
     )
 
 
+_STATEMENTS = {
+    "changes": "line {line} writes into it: `{source}`.",
+    "returns": "it comes from line {line}: `{source}`.",
+    "last": "the function ends after line {line}, `{source}`, without a `return`.",
+    "draw": "line {line} draws: `{source}`.",
+    "loop": "line {line} says how often it is done: `{source}`.",
+}
+
 TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "first_divergence": _place,
+    "statement": lambda finding: _STATEMENTS[finding.facts["kind"]],
     # observations
     "raised": _raised,
     "type": _join(
@@ -181,6 +190,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "endless": "",
     "lists apart": "Perhaps {names} are in separate lists. The function should return {asked}.",
     "count off": "",
+    "flat list": "",
     "part off": "",
     "not finite": _not_finite,
     "picked": "It holds {count} of the {of} right numbers, in one row: a mask or an index picks some of them and loses the others.",
@@ -220,7 +230,8 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     **dict.fromkeys(("trap power", "trap axis", "trap max", "trap sum", "trap shape in two", "trap shape from array",
         "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop",
         "trap eye", "trap rows swapped", "trap not of indices", "trap bytes", "trap column against row",
-        "trap two names"), _if("told", "", "Line {line}: `{source}`.")),
+        "trap two names", "trap same again", "trap overwritten in loop", "trap loop name", "trap written in vain",
+        "trap not called", "trap places", "trap other generator", "trap drawn in loop", "trap with replacement"), _if("told", "", "Line {line}: `{source}`.")),
     "trap unused argument": "It never uses {names}.",
     # numbers
     "zeros": _if("somewhere", "Where it is wrong, {part} is 0 everywhere.", "{part} is 0 everywhere."),

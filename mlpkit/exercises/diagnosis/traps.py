@@ -15,16 +15,28 @@ from ..checker.placeholders import inner
 from ..checker.source import function_source, split_lines
 from .evidence import Evidence, Finding
 from .observed import observe, observe_property
+from .traps_loops import (
+    drawn_in_loop,
+    loop_name_set,
+    not_called,
+    other_generator,
+    overwritten_in_loop,
+    places_not_values,
+    same_list_again,
+    with_replacement,
+    written_in_vain,
+)
 
 
 class Source(NamedTuple):
     """A function's syntax tree, and the arguments with which it failed.
 
-    arrays: the arguments that are arrays; assigned: the last value that each name is given
+    arrays: the arguments that are arrays; numbers: those that are numbers; assigned: the last value that each name is given
     """
 
     tree: ast.FunctionDef
     arrays: dict[str, np.ndarray]
+    numbers: set[str]
     assigned: dict[str, ast.expr]
 
 
@@ -43,8 +55,9 @@ def trap(e: Evidence) -> Finding | None:
         for node in ast.walk(tree):
             facts = find(node, source)
             if facts is not None:
-                line = lines[node.lineno - 1].strip()[:80]
-                number, error = node.lineno - first + 1, e.run.raised
+                at = facts.pop("at", node).lineno
+                line = lines[at - 1].strip()[:80]
+                number, error = at - first + 1, e.run.raised
                 facts = {
                     "line": number,
                     "source": line,
@@ -63,7 +76,8 @@ def _source(tree: ast.FunctionDef, e: Evidence) -> Source:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             assigned[node.targets[0].id] = node.value
-    return Source(tree, arrays, assigned)
+    scalars = {n for n, a in zip(names, e.run.case.args) if isinstance(a, (int, float))}
+    return Source(tree, arrays, scalars, assigned)
 
 
 def _call(node: ast.AST, *names: str) -> bool:
@@ -84,8 +98,24 @@ def _not_a_power(node: ast.AST, source: Source) -> dict | None:
 
 
 def _python_max(node: ast.AST, source: Source) -> dict | None:
-    found = _call(node, "max", "min") and len(node.args) == 2
+    found = (
+        _call(node, "max", "min") and len(node.args) == 2 and not all(_scalar(a, source) for a in node.args)
+    )
     return {"name": ast.unparse(node.func), **_words(node)} if found else None
+
+
+def _scalar(node: ast.AST, source: Source, depth: int = 0) -> bool:
+    """Whether an expression is one number: a count, a size, or made of them."""
+    if isinstance(node, ast.Name):
+        value = source.assigned.get(node.id)
+        known = node.id in source.numbers and value is None
+        return known or (value is not None and depth < 5 and _scalar(value, source, depth + 1))
+    if isinstance(node, (ast.BinOp, ast.UnaryOp)):
+        sides = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.operand]
+        return all(_scalar(side, source, depth) for side in sides)
+    sized = isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(".shape")
+    size = isinstance(node, ast.Attribute) and node.attr in ("size", "ndim")
+    return sized or size or isinstance(node, ast.Constant) or _call(node, "len", "int", "round", ".item")
 
 
 def _axis_not_array(node: ast.AST, source: Source) -> dict | None:
@@ -178,6 +208,7 @@ def _none_used(node: ast.AST, source: Source) -> dict | None:
     values = (
         [getattr(node, "value", None)] if isinstance(node, (ast.Assign, ast.Return, ast.Subscript)) else []
     )
+    values += [node.iter] if isinstance(node, ast.For) else []
     values += (
         [node.slice] if isinstance(node, ast.Subscript) else node.args if isinstance(node, ast.Call) else []
     )
@@ -276,7 +307,8 @@ def _column_against_row(node: ast.AST, source: Source) -> dict | None:
 def _column(node: ast.AST) -> bool:
     """Whether an expression is made a column: keepdims=True, or [:, None]."""
     if isinstance(node, ast.Call):
-        return any(
+        shape = ast.unparse(ast.Tuple(node.args[-2:], ast.Load())) if _call(node, ".reshape") else ""
+        return shape in ("(-1, 1)", "((-1, 1),)") or any(
             k.arg == "keepdims" and isinstance(k.value, ast.Constant) and k.value.value for k in node.keywords
         )
     return isinstance(node, ast.Subscript) and ast.unparse(node.slice) in (
@@ -284,6 +316,11 @@ def _column(node: ast.AST) -> bool:
         "(:, None)",
         ":, np.newaxis",
     )
+
+
+def _of(find: Callable[[ast.AST, ast.AST], dict | None]) -> Trap:
+    """A trap that looks at the syntax tree alone."""
+    return lambda node, source: find(node, source.tree)
 
 
 def _eye_alone(node: ast.AST, source: Source) -> dict | None:
@@ -321,5 +358,14 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap bytes", _bytes_wrap),
     ("trap column against row", _column_against_row),
     ("trap two names", _two_names),
+    ("trap same again", _of(same_list_again)),
+    ("trap overwritten in loop", _of(overwritten_in_loop)),
+    ("trap loop name", _of(loop_name_set)),
+    ("trap written in vain", _of(written_in_vain)),
+    ("trap not called", _of(not_called)),
+    ("trap places", _of(places_not_values)),
+    ("trap other generator", _of(other_generator)),
+    ("trap drawn in loop", _of(drawn_in_loop)),
+    ("trap with replacement", _of(with_replacement)),
     ("trap unused argument", _unused_argument),
 )

@@ -43,6 +43,17 @@ def _one_draw(sizes, rng):
     return [(p.reshape(s) * (2 / s[0]) ** 0.5, 0 * np.arange(s[1])) for p, s in zip(pieces, shapes)]
 
 
+def _from_the_standard_deviation(fan_in, fan_out, rng):
+    std = np.sqrt(2 / (fan_in + fan_out))
+    limit = np.sqrt(3) * std
+    return rng.uniform(low=-limit, high=limit, size=(fan_in, fan_out))
+
+
+def _stretched(fan_in, fan_out, rng):
+    limit = np.sqrt(6) / np.sqrt(fan_in + fan_out)
+    return rng.random((fan_in, fan_out)) * limit * 2 - limit
+
+
 CORRECT = {
     "he_normal": (
         _column_by_column,
@@ -50,9 +61,12 @@ CORRECT = {
         lambda fan_in, fan_out, rng: rng.standard_normal((fan_in, fan_out)) * np.sqrt(2.0 / fan_in),
         lambda fan_in, fan_out, rng: rng.normal(0, np.sqrt(2 / fan_in), (fan_out, fan_in)).T,
         lambda fan_in, fan_out, rng: rng.standard_normal((fan_in, fan_out), np.float32) / np.sqrt(fan_in / 2),
+        lambda fan_in, fan_out, rng: rng.standard_normal((fan_in, fan_out)) * np.sqrt(2) / np.sqrt(fan_in),
     ),
     "glorot_uniform": (
         _row_by_row,
+        _from_the_standard_deviation,
+        _stretched,
         lambda a, b, rng: (rng.random((a, b)) * 2 - 1) * np.sqrt(6 / (a + b)),
         lambda a, b, rng: rng.uniform(-np.sqrt(6 / (a + b)), np.sqrt(6 / (a + b)), (b, a)).T,
         lambda a, b, rng: (rng.random((a, b), np.float32) - 0.5) * np.float32(np.sqrt(24 / (a + b))),

@@ -53,14 +53,17 @@ def _evaluate_log_sum(layers, images, labels):
     return [loss, np.mean(np.argmax(logits, 1) == labels)]
 
 
-def _evaluate_weighted_batches(layers, images, labels):
-    losses, hits = [], []
-    for start in range(0, len(labels), 4):
-        x, y = images[start : start + 4], labels[start : start + 4]
-        loss, hit = _evaluate_log_sum(layers, x, y)
-        losses.append(loss * len(y))
-        hits.append(hit * len(y))
-    return np.float64(sum(losses) / len(labels)), np.float32(sum(hits) / len(labels))
+def _weighted_batches(size):
+    def evaluate(layers, images, labels):
+        losses, hits = [], []
+        for start in range(0, len(labels), size):
+            x, y = images[start : start + size], labels[start : start + size]
+            loss, hit = _evaluate_log_sum(layers, x, y)
+            losses.append(loss * len(y))
+            hits.append(hit * len(y))
+        return np.float64(sum(losses) / len(labels)), np.float32(sum(hits) / len(labels))
+
+    return evaluate
 
 
 def _gradients(layers, images, labels):
@@ -111,6 +114,6 @@ def _epoch_copies(layers, images, labels, batch_size, learning_rate, rng):
 
 CORRECT = {
     "sgd_step": (_sgd_copy, _sgd_index, _sgd_flat),
-    "evaluate": (_evaluate_loop, _evaluate_log_sum, _evaluate_weighted_batches),
+    "evaluate": (_evaluate_loop, _evaluate_log_sum, *map(_weighted_batches, (4, 32, 50, 64, 100))),
     "train_epoch": (_epoch_shuffled_first, _epoch_split, _epoch_copies),
 }

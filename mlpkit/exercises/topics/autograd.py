@@ -95,6 +95,11 @@ SUM_TO_SHAPE = Exercise(
             "It looks as if only the first copy is kept. The other copies come from the same number.",
         ),
         Mistake(
+            "summed-over-everything",
+            lambda grad, shape: np.full(shape, grad.sum()),
+            "It looks as if one sum over all entries is put everywhere. Along which axes was the array repeated?",
+        ),
+        Mistake(
             "last-axis",
             _last_axes_first,
             "It looks as if the last axis is summed, but the new axis is in front. Where does NumPy add a "
@@ -202,6 +207,11 @@ def _one_input(tape, count):
     return _walk([(output, inputs[:1], pull) for output, inputs, pull in tape], count)
 
 
+def _cleared(tape, count):
+    used = {output for output, _, _ in tape}
+    return [0.0 if number in used else grad for number, grad in enumerate(_walk(tape, count))]
+
+
 def _crossed(tape, count):
     return _walk([(output, inputs[::-1], pull) for output, inputs, pull in tape], count)
 
@@ -248,6 +258,16 @@ BACKPROPAGATE = Exercise(
             "first-input-only",
             _one_input,
             "It looks as if only the first input of each step gets a gradient. A product has two.",
+        ),
+        Mistake(
+            "cleared-on-the-way",
+            _cleared,
+            "It looks as if the gradient of a value is set back to 0 once it is handed on. The gradients of all values are asked for.",
+        ),
+        Mistake(
+            "first-step-left-out",
+            lambda tape, count: _walk(tape[1:], count),
+            "It looks as if the first step of the tape is never reached. Where does the loop end?",
         ),
         Mistake(
             "inputs-crossed",

@@ -870,6 +870,11 @@ BACKWARD = Exercise(
             "It looks as if only the last layer gets gradients. What does it pass to the layer below?",
         ),
         Mistake(
+            "first-layer-missing",
+            lambda layers, entered, d: backward(layers, entered, d)[1:],
+            "It looks as if the first layer gets no gradients. With which layer does the loop end?",
+        ),
+        Mistake(
             "upper-weights-updated-first",
             tuple(_walk_back(down=lambda dz, w, grad, r=r: dz @ (w - r * grad).T) for r in (1.0, 0.1, 0.01)),
             "It looks as if the weights of a layer change before the gradient passes through them. All "

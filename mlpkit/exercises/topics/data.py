@@ -210,6 +210,12 @@ def _rows_filled(labels, classes):
     return rows
 
 
+def _flat_places(labels, classes):
+    rows = np.zeros((len(labels), classes))
+    rows.flat[labels] = 1
+    return rows
+
+
 ONE_HOT = Exercise(
     "one_hot",
     task="Write each label as a row of zeros with one 1. The 1 stands in the column of the class.",
@@ -282,6 +288,12 @@ ONE_HOT = Exercise(
             "true-and-false",
             (lambda y, k: y[:, None] == np.arange(k),),
             "The right entries are picked, but they are True and False. How do they become numbers?",
+        ),
+        Mistake(
+            "places-in-the-whole-array",
+            _flat_places,
+            "It looks as if the labels count along the whole array, one row after the other. "
+            "Which two numbers say where an entry stands?",
         ),
         Mistake(
             "last-label-only",

@@ -510,6 +510,13 @@ INIT_PARAMS = Exercise(
             "It looks as if the draw is uniform, between two limits. Use He's normal draw.",
         ),
         Mistake(
+            "even-within-a-half",
+            (_init(lambda a, b, rng: rng.random((a, b)) - 0.5),
+             lambda sizes, rng: [(rng.random((a, b)) - 0.5, rng.random(b) - 0.5) for a, b in zip(sizes, sizes[1:])]),
+            "It looks as if numbers are drawn evenly between -0.5 and 0.5, whatever the size of the layer. "
+            "A unit with many inputs needs smaller weights, and the draw is a normal one.",
+        ),
+        Mistake(
             "transposed",
             _init(lambda a, b, rng: rng.normal(0, np.sqrt(2 / a), (b, a))),
             "It looks as if the shape of the weights is the wrong way round. Here, rows are inputs and "

@@ -177,6 +177,12 @@ _SOFTMAX_MISTAKES = (
         "It looks as if the smallest logit gets the largest probability. Look for a minus before the power.",
     ),
     Mistake(
+        "all-to-the-largest",
+        lambda z: np.eye(z.shape[1])[z.argmax(axis=1)],
+        "It looks as if the class with the largest logit gets 1 and all others 0. In softmax every class of a row "
+        "gets a share.",
+    ),
+    Mistake(
         "sigmoid",
         lambda z: 1 / (1 + np.exp(-z)),
         "It looks as if a sigmoid is applied to each logit by itself. In softmax, the classes of a row "

@@ -312,6 +312,11 @@ EVALUATE = Exercise(
             "image.",
         ),
         Mistake(
+            "argmax-over-everything",
+            _wrong(hit=lambda z, y: (z.argmax() == y).mean()),
+            "The loss is right, but argmax runs over the whole array: one answer for all images. How many guesses should there be?",
+        ),
+        Mistake(
             "no-activation",
             _wrong(look=lambda layers, images: _logits(layers, images, bend=lambda z: z)),
             "It looks as if there is no activation between the layers. What does the forward pass do there?",
@@ -633,6 +638,13 @@ TRAIN_EPOCH = Exercise(
             tuple(_epoch(rate=lambda r, i, d=d: r * d**i) for d in (0.5, 0.9, 0.95)),
             "It looks as if the learning rate becomes smaller with every batch, so the later batches "
             "hardly count.",
+        ),
+        Mistake(
+            "losses-summed",
+            lambda layers, images, labels, k, rate, rng: (lambda new, losses: (
+                new, [loss * min(k, len(labels) - k * i) for i, loss in enumerate(losses)]))(
+                *train_epoch(layers, images, labels, k, rate, rng)),
+            "It looks as if the loss of a batch is multiplied by its size. It is a mean over the batch, and should stay one.",
         ),
         Mistake(
             "one-mean-loss",

@@ -132,6 +132,13 @@ ACCURACY = Exercise(
             unambiguous=False,
         ),
         Mistake(
+            "distance-to-the-label",
+            (lambda z, y: float(1 - np.abs(z.argmax(axis=1) - y).mean()),
+             lambda z, y: float(100 - 100 * np.abs(z.argmax(axis=1) - y).mean())),
+            "It looks as if the distance between guess and label is averaged. For classes it does not matter how far "
+            "apart their numbers are: when is a guess right, and when not?",
+        ),
+        Mistake(
             "smallest",
             lambda logits, labels: float((logits.argmin(axis=1) == labels).mean()),
             "It looks as if the guess is the class with the smallest logit. Which logit does the network "

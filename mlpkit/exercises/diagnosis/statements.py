@@ -1,0 +1,262 @@
+"""The statement of a learner's function that a finding speaks of, where the trace points at no expression.
+
+It is read from the source: the write into an input, the loop that makes the parts, the line that returns.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from ..checker.runner import CaseRun
+from .evidence import Finding
+from .trace import Trace
+from .trace_lines import LineView, view_lines
+from .trace_rewrite import Place
+from .trace_source import Source, source_of_function
+
+_RETURNED = (
+    "type",
+    "part off",
+    "parts swapped",
+    "one part alone",
+    "not a tuple",
+    "lists apart",
+    "flat list",
+    "dtype",
+)
+_COUNTED = ("count off", "numbers off", "endless", "one number of many", "combination")
+_DRAWN = ("property broken", "off by one", "transposed shape", "axis lost", "other axes")
+_VIEWS = (
+    "reshape",
+    "ravel",
+    "view",
+    "squeeze",
+    "transpose",
+    "swapaxes",
+    "asarray",
+    "atleast_2d",
+    "list",
+    "reversed",
+)
+_WRITES = (
+    "shuffle",
+    "sort",
+    "fill",
+    "reverse",
+    "append",
+    "extend",
+    "insert",
+    "pop",
+    "put",
+    "copyto",
+    "partition",
+    "clear",
+)
+_LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp)
+
+
+class StatementPlace(NamedTuple):
+    """A place for a message, as a result holds it, and as it is shown in its lines.
+
+    finding: what is said of it, or None where the message has said it already
+    """
+
+    finding: Finding | None
+    where: tuple[int, int, str]
+    lines: LineView
+
+
+def place_of_statement(function: Callable, run: CaseRun, finding: Finding) -> StatementPlace | None:
+    """The statement that a finding speaks of.
+
+    run: on the case that fails first
+    returns: StatementPlace, or None where the source does not say it for certain
+    """
+    source = source_of_function(function)
+    if source is None:
+        return None
+    kind, node = _statement(source.node, run, finding)
+    if node is None:
+        return None
+    span = _span(source, node)
+    text = _text(source, span)
+    place = Place(type(node).__name__, text, function.__code__.co_filename, span,
+                  first_line=function.__code__.co_firstlineno)  # fmt: skip
+    lines = view_lines(Trace(source, [place]), run.case.note, 0)
+    facts = {"kind": kind, "line": place.line, "source": _short(text)}
+    before = len(source.lines[span[0] - 1].encode()[: span[2]].decode(errors="replace"))
+    said = Finding("statement", "", run.case.note, facts) if kind else None
+    return StatementPlace(said, (place.line, before + 1, text), lines)
+
+
+def _statement(tree: ast.AST, run: CaseRun, finding: Finding) -> tuple[str, ast.AST | None]:
+    """What is said of a statement ("" for nothing), and the statement."""
+    if run.raised is not None:
+        return "", _raised(tree, run)
+    if finding.code == "inputs changed":
+        return "changes", first_write(tree, set(run.changed))
+    if finding.code == "returned":
+        return "last", None if _answers(tree) else _last(tree)
+    if finding.code in _RETURNED:
+        found = _answers(tree)
+        return "returns", found[0] if len(found) == 1 else None
+    if finding.code in _COUNTED:
+        found = [n for n in _own(tree) if isinstance(n, _LOOPS)]
+        outer = [n for n in found if not any(n is not m and n in ast.walk(m) for m in found)]
+        return "loop", outer[0] if len(outer) == 1 else None
+    if finding.code in _DRAWN and not any(a.arg == "images" for a in tree.args.args):
+        found = [n for n in _own(tree) if isinstance(n, ast.Call) and ast.unparse(n.func).startswith("rng.")]
+        return "draw", found[0] if len(found) == 1 else None
+    return "", None
+
+
+def _last(tree: ast.AST) -> ast.AST:
+    """The last simple statement of a function, inside its last loop or `if`."""
+    node = tree
+    while isinstance(node, (ast.FunctionDef, ast.For, ast.While, ast.If, ast.With)):
+        node = (getattr(node, "orelse", None) or node.body)[-1]
+    return node
+
+
+def _raised(tree: ast.AST, run: CaseRun) -> ast.AST | None:
+    """The statement on the line that raised."""
+    if not run.raised.line:
+        return None
+    first = min([tree.lineno, *(d.lineno for d in getattr(tree, "decorator_list", ()))])
+    line = first + run.raised.line - 1
+    found = [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.stmt) and n is not tree and n.lineno <= line <= n.end_lineno
+    ]
+    return max(found, key=lambda n: (n.lineno, -n.end_lineno), default=None)
+
+
+def _answers(tree: ast.AST) -> list[ast.AST]:
+    """The expressions whose values a function returns or yields."""
+    if isinstance(tree, ast.Lambda):
+        return [tree.body]
+    kinds = (ast.Return, ast.Yield, ast.YieldFrom)
+    return [n for n in _own(tree) if isinstance(n, kinds) and n.value is not None]
+
+
+def _own(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function without those of functions inside it, in the order of the source."""
+    for node in ast.iter_child_nodes(tree):
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            yield from _own(node)
+
+
+def first_write(tree: ast.AST, changed: set[str]) -> ast.AST | None:
+    """The first statement that writes into one of these arguments, or into a view or a part of one.
+
+    changed: names of arguments
+    """
+    return _write(getattr(tree, "body", []), set(changed)) if isinstance(tree, ast.FunctionDef) else None
+
+
+def _write(statements: Iterable[ast.stmt], names: set[str]) -> ast.AST | None:
+    """The first write; `names` are those that mean an argument, and change as the statements go on."""
+    for node in statements:
+        if _writes(node, names):
+            return node
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                _rename(target, node.value, names)
+        elif isinstance(node, ast.For):
+            _rename_each(node.target, node.iter, names)
+        for block in ("body", "orelse"):
+            found = _write(getattr(node, block, []), names)
+            if found is not None:
+                return found
+    return None
+
+
+def _writes(node: ast.stmt, names: set[str]) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    flat = [t for target in targets for t in (target.elts if isinstance(target, ast.Tuple) else [target])]
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id in names:
+        return True
+    if isinstance(node, (ast.Assign, ast.AugAssign)) and any(
+        isinstance(t, (ast.Subscript, ast.Attribute)) and _base(t) in names for t in flat
+    ):
+        return True
+    whole = isinstance(node, (ast.Expr, ast.Assign, ast.Return))
+    return whole and any(_call_writes(n, names) for n in ast.walk(node) if isinstance(n, ast.Call))
+
+
+def _call_writes(node: ast.Call, names: set[str]) -> bool:
+    if any(k.arg == "out" and _base(k.value) in names for k in node.keywords):
+        return True
+    if not isinstance(node.func, ast.Attribute) or node.func.attr not in _WRITES:
+        return False
+    first = node.args[0] if node.args else None
+    given = node.func.attr in ("shuffle", "put", "copyto") and first is not None
+    return _base(first if given else node.func.value) in names
+
+
+def _base(node: ast.AST) -> str:
+    """The name that an expression is a part or a view of, "" if it is something new."""
+    while True:
+        if isinstance(node, (ast.Subscript, ast.Attribute, ast.Starred)):
+            node = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _VIEWS:
+            module = isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
+            if module and not node.args:
+                return ""
+            node = node.args[0] if module else node.func.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            if node.func.id not in _VIEWS:
+                return ""
+            node = node.args[0]
+        else:
+            return node.id if isinstance(node, ast.Name) else ""
+
+
+def _rename(target: ast.expr, value: ast.expr, names: set[str]) -> None:
+    """After `target = value`, which names mean an argument."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        for one, other in zip(target.elts, value.elts):
+            _rename(one, other, names)
+        return
+    own = _base(value) in names
+    for name in (n.id for n in ast.walk(target) if isinstance(n, ast.Name)):
+        (names.add if own else names.discard)(name)
+
+
+def _rename_each(target: ast.expr, values: ast.expr, names: set[str]) -> None:
+    """After `for target in values`, which names mean a part of an argument."""
+    call = values.func.id if isinstance(values, ast.Call) and isinstance(values.func, ast.Name) else ""
+    pair = isinstance(target, ast.Tuple)
+    if call == "zip" and pair and len(target.elts) == len(values.args):
+        for one, other in zip(target.elts, values.args):
+            _rename(one, other, names)
+    elif call == "enumerate" and pair and len(target.elts) == 2 and values.args:
+        _rename_each(target.elts[1], values.args[0], names)
+    elif call in ("reversed", "list") and values.args:
+        _rename_each(target, values.args[0], names)
+    else:
+        _rename(target, values, names)
+
+
+def _span(source: Source, node: ast.AST) -> tuple[int, int, int, int]:
+    """Where a statement stands; of a loop or an `if` only the first line."""
+    body = getattr(node, "body", None)
+    if isinstance(body, list):
+        return node.lineno, node.lineno, node.col_offset, len(source.lines[node.lineno - 1].rstrip().encode())
+    return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset
+
+
+def _text(source: Source, span: tuple[int, int, int, int]) -> str:
+    rows = [row.encode() for row in source.lines[span[0] - 1 : span[1]]]
+    rows[-1] = rows[-1][: span[3]]
+    rows[0] = rows[0][span[2] :]
+    return " ".join(row.decode(errors="replace").strip() for row in rows)
+
+
+def _short(text: str) -> str:
+    text = text.replace("`", "'")
+    return text if len(text) <= 70 else text[:70].rstrip() + " ..."
