@@ -43,7 +43,7 @@ def place_of_failure(
     expected_runs: list[CaseRun],
     finding: Finding,
 ) -> TracedPlace | StatementPlace | None:
-    """The place where a wrong function goes wrong: from the trace, or else the statement the finding speaks of.
+    """Where a wrong function goes wrong: from the trace, or else the statement that the finding is about.
 
     finding: what the diagnosis found
     returns: None where nothing can be said; nothing is raised, whatever the function does

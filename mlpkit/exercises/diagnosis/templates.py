@@ -152,8 +152,8 @@ _STATEMENTS = {
     "changes": "line {line} writes into it: `{source}`.",
     "returns": "it comes from line {line}: `{source}`.",
     "last": "the function ends after line {line}, `{source}`, without a `return`.",
-    "draw": "line {line} draws: `{source}`.",
-    "loop": "line {line} says how often it is done: `{source}`.",
+    "draw": "the random numbers come from line {line}: `{source}`.",
+    "loop": "the loop is in line {line}: `{source}`.",
 }
 
 TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
@@ -231,7 +231,8 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
         "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop",
         "trap eye", "trap rows swapped", "trap not of indices", "trap bytes", "trap column against row",
         "trap two names", "trap same again", "trap overwritten in loop", "trap loop name", "trap written in vain",
-        "trap not called", "trap places", "trap other generator", "trap drawn in loop", "trap with replacement"), _if("told", "", "Line {line}: `{source}`.")),
+        "trap not called", "trap places", "trap other generator", "trap drawn in loop", "trap with replacement"),
+        _if("told", "", "Line {line}: `{source}`.")),
     "trap unused argument": "It never uses {names}.",
     # numbers
     "zeros": _if("somewhere", "Where it is wrong, {part} is 0 everywhere.", "{part} is 0 everywhere."),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
@@ -26,19 +25,7 @@ from .traps_loops import (
     with_replacement,
     written_in_vain,
 )
-
-
-class Source(NamedTuple):
-    """A function's syntax tree, and the arguments with which it failed.
-
-    arrays: the arguments that are arrays; numbers: those that are numbers; assigned: the last value that each name is given
-    """
-
-    tree: ast.FunctionDef
-    arrays: dict[str, np.ndarray]
-    numbers: set[str]
-    assigned: dict[str, ast.expr]
-
+from .traps_source import Source, calls, code_of, is_scalar, source_of
 
 Trap = Callable[[ast.AST, Source], "dict | None"]
 
@@ -49,7 +36,7 @@ def trap(e: Evidence) -> Finding | None:
     if found is None:
         return None
     text, tree = found
-    lines, source = split_lines(text), _source(tree, e)
+    lines, source = split_lines(text), source_of(tree, e)
     first = min([tree.lineno, *(d.lineno for d in tree.decorator_list)])
     for code, find in TRAPS:
         for node in ast.walk(tree):
@@ -69,72 +56,34 @@ def trap(e: Evidence) -> Finding | None:
     return None
 
 
-def _source(tree: ast.FunctionDef, e: Evidence) -> Source:
-    names = [a.arg for a in tree.args.args]
-    arrays = {n: a for n, a in zip(names, e.run.case.args) if isinstance(a, np.ndarray)}
-    assigned = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            assigned[node.targets[0].id] = node.value
-    scalars = {n for n, a in zip(names, e.run.case.args) if isinstance(a, (int, float))}
-    return Source(tree, arrays, scalars, assigned)
-
-
-def _call(node: ast.AST, *names: str) -> bool:
-    """Whether a node calls a function of one of these names, in full or as an attribute: "max", ".append"."""
-    if not isinstance(node, ast.Call):
-        return False
-    return ast.unparse(node.func) in names or (
-        isinstance(node.func, ast.Attribute) and f".{node.func.attr}" in names
-    )
-
-
-def _words(node: ast.AST) -> dict:
-    return {"code": ast.unparse(node)[:60]}
-
-
 def _not_a_power(node: ast.AST, source: Source) -> dict | None:
-    return _words(node) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor) else None
+    return code_of(node) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor) else None
 
 
 def _python_max(node: ast.AST, source: Source) -> dict | None:
     found = (
-        _call(node, "max", "min") and len(node.args) == 2 and not all(_scalar(a, source) for a in node.args)
+        calls(node, "max", "min") and len(node.args) == 2 and not all(is_scalar(a, source) for a in node.args)
     )
-    return {"name": ast.unparse(node.func), **_words(node)} if found else None
-
-
-def _scalar(node: ast.AST, source: Source, depth: int = 0) -> bool:
-    """Whether an expression is one number: a count, a size, or made of them."""
-    if isinstance(node, ast.Name):
-        value = source.assigned.get(node.id)
-        known = node.id in source.numbers and value is None
-        return known or (value is not None and depth < 5 and _scalar(value, source, depth + 1))
-    if isinstance(node, (ast.BinOp, ast.UnaryOp)):
-        sides = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.operand]
-        return all(_scalar(side, source, depth) for side in sides)
-    sized = isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(".shape")
-    size = isinstance(node, ast.Attribute) and node.attr in ("size", "ndim")
-    return sized or size or isinstance(node, ast.Constant) or _call(node, "len", "int", "round", ".item")
+    return {"name": ast.unparse(node.func), **code_of(node)} if found else None
 
 
 def _axis_not_array(node: ast.AST, source: Source) -> dict | None:
-    if not _call(node, "np.max", "np.min", "np.amax", "np.sum", "np.mean") or len(node.args) != 2:
+    if not calls(node, "np.max", "np.min", "np.amax", "np.sum", "np.mean") or len(node.args) != 2:
         return None
     axis = node.args[1]
     number = isinstance(axis, (ast.Constant, ast.UnaryOp))
     array = isinstance(axis, ast.Name) and (axis.id in source.arrays or axis.id in source.assigned)
-    return {"name": ast.unparse(node.func), **_words(node)} if array and not number else None
+    return {"name": ast.unparse(node.func), **code_of(node)} if array and not number else None
 
 
 def _python_sum(node: ast.AST, source: Source) -> dict | None:
-    found = _call(node, "sum") and (len(node.args) > 1 or node.keywords)
-    return _words(node) if found else None
+    found = calls(node, "sum") and (len(node.args) > 1 or node.keywords)
+    return code_of(node) if found else None
 
 
 def _shape_in_two(node: ast.AST, source: Source) -> dict | None:
     if (
-        not _call(node, "np.zeros", "np.ones", "np.empty", ".standard_normal", ".random")
+        not calls(node, "np.zeros", "np.ones", "np.empty", ".standard_normal", ".random")
         or len(node.args) != 2
     ):
         return None
@@ -143,32 +92,32 @@ def _shape_in_two(node: ast.AST, source: Source) -> dict | None:
         isinstance(second, ast.Constant) and isinstance(second.value, int)
     )
     name = isinstance(second, ast.Name) and second.id not in ("float", "int", "bool", "complex")
-    return {"name": ast.unparse(node.func), **_words(node)} if number or name else None
+    return {"name": ast.unparse(node.func), **code_of(node)} if number or name else None
 
 
 def _shape_from_array(node: ast.AST, source: Source) -> dict | None:
-    if not _call(node, "np.zeros", "np.ones", "np.empty") or len(node.args) != 1:
+    if not calls(node, "np.zeros", "np.ones", "np.empty") or len(node.args) != 1:
         return None
     array = isinstance(node.args[0], ast.Name) and node.args[0].id in source.arrays
-    return {"name": ast.unparse(node.func), **_words(node)} if array else None
+    return {"name": ast.unparse(node.func), **code_of(node)} if array else None
 
 
 def _width_as_mean(node: ast.AST, source: Source) -> dict | None:
-    found = _call(node, ".normal", ".uniform") and len(node.args) == 2 and isinstance(node.args[1], ast.Tuple)
+    found = calls(node, ".normal", ".uniform") and len(node.args) == 2 and isinstance(node.args[1], ast.Tuple)
     names = {"normal": ["mean", "standard deviation", "size"], "uniform": ["low end", "high end", "size"]}
-    return {"order": names[node.func.attr], **_words(node)} if found else None
+    return {"order": names[node.func.attr], **code_of(node)} if found else None
 
 
 def _append_two(node: ast.AST, source: Source) -> dict | None:
-    found = _call(node, ".append") and len(node.args) > 1 and ast.unparse(node.func) != "np.append"
-    return _words(node) if found else None
+    found = calls(node, ".append") and len(node.args) > 1 and ast.unparse(node.func) != "np.append"
+    return code_of(node) if found else None
 
 
 def _list_plus_tuple(node: ast.AST, source: Source) -> dict | None:
     found = (
         isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and isinstance(node.value, ast.Tuple)
     )
-    return _words(node) if found else None
+    return code_of(node) if found else None
 
 
 _NEW = (
@@ -194,13 +143,13 @@ def _not_kept(node: ast.AST, source: Source) -> dict | None:
     numpys = ast.unparse(call.func).startswith(("np.", "mine.")) and not any(
         k.arg == "out" for k in call.keywords
     )
-    writes = _call(
+    writes = calls(
         call, "np.copyto", "np.put", "np.fill_diagonal", "np.random.shuffle", "np.random.seed", "np.seterr"
     )
     named = isinstance(call.func, ast.Name) and call.func.id not in _SHOWN
     written = ".at" in ast.unparse(call.func)
-    kept = written or writes or not (numpys or named or _call(call, *_NEW))
-    return None if kept else _words(call)
+    kept = written or writes or not (numpys or named or calls(call, *_NEW))
+    return None if kept else code_of(call)
 
 
 def _none_used(node: ast.AST, source: Source) -> dict | None:
@@ -213,15 +162,15 @@ def _none_used(node: ast.AST, source: Source) -> dict | None:
         [node.slice] if isinstance(node, ast.Subscript) else node.args if isinstance(node, ast.Call) else []
     )
     in_place = next(
-        (v for v in values if _call(v, ".shuffle", ".append", ".extend", ".sort", ".fill", ".reverse")), None
+        (v for v in values if calls(v, ".shuffle", ".append", ".extend", ".sort", ".fill", ".reverse")), None
     )
-    return _words(in_place) if in_place is not None and "np.sort" not in ast.unparse(in_place) else None
+    return code_of(in_place) if in_place is not None and "np.sort" not in ast.unparse(in_place) else None
 
 
 def _return_in_loop(node: ast.AST, source: Source) -> dict | None:
     for loop in ast.walk(source.tree):
         if isinstance(loop, (ast.For, ast.While)) and node in loop.body and isinstance(node, ast.Return):
-            return _words(node)
+            return code_of(node)
     return None
 
 
@@ -233,7 +182,7 @@ def _two_names(node: ast.AST, source: Source) -> dict | None:
     names += [node.value.id] if isinstance(node.value, ast.Name) else []
     if len(names) < 2 or not any(name in _written(source.tree) for name in names):
         return None
-    return {"names": [f"`{n}`" for n in names], **_words(node)}
+    return {"names": [f"`{n}`" for n in names], **code_of(node)}
 
 
 def _written(tree: ast.AST) -> set[str]:
@@ -256,7 +205,7 @@ def _rows_swapped(node: ast.AST, source: Source) -> dict | None:
     both = [*node.value.elts, *target.elts] if isinstance(target, ast.Tuple) else []
     array = both and all(isinstance(x, ast.Subscript) for x in both)
     names = {ast.unparse(x.value) for x in both} if array else set()
-    return _words(node) if len(names) == 1 and names & {*source.arrays, *source.assigned} else None
+    return code_of(node) if len(names) == 1 and names & {*source.arrays, *source.assigned} else None
 
 
 _INDICES = (
@@ -281,7 +230,7 @@ def _not_of_indices(node: ast.AST, source: Source) -> dict | None:
     value = source.assigned.get(node.operand.id)
     while isinstance(value, (ast.Subscript, ast.Name)):
         value = value.value if isinstance(value, ast.Subscript) else source.assigned.get(value.id)
-    return _words(node) if value is not None and _call(value, *_INDICES) else None
+    return code_of(node) if value is not None and calls(value, *_INDICES) else None
 
 
 def _bytes_wrap(node: ast.AST, source: Source) -> dict | None:
@@ -290,7 +239,7 @@ def _bytes_wrap(node: ast.AST, source: Source) -> dict | None:
     bytes_ = {n for n, a in source.arrays.items() if a.dtype == np.uint8}
     sides = [side.id for side in (node.left, node.right) if isinstance(side, ast.Name)]
     floats = any(isinstance(c, ast.Constant) and isinstance(c.value, float) for c in (node.left, node.right))
-    return {"name": sides[0], **_words(node)} if sides and set(sides) <= bytes_ and not floats else None
+    return {"name": sides[0], **code_of(node)} if sides and set(sides) <= bytes_ and not floats else None
 
 
 def _column_against_row(node: ast.AST, source: Source) -> dict | None:
@@ -301,13 +250,13 @@ def _column_against_row(node: ast.AST, source: Source) -> dict | None:
         for s in (node.left, node.comparators[0])
     ]
     columns = [_column(side) for side in sides]
-    return _words(node) if columns.count(True) == 1 else None
+    return code_of(node) if columns.count(True) == 1 else None
 
 
 def _column(node: ast.AST) -> bool:
     """Whether an expression is made a column: keepdims=True, or [:, None]."""
     if isinstance(node, ast.Call):
-        shape = ast.unparse(ast.Tuple(node.args[-2:], ast.Load())) if _call(node, ".reshape") else ""
+        shape = ast.unparse(ast.Tuple(node.args[-2:], ast.Load())) if calls(node, ".reshape") else ""
         return shape in ("(-1, 1)", "((-1, 1),)") or any(
             k.arg == "keepdims" and isinstance(k.value, ast.Constant) and k.value.value for k in node.keywords
         )
@@ -327,7 +276,7 @@ def _eye_alone(node: ast.AST, source: Source) -> dict | None:
     labels = next((n for n, a in source.arrays.items() if n == "labels" or a.dtype.kind in "iu"), None)
     used = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name)}
     return (
-        {"name": labels, **_words(node)} if _call(node, "np.eye") and labels and labels not in used else None
+        {"name": labels, **code_of(node)} if calls(node, "np.eye") and labels and labels not in used else None
     )
 
 

@@ -48,7 +48,9 @@ def loop_name_set(node: ast.AST, tree: ast.AST) -> dict | None:
                 for n in ast.walk(node)
                 if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and n.id == target.id
             ]
-            if not any((n.lineno, n.col_offset) > (statement.end_lineno, 0) for n in later):
+            if not any(
+                (n.lineno, n.col_offset) > (statement.end_lineno, statement.end_col_offset) for n in later
+            ):
                 return {"name": target.id, "at": statement}
     return None
 

@@ -66,6 +66,15 @@ TRAPPED = [
             chosen = rng.choice(len(labels), valid_size, replace=False)
             return (images[~chosen], labels[~chosen]), (images[chosen], labels[chosen])
     """),
+    ("trap same again", "one_hot", 2, "def f(labels, classes):\n    y = [[0] * classes] * len(labels)\n    for i, k in enumerate(labels):\n        y[i][k] = 2\n    return np.array(y)"),
+    ("trap overwritten in loop", "affine", 3, "def f(inputs, weights, bias):\n    for x in inputs:\n        z = x @ weights + bias\n    return z"),
+    ("trap loop name", "relu", 5, "def f(z):\n    a = 1 * z\n    for row in a:\n        for v in row:\n            if v < 0: v = 0\n    return 2 * a"),
+    ("trap written in vain", "numerical_gradient", 3, "def f(f, x, eps):\n    g = np.zeros(x.shape)\n    flat = x.flatten()\n    for i in range(x.size):\n        flat[i] += eps\n        g.flat[i] = f(x) / eps\n    return g"),
+    ("trap not called", "accuracy", 2, "def f(logits, labels):\n    return (logits.argmax(1) == labels).mean"),
+    ("trap places", "relu", 2, "def f(z):\n    return np.where(z > 0)"),
+    ("trap other generator", "batches", 2, "def f(images, labels, batch_size, rng):\n    order = np.random.default_rng(1).permutation(len(labels) - 1)\n    return [(images[order], labels[order])]"),
+    ("trap drawn in loop", "batches", 3, "def f(images, labels, batch_size, rng):\n    for i in range(0, len(labels), batch_size):\n        b = rng.permutation(len(labels))[i:i + batch_size]\n        yield images[b], labels[b]"),
+    ("trap with replacement", "split", 3, SHUFFLED.format("order = rng.choice(len(labels), len(labels) + 1)")),
     ("trap rows swapped", "split", 4, """
         def f(images, labels, valid_size, rng):
             x, y = images.copy(), labels.copy()

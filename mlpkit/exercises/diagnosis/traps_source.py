@@ -1,0 +1,66 @@
+"""What the traps look at: a function's syntax tree with the arguments on which it failed.
+
+`traps` and `traps_loops` hold the patterns.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+import numpy as np
+
+from .evidence import Evidence
+
+
+class Source(NamedTuple):
+    """A function's syntax tree, and the arguments with which it failed.
+
+    arrays: the arguments that are arrays; numbers: the names of those that are numbers
+    assigned: the last value that each name is given
+    """
+
+    tree: ast.FunctionDef
+    arrays: dict[str, np.ndarray]
+    numbers: set[str]
+    assigned: dict[str, ast.expr]
+
+
+def source_of(tree: ast.FunctionDef, e: Evidence) -> Source:
+    """The tree with the arguments of the case that fails first."""
+    names = [a.arg for a in tree.args.args]
+    arrays = {n: a for n, a in zip(names, e.run.case.args) if isinstance(a, np.ndarray)}
+    assigned = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            assigned[node.targets[0].id] = node.value
+    scalars = {n for n, a in zip(names, e.run.case.args) if isinstance(a, (int, float))}
+    return Source(tree, arrays, scalars, assigned)
+
+
+def calls(node: ast.AST, *names: str) -> bool:
+    """Whether a node calls a function of one of these names, in full or as an attribute: "max", ".append"."""
+    if not isinstance(node, ast.Call):
+        return False
+    return ast.unparse(node.func) in names or (
+        isinstance(node.func, ast.Attribute) and f".{node.func.attr}" in names
+    )
+
+
+def code_of(node: ast.AST) -> dict:
+    """The source of a node as the fact `code`."""
+    return {"code": ast.unparse(node)[:60]}
+
+
+def is_scalar(node: ast.AST, source: Source, depth: int = 0) -> bool:
+    """Whether an expression is one number: a count, a size, or made of them."""
+    if isinstance(node, ast.Name):
+        value = source.assigned.get(node.id)
+        known = node.id in source.numbers and value is None
+        return known or (value is not None and depth < 5 and is_scalar(value, source, depth + 1))
+    if isinstance(node, (ast.BinOp, ast.UnaryOp)):
+        sides = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.operand]
+        return all(is_scalar(side, source, depth) for side in sides)
+    sized = isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(".shape")
+    size = isinstance(node, ast.Attribute) and node.attr in ("size", "ndim")
+    return sized or size or isinstance(node, ast.Constant) or calls(node, "len", "int", "round", ".item")
