@@ -26,7 +26,7 @@ def test_numbers_in_a_list_are_not_called_factors_of_their_layers():
 
 def test_what_is_asked_for_can_be_read():
     assert (
-        "What is asked for is a list with a number or an array for each value"
+        "a list with a number or an array for each value"
         in check("backpropagate", lambda tape, count: {}).message
     )
 

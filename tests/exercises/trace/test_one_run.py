@@ -100,7 +100,7 @@ def test_the_trace_costs_one_more_run(maker, monkeypatch):
     assert check(name, maker(calls)).outcome == "incorrect"
     with_trace = len(calls)
     calls.clear()
-    monkeypatch.setattr(checking, "trace_failure", lambda *args: None)
+    monkeypatch.setattr(checking, "place_of_failure", lambda *args: None)
     check(name, maker(calls))
     assert len(calls) > 0
     assert with_trace == len(calls) + 1
@@ -116,6 +116,6 @@ def test_a_right_function_is_not_recorded(monkeypatch):
     assert check("relu", relu).outcome == "passed"
     with_trace = len(calls)
     calls.clear()
-    monkeypatch.setattr(checking, "trace_failure", lambda *args: None)
+    monkeypatch.setattr(checking, "place_of_failure", lambda *args: None)
     check("relu", relu)
     assert with_trace == len(calls)
