@@ -62,7 +62,7 @@ def test_every_control_works_and_it_comes_back(loupe, lab):
     assert float(fact(widget, "gap")) > 0.1
     widget.get_by_role("button", name="Switch relu off").press("Enter")
     wait(widget, bend="off", gap="x < 1e-9")
-    assert "The 3 layers are one matrix" in widget.inner_text()
+    assert "The 3 layers equal one matrix" in widget.inner_text()
     before = fact(widget, "image")
     widget.get_by_role("button", name="Image ").first.click()
     wait(widget, image=f"x != '{before}'")
