@@ -53,7 +53,7 @@ def test_another_patient(clinic):
     page, widget = clinic
     widget.get_by_label("Patient").select_option("flat-line")
     wait(widget, status="ready", patient="flat-line", left=6)
-    assert "the curve does not move" in widget.inner_text()
+    assert "the curve does not change" in widget.inner_text()
     widget.get_by_role("button", name="dtype").click()
     wait(widget, status="ready", left=5, reports=1)
     widget.get_by_role("button", name="Begin again").click()
