@@ -208,8 +208,14 @@ def _epoch(layers, images, labels, batch_size, learning_rate, rng):
     return layers, losses
 
 
+def _accuracy_of_probabilities(logits, labels):
+    powers = np.exp(logits)
+    probabilities = powers / powers.sum(axis=1, keepdims=True)
+    return np.sum(np.argmax(probabilities, axis=1) == labels) / len(labels)
+
+
 MORE_WAYS: dict[str, tuple[Callable, ...]] = {
-    "accuracy": (_accuracy_sum,),
+    "accuracy": (_accuracy_sum, _accuracy_of_probabilities),
     "scale_pixels": (_scale, _scale_first),
     "affine": (_affine,),
     "relu": (_relu_mask,),
