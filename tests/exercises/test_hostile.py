@@ -220,7 +220,7 @@ def test_an_endless_loop_is_stopped(function):
     result = check("softmax", function)
     assert result.outcome == "incorrect"
     assert "still running after 3 seconds" in result.message
-    assert result.notes == ()
+    assert not any("Restart" in note for note in result.notes)
     assert threading.active_count() <= before
 
 
@@ -259,7 +259,7 @@ def test_an_endless_loop_while_the_function_is_looked_at_is_stopped():
 def test_one_long_call_into_c_is_left_behind_and_that_is_said():
     result = check("softmax", lambda z: _enough.wait(60))
     assert "still running" in result.message
-    assert "Restart the kernel" in result.notes[0]
+    assert any("Restart the kernel" in note for note in result.notes)
     assert "Restart the kernel" in repr(result)
     assert "Restart the kernel" in result._repr_mimebundle_()["text/html"]
     assert check("softmax", softmax).outcome == "passed"
