@@ -19,6 +19,7 @@ LONG = (
     "datasets/",
     "delivery/",
     "exercises/checker/",
+    "exercises/diagnosis/test_published.py",
     "exercises/diagnosis/test_unlisted.py",
     "exercises/test_hostile.py",
     "exercises/test_mutations.py",
