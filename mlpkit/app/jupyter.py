@@ -102,6 +102,8 @@ def server_settings() -> "Config":
 
 
 def _kernel_specs() -> "KernelSpecManager":
+    # An older ipykernel imports its debugger to answer, which warns about Python's frozen modules.
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     from jupyter_client.kernelspec import KernelSpecManager
     from traitlets.utils.importstring import import_item
 

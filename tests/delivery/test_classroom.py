@@ -171,7 +171,7 @@ def test_the_report_shows_the_four(room, tmp_path, capsys):
     for name in NAMES:
         assert re.search(rf"^{name} +1/28 +0 +{2 if name == 'ben' else 1} ", told, re.MULTILINE), told
     assert re.search(r"^00 start +4 ", told, re.MULTILINE), told
-    assert re.search(r"accuracy +4 +0 +0 +5 +0 +percentage$", told, re.MULTILINE), told
+    assert re.search(r"accuracy +4 +0 +0 +0 +5 +0 +percentage$", told, re.MULTILINE), told
     assert "Not read" not in told
     assert (tmp_path / "class.html").stat().st_size > 3000
 

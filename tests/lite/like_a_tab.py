@@ -68,7 +68,24 @@ class _Request:
         self.response = types.SimpleNamespace(to_bytes=lambda: content)
 
 
+class _Channel:
+    """BroadcastChannel, on which no page speaks."""
+
+    onmessage = None
+
+    @classmethod
+    def new(cls, name: str) -> "_Channel":
+        return cls()
+
+    def close(self) -> None:
+        pass
+
+
 js = types.ModuleType("js")
+js.BroadcastChannel = _Channel
 js.location = types.SimpleNamespace(href="http://127.0.0.1:8000/extensions/kernel/static/worker.js")
 js.XMLHttpRequest = _Request
 sys.modules["js"] = js
+ffi = types.ModuleType("pyodide.ffi")
+ffi.create_proxy = lambda function: types.SimpleNamespace(function=function, destroy=lambda: None)
+sys.modules["pyodide"], sys.modules["pyodide.ffi"] = types.ModuleType("pyodide"), ffi
