@@ -39,8 +39,9 @@ def pytest_collection_modifyitems(items):
     be busy with anything; the summary names each test that needed it. No other test does.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    long = tuple(f"tests/{name}" for name in LONG)
     for item in items:
-        if item.nodeid.removeprefix("tests/").startswith(LONG):
+        if item.nodeid.startswith(long):
             item.add_marker("long")
     if os.environ.get("CI"):
         for item in items:
