@@ -49,6 +49,7 @@ def test_a_visit_with_mouse_and_keyboard(clinic, lab):
     look(lab, find(page), "clinic-panel")
 
 
+@pytest.mark.slow
 def test_another_patient(clinic):
     page, widget = clinic
     widget.get_by_label("Patient").select_option("flat-line")

@@ -6,7 +6,7 @@ from tests.notebooks import notebook
 from tests.widget_page import find, settle
 from tests.widgets.test_all_widgets_page import CELLS, MAKE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WRONG = """
 from mlpkit.exercises import exercise

@@ -61,6 +61,7 @@ def milliseconds_until(widget, button, status):
     )
 
 
+@pytest.mark.slow
 def test_the_curves_are_right_to_the_last_step(deck):
     page, widget = deck(SHORT, "print(len(deck.history), np.float32(deck.history.column('loss')[-1]))")
     press(widget, "Start")
@@ -92,6 +93,7 @@ def test_buttons_answer_at_once_and_updates_are_few_while_training_runs(deck):
     wait(widget, status="stopped")
 
 
+@pytest.mark.slow
 def test_settings_act_on_the_next_step_by_keyboard(deck):
     source = (
         "deck = TrainingDeck(small(6400), optimizer=mlpkit.momentum, learning_rate=0.01, epochs=20_000)\ndeck"
@@ -193,6 +195,7 @@ def test_running_the_cell_again_stops_the_former_run(deck):
     assert page.locator("section.mlp").count() == 1
 
 
+@pytest.mark.slow
 def test_a_reload_of_the_page_finds_everything_again_while_training_goes_on(deck):
     page, widget = deck(LONG, "deck.stop(); print(len(deck.history))")
     press(widget, "Start")
@@ -210,6 +213,7 @@ def test_a_reload_of_the_page_finds_everything_again_while_training_goes_on(deck
     wait(again, status="stopped", rows=page.text(2).strip())
 
 
+@pytest.mark.slow
 def test_after_a_restart_it_says_so_and_pretends_nothing(deck):
     page, widget = deck(LONG)
     press(widget, "Start")
@@ -276,6 +280,7 @@ def test_an_error_in_the_learners_function_is_shown_with_its_line(deck):
     assert page.text(2) == "error 30 2\n"
 
 
+@pytest.mark.slow
 def test_a_diverging_network_is_shown_truthfully(deck):
     source = """
 floats = mlpkit.Examples(data.train.images[:6400].astype(np.float32), data.train.labels[:6400])
@@ -291,6 +296,7 @@ deck"""
     assert page.text(2) == "error 2\n"
 
 
+@pytest.mark.slow
 def test_time_travel_forks_and_archived_runs(deck):
     page, widget = deck(SHORT, "print({name: len(h) for name, h in deck.runs.items()})")
     press(widget, "Start")
@@ -324,6 +330,7 @@ def test_time_travel_forks_and_archived_runs(deck):
     wait(widget, archived=0)
 
 
+@pytest.mark.slow
 def test_every_control_is_reached_by_tab_and_shows_its_focus(deck):
     page, widget = deck(SHORT)
     press(widget, "One step")

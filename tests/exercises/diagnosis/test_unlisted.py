@@ -189,6 +189,7 @@ def test_a_mistake_on_no_list_is_described(exercise, wrong, says):
     assert "stumbled" not in result.message
 
 
+@pytest.mark.slow
 def test_every_exercise_has_unlisted_mistakes_with_different_messages():
     assert {e for e, *_ in UNLISTED} == set(exercises())
     messages = [check(e, f).message for e, _, f, _ in UNLISTED if e not in ("split", "train_epoch")]
