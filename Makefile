@@ -23,7 +23,7 @@ lab: $(VENV)/.lab           ## open JupyterLab at the first lesson
 unit: $(VENV)/.test         ## the quick tests alone, without lessons and browser
 	$(PYTEST) -m "$(QUICK) and not long" tests
 
-test: $(VENV)/.test         ## units, lessons unsolved and solved, each widget once in a browser: about ten minutes
+test: $(VENV)/.test         ## units, lessons, each widget once in a browser: about six minutes
 	$(PYTEST) -m "not ($(REST) or browser)"
 	$(PYTEST) -m "browser and not ($(REST))"   # by itself: a page's event loop would run beside other tests
 

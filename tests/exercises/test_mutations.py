@@ -75,6 +75,7 @@ def passes(exercise, program):
     return bool(ended) and check(exercise.name, program).outcome == "passed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", exercises())
 def test_no_change_of_a_right_source_passes(name):
     exercise, known = exercises()[name], STILL_RIGHT.get(name, {})

@@ -105,6 +105,7 @@ def test_a_lesson_runs_headless_on_one_thread_in_this_python(tmp_path, monkeypat
     assert printed(nbformat.read(path, 4).cells[0]) == "['1', '1'] []\n"
 
 
+@pytest.mark.slow
 def test_check_writes_nothing_and_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(run, "LESSONS", tmp_path)
     path = tmp_path / "03_made_up.ipynb"
@@ -120,6 +121,7 @@ def test_check_writes_nothing_and_says_so(tmp_path, monkeypatch, capsys):
     assert "0 of 1 lessons changed" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_make_lessons_shows_how_outputs_changed(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(run, "LESSONS", tmp_path)
     path = tmp_path / "03_made_up.ipynb"
@@ -196,6 +198,7 @@ def test_an_error_in_a_cell_is_raised_with_its_text(tmp_path):
         remade("1 / 0", folder=tmp_path)
 
 
+@pytest.mark.slow
 def test_the_cost_of_a_run_is_measured(tmp_path):
     """The kernel's own peak, however much this process has held itself."""
     ballast = b"x" * 700_000_000  # touched, so that it counts
