@@ -19,16 +19,16 @@ LONG = (
     "datasets/",
     "delivery/",
     "exercises/checker/",
-    "exercises/diagnosis/test_published.py",
-    "exercises/diagnosis/test_unlisted.py",
+    "exercises/diagnosis/",
     "exercises/test_hostile.py",
     "exercises/test_mutations.py",
+    "exercises/test_report.py",
     "exercises/test_workbook_safety.py",
-    "exercises/trace/test_hostile_runs.py",
-    "exercises/trace/test_places.py",
+    "exercises/trace/",
     "figures/",
     "lessons/",
     "lite/",
+    "widgets/test_widget_scripts.py",
 )
 
 
