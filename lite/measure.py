@@ -1,7 +1,7 @@
 """Measure how heavy the site is and how long it takes to start: `python -m lite.measure [FOLDER]`.
 
-It opens the first lesson in Chromium and does what its first cell does: twice: with nothing in the browser's
-cache, and again. Bytes are those of answers, packed as GitHub Pages packs them; what comes from a CDN is not
+It opens the first lesson in Chromium and does what its first cell does, twice: the first time the browser's
+cache is empty. Bytes are those of answers, packed as GitHub Pages packs them; what comes from a CDN is not
 counted, so the site must hold Pyodide.
 """
 
