@@ -12,6 +12,9 @@ JOBS   ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder
 QUICK  := not (tfds or classroom or wheel or oldest or slow or browser)
 
+# Tests start hundreds of Pythons: each reads what the first has compiled, even where the shell forbids that.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help lab unit test test-all test-rest lint format lessons cost site lite bench clean
 
 help:            ## this list

@@ -342,6 +342,7 @@ def _for_ever(da, z):
         (_for_ever, "incorrect"),
     ],
 )
+@pytest.mark.usefixtures("soon")
 def test_a_bad_repair_gets_a_verdict_and_never_an_exception(function, outcome):
     verdict = patient("hair-off").repair(function)
     assert verdict.outcome == outcome

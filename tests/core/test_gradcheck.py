@@ -120,6 +120,7 @@ def test_every_array_wrong_by_a_twentieth_of_a_percent_is_caught(activation, los
                 assert "DISAGREE" in str(found)
 
 
+@pytest.mark.slow
 @every_activation
 @settings(max_examples=20)
 @given(sizes=sizes, seed=seeds, which=st.integers(0, 9))

@@ -242,7 +242,7 @@ print(hashlib.sha256(data.train.images).hexdigest(), data.train.labels.sum(), le
 """
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", ["mnist_10k", pytest.param("fashion_mnist", marks=pytest.mark.slow)])
 def test_processes_that_start_together_all_get_whole_data(cache, name):
     start = time.time() + 1.5
     together = [python(LOAD, name, start) for _ in range(4)]

@@ -2,7 +2,6 @@
 
 import functools
 import gc
-import importlib
 import os
 import random
 import signal
@@ -21,7 +20,6 @@ from hypothesis.extra import numpy as hnp
 
 from mlpkit.exercises import check
 from mlpkit.exercises.catalog import exercises
-from mlpkit.exercises.checker.sandbox import run_limited
 
 OUTCOMES = {"passed", "incorrect", "not attempted"}
 
@@ -141,13 +139,6 @@ def test_strange_things_get_a_verdict(exercise, name):
 
 
 _enough = threading.Event()  # ends the functions that a check leaves behind
-
-
-@pytest.fixture
-def soon(monkeypatch):
-    """A check gives up sooner; what it says stays the same."""
-    module = importlib.import_module("mlpkit.exercises.checker.check")
-    monkeypatch.setattr(module, "run_limited", functools.partial(run_limited, seconds=0.3))
 
 
 @pytest.fixture

@@ -215,6 +215,7 @@ def write(folder, *sources, outputs=()):
     path.write_text(tidy.text_of(notebook(*sources, outputs=outputs)), "utf-8")
 
 
+@pytest.mark.slow
 def test_nbval_compares_strictly_but_for_the_sign(tmp_path):
     write(tmp_path, "print('≈ 1.00')", "print('1.00')", outputs=("≈ 1.05\n", "1.05\n"))
     result = pytest_over(tmp_path)

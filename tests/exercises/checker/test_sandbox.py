@@ -68,7 +68,7 @@ def test_what_a_function_raises_does_not_get_out():
 
 
 def _slow_on_large(logits):
-    for _ in range(3_000_000 if len(logits) < 7 else 10**12):
+    for _ in range(200_000 if len(logits) < 7 else 10**12):
         pass
     return softmax(logits)
 
@@ -87,6 +87,7 @@ def _endless_on_large(logits):
     ("function", "outcome"),
     [(_slow_on_large, "too slow to tell"), (_slow_and_wrong, "incorrect"), (_endless_on_large, "incorrect")],
 )
+@pytest.mark.usefixtures("soon")
 def test_a_slow_right_answer_is_no_wrong_try(function, outcome, monkeypatch):
     monkeypatch.setattr("mlpkit.exercises.checker.check.SLOW", 0.001)
     result = check("softmax", function)
