@@ -213,9 +213,6 @@ def _lab_package(requirement: "Requirement") -> Finding:
     """As _package, for what only JupyterLab needs: VS Code or Colab have a kernel and a page of their own."""
     finding = _package(requirement)
     if finding.state == "good":
-        if requirement.name == "ipykernel" and finding.seen.startswith("6."):
-            seen = f"{finding.seen} is here: the deck's buttons wait until a cell with `await` has ended"
-            return finding._replace(state="note", seen=seen, cure=f"{PIP} 'ipykernel>=7.1'")
         return finding
     if version(requirement.name) is None:
         return finding._replace(state="note", cure=f"{PIP} 'mlpkit[lab]', if you want to use `mlpkit lab`")

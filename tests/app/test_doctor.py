@@ -122,14 +122,6 @@ def test_a_kernel_that_was_not_tested_is_broken_where_it_is_ours(here, state, mo
     assert found.state == state
 
 
-@pytest.mark.parametrize("version, state", [("6.29.0", "note"), ("6.30.1", "note"), ("7.1.0", "good")])
-def test_a_kernel_that_hears_the_deck_late_is_noted(version, state, monkeypatch):
-    pretend(monkeypatch, "ipykernel", version)
-    (found,) = (f for f in module.packages() if f.topic == "ipykernel")
-    assert found.state == state
-    assert ("`await`" in found.seen) == (state == "note")
-
-
 def test_a_damaged_data_file_is_found(capsys):
     folder = datasets.unpack("mnist_10k")
     path = folder / "test_labels.npy"

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...core._validation import check_count
 from ...core.history import History
+from ..hearing import hearing
 from ..task import SlicedTask
 from .controls import Settings
 from .runs import Setup, TrainingRun
@@ -187,7 +188,8 @@ class Session:
             self._waiting.append(over)
             self._changed(False)
             try:
-                await over
+                with hearing():
+                    await over
             except asyncio.CancelledError:  # the notebook's stop button
                 self.stop()
                 raise
