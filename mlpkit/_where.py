@@ -105,14 +105,6 @@ def place() -> Place:
     return _server_of(_command_line(os.environ.get("JPY_PARENT_PID", "")))
 
 
-def switch_on_widgets() -> None:
-    """Let Colab show widgets that are not its own; elsewhere nothing needs doing."""
-    if "google.colab" in sys.modules:
-        import google.colab.output
-
-        google.colab.output.enable_custom_widget_manager()
-
-
 def replace_unknown_signs() -> None:
     """Let a console that has no sign for ✓, such as one in Latin-1, print a question mark instead."""
     for stream in (sys.stdout, sys.stderr):

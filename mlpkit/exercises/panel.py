@@ -12,8 +12,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from .._where import switch_on_widgets
-
 CURE = "Run `pip install anywidget`, and restart the kernel."
 NO_NOTEBOOK = "There is no notebook with buttons here."
 NO_BUTTONS = "No buttons? This program shows no widgets: open the notebook in JupyterLab and run the cell."
@@ -59,13 +57,12 @@ class LivePanel(Panel):
             why = f"There are no buttons: {error.name or error} is not installed. {CURE}"
             self._text, self._inner = f"{text}\n{why}", f"{self._inner}<div>{rich(why)}</div>"
             return
-        switch_on_widgets()
         _open[key] = self._widget
         self._inner += f"<div>{rich(NO_BUTTONS)}</div>"
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
-        still = super()._repr_mimebundle_()
-        return still if self._widget is None else {**self._widget._repr_mimebundle_()[0], **still}
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        data, metadata = ({}, {}) if self._widget is None else self._widget._repr_mimebundle_()
+        return {**data, **super()._repr_mimebundle_()}, metadata
 
 
 _open: dict[str, Any] = {}  # key -> the widget that is shown

@@ -59,7 +59,6 @@ import anywidget
 import numpy as np
 import traitlets
 
-from .._where import switch_on_widgets
 from .side_door import open_door
 
 if TYPE_CHECKING:
@@ -100,7 +99,6 @@ class Widget(anywidget.AnyWidget):
         self._answering: Any = None  # the browser's own number for what it has asked
         self._cell = _cell()
         self._door = open_door(self, Widget._receive)
-        switch_on_widgets()
         super().__init__()
         self.on_msg(Widget._receive)
         for other in [w for w in _open if w._is_replaced_by(self)]:
@@ -160,15 +158,16 @@ class Widget(anywidget.AnyWidget):
         return self.describe()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        data = {"text/plain": repr(self)}
+        # Colab shows a widget only with the metadata that anywidget adds.
+        data, metadata = ({}, {}) if self.comm is None else super()._repr_mimebundle_()
+        data["text/plain"] = repr(self)
         ax = self.figure()
         if ax is not None:
             from ..figures import png
 
             data["image/png"] = base64.b64encode(png(ax)).decode("ascii")
-        if self.comm is not None:
-            data[VIEW_TYPE] = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return data, {"image/png": {"alt": data["text/plain"]}} if ax is not None else {}
+            metadata["image/png"] = {"alt": data["text/plain"]}
+        return data, metadata
 
     def _is_replaced_by(self, new: Widget) -> bool:
         """Whether the same cell, run again, has made the new one; its former output is gone from the page."""

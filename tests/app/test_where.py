@@ -1,7 +1,6 @@
 """Where a learner is: told from the environment, with stand-ins for the places not to be visited here."""
 
 import os
-import sys
 import types
 
 import IPython
@@ -23,7 +22,6 @@ from mlpkit._where import (
     TERMINAL,
     VS_CODE,
     place,
-    switch_on_widgets,
 )
 from mlpkit.exercises.workbook.backup import reminder
 
@@ -117,19 +115,6 @@ def test_a_tab_without_a_drive_says_that_it_keeps_nothing(monkeypatch, tmp_path)
     assert place() is TAB_WITHOUT_FILES
     assert "backup()" in reminder()
     assert "keeps no files" in reminder()
-
-
-def test_colab_is_asked_to_show_our_widgets_and_nobody_else(monkeypatch):
-    switch_on_widgets()  # nothing to do here, and nothing happens
-    asked = []
-    google, colab, output = (types.ModuleType(n) for n in ("google", "google.colab", "google.colab.output"))
-    output.enable_custom_widget_manager = lambda: asked.append(True)
-    google.colab, colab.output = colab, output
-    for module in (google, colab, output):
-        monkeypatch.setitem(sys.modules, module.__name__, module)
-    assert place() is COLAB
-    switch_on_widgets()
-    assert asked == [True]
 
 
 def test_a_place_that_forgets_says_how_to_keep_ones_work():

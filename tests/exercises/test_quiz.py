@@ -31,7 +31,7 @@ def test_a_guess_without_a_browser_is_text_and_the_same_every_time():
     first, second = (repr(guess("rate", "What will a rate of 10 do?", CHOICES)) for _ in range(2))
     assert first == second
     assert "b) it blows up" in first
-    bundle = guess("rate", "What will a rate of <10> do?", CHOICES)._repr_mimebundle_()
+    bundle, _ = guess("rate", "What will a rate of <10> do?", CHOICES)._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"}
     assert "&lt;10&gt;" in bundle["text/html"]
 
@@ -145,7 +145,7 @@ def test_a_truth_that_was_no_choice_is_refused():
 def test_recall_asks_without_telling_and_keeps_the_first_answer():
     asked = recall([("Softmax of equal logits?", ["all 0", "all equal"], "all equal", "They share one sum.")])
     assert "share one sum" not in repr(asked)
-    assert "<details>" in asked._repr_mimebundle_()["text/html"]
+    assert "<details>" in asked._repr_mimebundle_()[0]["text/html"]
     for wrong in ([], [("Q", ["a", "b"])], [("Q", ["a", "b"], "c")], [("Q", ["a", "b"], "a")] * 2):
         with pytest.raises((ValueError, TypeError)):
             recall(wrong)
@@ -169,7 +169,7 @@ def test_the_form_keeps_what_the_page_says(monkeypatch):
     assert widget.feedback["rate"]["locked"]
     assert books.read_record()["predictions"]["rate"]["answer"] == "it blows up"
     assert books.read_record()["predictions"]["rate"]["sure"] == 80
-    bundle = form._repr_mimebundle_()
+    bundle, _ = form._repr_mimebundle_()
     assert bundle["text/plain"] == repr(form)
     assert "application/vnd.jupyter.widget-view+json" in bundle
     _, again = live_form(monkeypatch, lambda: guess("rate", "What?", CHOICES))
@@ -213,7 +213,7 @@ def test_a_cell_that_runs_again_closes_what_it_opened(monkeypatch):
     for _ in range(5):
         shown = [make() for make in ask]
     assert open_comms() == before
-    assert all("application/vnd.jupyter.widget-view+json" in one._repr_mimebundle_() for one in shown)
+    assert all("application/vnd.jupyter.widget-view+json" in one._repr_mimebundle_()[0] for one in shown)
 
 
 def test_where_widgets_are_missing_the_question_says_why(monkeypatch):
@@ -221,7 +221,7 @@ def test_where_widgets_are_missing_the_question_says_why(monkeypatch):
     monkeypatch.setitem(sys.modules, "anywidget", None)
     asked = guess("rate", "What?", CHOICES)
     assert "anywidget is not installed. Run `pip install anywidget`" in repr(asked)
-    assert "anywidget is not installed" in asked._repr_mimebundle_()["text/html"]
+    assert "anywidget is not installed" in asked._repr_mimebundle_()[0]["text/html"]
     assert "b) it blows up" in repr(asked)
 
 

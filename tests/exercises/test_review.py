@@ -156,7 +156,7 @@ def test_nonsense_from_the_page_is_not_kept(monkeypatch, day, answer):
 
 def test_a_stored_page_of_a_review_tells_no_answer(day):
     books.change_record(lambda record: record.update(answered([])))
-    shown = review()._repr_mimebundle_()
+    shown, _ = review()._repr_mimebundle_()
     assert "details" not in shown["text/html"]
     assert "1. " in shown["text/plain"]
 
