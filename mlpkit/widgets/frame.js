@@ -205,7 +205,11 @@ function frame(el, store) {
   for (const query of ["(forced-colors: active)", "(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
     view.on(matchMedia(query), "change", () => { theme = null; view.redraw(); });
   }
-  // JupyterLab would take arrow keys and letters for its own commands.
+  // JupyterLab would take arrow keys and letters for its own commands. Notebook 7 takes them on their way down,
+  // before anybody but the window hears of them: for this key, it is told that the element wants none of that.
   view.on(root, "keydown", (event) => { if (PLAIN(event)) event.stopPropagation(); });
+  view.on(window, "keydown", (event) => {
+    if (root.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", PLAIN(event));
+  }, { capture: true });
   return view;
 }

@@ -74,6 +74,26 @@ def test_a_guess_that_is_run_again_opens_nothing_more_and_keeps_its_answer(open_
     assert page.text(2) == before
 
 
+def test_the_keyboard_alone_answers_a_guess_and_downloads_a_backup(open_notebook):
+    page = open_notebook(notebook("import mlpkit", GUESS, "from mlpkit.exercises import backup; backup()"))
+    page.run_all()
+    box, keyboard = page.locator("form.mlpkit-q"), page.page.keyboard
+    box.get_by_label("learn").focus()
+    keyboard.press("ArrowDown")
+    keyboard.press("Tab")
+    keyboard.press("ArrowDown")  # from "just guessing", which Tab reaches, to the next
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    box.filter(has_text="Kept. Now run the experiment.").wait_for()
+    chosen = box.locator("input:checked")
+    assert [chosen.nth(i).get_attribute("value") for i in range(2)] == ["1", "1"]
+    button = page.locator("button").filter(has_text="Download your workbook")
+    for key in ("Enter", " "):
+        button.focus()
+        with button.page.expect_download():
+            keyboard.press(key)
+
+
 def told(form, right, wrong):
     """What a form says below its question, whether the answer was right or wrong."""
     words = form.locator("p")

@@ -74,17 +74,21 @@ export default {
   render({ model, el }) {
     const root = element("div", "mlpkit-qs");
     // JupyterLab takes arrows, space and Enter for itself in command mode; plain keys belong to the form here.
-    const keep = (event) => {
-      const plain = !(event.ctrlKey || event.metaKey || event.altKey);
-      const lab = ["Escape", "Tab"].includes(event.key) || (event.shiftKey && event.key === "Enter");
-      if (plain && !lab) event.stopPropagation();
+    // Notebook 7 takes them before anybody but the window hears of them: frame.js does the same.
+    const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey)
+      && !["Escape", "Tab"].includes(event.key) && !(event.shiftKey && event.key === "Enter");
+    const keep = (event) => { if (plain(event)) event.stopPropagation(); };
+    const claim = (event) => {
+      if (root.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", plain(event));
     };
     root.addEventListener("keydown", keep);
+    window.addEventListener("keydown", claim, true);
     const made = model.get("items").map((item) => question(model, item));
     root.append(...made.map(({ box }) => box));
     el.append(root);
     return () => {
       root.removeEventListener("keydown", keep);
+      window.removeEventListener("keydown", claim, true);
       made.forEach(({ stop }) => stop());
     };
   },

@@ -21,9 +21,12 @@ export default {
     label.append(file);
     root.append(out, label, words);
     // JupyterLab takes space and Enter for itself in command mode; here they press the button.
-    root.addEventListener("keydown", (event) => {
-      if ([" ", "Enter"].includes(event.key) && !event.shiftKey) event.stopPropagation();
-    });
+    const presses = (event) => [" ", "Enter"].includes(event.key) && !event.shiftKey;
+    root.addEventListener("keydown", (event) => { if (presses(event)) event.stopPropagation(); });
+    const claim = (event) => { // Notebook 7 takes them before anybody but the window hears of them
+      if (root.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", presses(event));
+    };
+    window.addEventListener("keydown", claim, true);
     out.addEventListener("click", () => model.send({ ask: "download" }));
     file.addEventListener("change", async () => {
       if (file.files.length) model.send({ ask: "import" }, undefined, [await file.files[0].arrayBuffer()]);
@@ -34,6 +37,9 @@ export default {
     };
     model.on("msg:custom", told);
     el.append(root);
-    return () => model.off("msg:custom", told);
+    return () => {
+      window.removeEventListener("keydown", claim, true);
+      model.off("msg:custom", told);
+    };
   },
 };
