@@ -79,7 +79,7 @@ endif
 # One stamp for each set of extras: installing again is needed only when pyproject.toml has changed.
 $(VENV)/.lab:   EXTRAS := [lab,datasets]
 $(VENV)/.test:  EXTRAS := [datasets,test]
-$(VENV)/.all:   EXTRAS := [datasets,prepare,test,site,classroom]
+$(VENV)/.all:   EXTRAS := [datasets,prepare,test,site,pages,classroom]
 $(VENV)/.site:  EXTRAS := [site]
 $(VENV)/.lite:  EXTRAS := [lite]
 $(VENV)/.bench: EXTRAS := [lab,bench]

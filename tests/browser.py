@@ -42,11 +42,12 @@ FOR_TESTS = [
     "--allow-root",
 ]
 # what JupyterLab says by itself when a kernel is shut down before its debugger has looked at it, or before it
-# has answered what JupyterLab itself asks of every new kernel
-JUPYTERLABS_OWN = (
+# has answered what JupyterLab itself asks of every new kernel; what Notebook 7 says whenever it opens a page
+JUPYTERS_OWN = (
     "Could not restore the debugger state",
     "Canceled future for create_subshell_request",
     "Canceled future for debug_request",
+    "Cannot read properties of undefined (reading 'schema')",
 )
 # Jupyter Server leaves a page that leads to JupyterLab and, told to open a file, a second that leads to that.
 HOME_PAGE, FILE_PAGE = "jpserver-[0-9]*-open.html", "jpserver-file-to-run-*-open.html"
@@ -95,18 +96,22 @@ def stop_server(server):
 
 
 class Lab:
-    """JupyterLab and the page that shows it."""
+    """JupyterLab, or with `program="notebook"` Jupyter Notebook 7, and the page that shows it.
 
-    def __init__(self, folder):
+    A second one needs the first, `beside`: Playwright starts only once in a process.
+    """
+
+    def __init__(self, folder, program="jupyterlab", beside=None):
+        self.program, self.beside = program, beside
         self.folder = Path(folder).resolve()
         self.home = self.folder / "home"
         self.home.mkdir()
         self.count = self.workspaces = 0
         self.complaints = []  # console errors and uncaught exceptions
         self.outside = []  # requests that left this machine
-        command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={self.home}"]
+        command = [sys.executable, "-m", program, f"--ServerApp.root_dir={self.home}"]
         self.server, self.address = start_server([*command, *FOR_TESTS], self.folder)
-        self.playwright = sync_playwright().start()
+        self.playwright = beside.playwright if beside else sync_playwright().start()
         self.browser = self.playwright.chromium.launch(executable_path=find_browser(), args=QUIET_BROWSER)
         self.page = self.browser.new_page(viewport={"width": 1280, "height": 800})
         self.page.set_default_timeout(30_000)
@@ -118,7 +123,8 @@ class Lab:
 
     def close(self):
         self.browser.close()
-        self.playwright.stop()
+        if not self.beside:
+            self.playwright.stop()
         stop_server(self.server)
 
     def open(self, notebook, name="lesson.ipynb"):
@@ -184,7 +190,7 @@ class Lab:
             self._complain(message.text)
 
     def _complain(self, text):
-        if not text.removeprefix("Error: ").startswith(JUPYTERLABS_OWN):
+        if not text.removeprefix("Error: ").startswith(JUPYTERS_OWN):
             self.complaints.append(text)
 
     def _note_request(self, request):
@@ -205,7 +211,11 @@ class Notebook:
         self.open()
 
     def open(self):
-        self.lab.command("docmanager:open", path=self.relative, factory="Notebook")
+        if self.lab.program == "notebook":  # it gives each notebook a page
+            self.page.goto(urljoin(self.lab.address, f"/notebooks/{self.relative}"))
+            self.lab.wait_until_ready()
+        else:
+            self.lab.command("docmanager:open", path=self.relative, factory="Notebook")
         self.lab.js(
             f"() => {CURRENT}.context.ready.then(() => {CURRENT}.sessionContext.ready).then(() => null)"
         )
@@ -288,8 +298,9 @@ class Notebook:
         with "widget model not found", in the middle of the next test.
         """
         self.save()
-        self.lab.page.goto(self.lab.new_workspace())
-        self.lab.wait_until_ready()
+        if self.lab.program == "jupyterlab":
+            self.page.goto(self.lab.new_workspace())
+            self.lab.wait_until_ready()
         self.open()
 
     def close(self):

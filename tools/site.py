@@ -43,12 +43,6 @@ FOLDED = {
 }
 
 
-# how to open a folded part in JupyterLab; its page has a fold of its own, made in docs/site/conf.py
-HOW_TO_OPEN = (
-    '*To open this part in JupyterLab, click "cells hidden" below. To leave it out, click the next heading.*'
-)
-
-
 class About(NamedTuple):
     """What a lesson says of itself, in its own Markdown."""
 
@@ -128,7 +122,7 @@ def as_page(notebook, pages):
     """A notebook as the site shows it: folds closed, pictures with their words, links within it."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = within(cell.source.removesuffix(HOW_TO_OPEN), pages)
+            cell.source = within(cell.source, pages)
         else:
             fold(cell)
             for output in cell.outputs:

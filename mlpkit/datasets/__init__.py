@@ -30,7 +30,7 @@ def open_set(name: str) -> Stored:
     """
     if IN_BROWSER:
         names.check(name)
-        return _from_site(name)
+        return _in_memory(name)
     try:
         unpack(name)
     except files.CacheError as problem:
@@ -42,13 +42,11 @@ def open_set(name: str) -> Stored:
 
 
 @functools.cache
-def _from_site(name: str) -> Stored:
+def _in_memory(name: str) -> Stored:
     """A browser tab has no disk to map from: one copy in memory for all who ask."""
-    from . import site
-
     if name not in SHIPPED:
         raise ValueError(f"a browser tab has {' and '.join(SHIPPED)} alone, not {name!r}")
-    return site.open_set(name)
+    return bundled.in_memory(name)
 
 
 def unpack(name: str) -> Path:
