@@ -10,6 +10,7 @@ import importlib
 import os
 import shutil
 import stat
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -39,10 +40,13 @@ _told: set[str] = set()
 
 
 def tell(sentence: str) -> None:
-    """Print a sentence about the learner's files, each only once in a kernel."""
+    """Print a sentence about the learner's files, each only once in a kernel.
+
+    A function that is checked has its output caught: this sentence is not of its making, and goes past.
+    """
     if sentence not in _told:
         _told.add(sentence)
-        print(sentence)
+        print(sentence, file=getattr(sys.stdout, "uncaught", sys.stdout))
 
 
 def write(path: Path, content: bytes | Iterable[bytes]) -> None:

@@ -38,6 +38,11 @@ class _Stream:
     def __init__(self, real: object) -> None:
         self._real = real
 
+    @property
+    def uncaught(self) -> object:
+        """The real stream, for what mlpkit itself has to say."""
+        return self._real
+
     def write(self, text: str) -> int:
         """Keep or pass on."""
         kept = _caught.get(threading.get_ident())

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..diagnosis.evidence import Finding
-from ..diagnosis.first_divergence import find_divergence
-from ..diagnosis.statements import StatementPlace, place_of_statement
+from ..diagnosis.first_divergence import find_divergence, telling_case
+from ..diagnosis.statements import StatementPlace, line_of_trap, place_of_statement
 from ..diagnosis.trace import Trace, record
 from ..diagnosis.trace_finding import lines_of, place_finding, where_of
 from ..diagnosis.trace_lines import LineView
@@ -48,29 +48,43 @@ def place_of_failure(
     finding: what the diagnosis found
     returns: None where nothing can be said; nothing is raised, whatever the function does
     """
-    found = trace_failure(exercise, function, runs, expected_runs)
+    traces: list[Trace | None] = []
+    found = trace_failure(exercise, function, runs, expected_runs, traces)
     failure = first_failure(exercise, runs, expected_runs)
-    if found is not None or failure is None:
+    line = line_of_trap(finding)
+    if failure is None or (found is not None and line in (0, found.where[0])):
         return found
     try:
-        return place_of_statement(function, runs[failure.at], finding)
+        at = telling_case(exercise, runs, expected_runs)
+        traced = (runs[at].case.note, traces[0]) if traces and traces[0] else None
+        return place_of_statement(function, runs[failure.at], finding, traced)
     except Exception:  # a fault in here must not become the learner's, nor take the verdict away
         return None
 
 
 def trace_failure(
-    exercise: Exercise, function: Callable, runs: list[CaseRun], expected_runs: list[CaseRun]
+    exercise: Exercise,
+    function: Callable,
+    runs: list[CaseRun],
+    expected_runs: list[CaseRun],
+    traces: list[Trace | None],
 ) -> TracedPlace | None:
     """The place where a wrong function parts from every right one.
 
     runs: of the function; expected_runs: of the model solution
+    traces: gets the recorded run
     returns: TracedPlace, or None where nothing can be said; nothing is raised, whatever the function does
     """
     if max(run.seconds for run in runs) > QUICK:
         return None
     try:
+
+        def recorded(function: Callable, args: tuple) -> Trace | None:
+            traces.append(record_safely(function, args))
+            return traces[-1]
+
         with capture_output():
-            found = find_divergence(exercise, function, runs, expected_runs, record_safely)
+            found = find_divergence(exercise, function, runs, expected_runs, recorded)
         return found and TracedPlace(place_finding(exercise, found), where_of(found), lines_of(found))
     except Exception:  # a fault in here must not become the learner's, nor take the verdict away
         return None

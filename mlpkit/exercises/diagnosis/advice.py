@@ -45,7 +45,7 @@ ADVICE: dict[str, str] = {
     "axis lost": "There is one axis less than expected: look at each sum, mean, maximum and index.",
     "several lengths": "More than one axis is wrong: look at the order of the factors, and at each `axis`.",
     "off by one": "Where does the counting start and end?",
-    "one entry left": "Which axis is summed there?",
+    "one entry left": "Is that axis summed, or is its length not used?",
     "axis length": "From what is that length computed?",
     # not finite
     "large numbers": "A float cannot hold e to the power of 710, and log of 0 is minus infinity. "
@@ -82,6 +82,7 @@ ADVICE: dict[str, str] = {
     "trap column against row": "A column (n, 1) beside a row (n,) compares every entry with every other: the result is (n, n).",
     "trap two names": "{names} are two names of one array: a change of one changes both. Where is a copy needed?",
     "trap same again": "`{code}` holds the same object several times: what you write into one shows in all of them. When is a new one made?",
+    "trap reset in loop": "Every turn of the loop begins with `{code}` again, so only the last turn counts. Where should this line stand?",
     "trap overwritten in loop": "Every turn of the loop replaces `{name}`, so only the value of the last turn is left. What should you add up, or collect in a list?",
     "trap loop name": "That gives the name `{name}` another value; the array or list that the loop goes through does not change. Where should you write it?",
     "trap written in vain": "`{name}` is a new array: what you write into it is never used. Which array should change?",
@@ -124,7 +125,7 @@ ADVICE: dict[str, str] = {
     # places
     "scale by line": "By what is each {line} divided or multiplied?",
     "shift by line": "What is added to each {line}, or subtracted?",
-    "line by line": "By what is each {line} multiplied, and does that happen before or after the sum?",
+    "line by line": "By what is each {line} multiplied, and what is added to it?",
     "columns sum": "Look at the axis of each sum and maximum.",
     "array sums": "Look at the axis of each sum.",
     "same where wrong": "Which entries are never changed, or always changed in the same way?",
@@ -150,9 +151,9 @@ ADVICE: dict[str, str] = {
     "no direction": "Work out a wrong case of two rows by hand, and print every step beside it.",
     # what an exception usually means
     "misspelt": "`{wrong}` is not known there: did you mean `{meant}`?",
-    "shapes of product": "`{left}` {left_shape} @ `{right}` {right_shape}: in a matrix product the two inner sizes must be the same. "
+    "shapes of product": "`{left}` {left_words} @ `{right}` {right_words}: in a matrix product the two inner sizes must be the same. "
                          "What does each axis stand for?",
-    "shapes": "`{left}` is {left_shape} and `{right}` is {right_shape}: lined up from the right, each pair of sizes must be equal or 1. "
+    "shapes": "`{left}` is {left_words} and `{right}` is {right_words}: lined up from the right, each pair of sizes must be equal or 1. "
               "What does each axis stand for?",
     "unbound": "`{first}` is used before it has a value. Does every branch of the function set it?",
     "unknown name": "The name `{first}` is unknown there. Is it misspelt, or is its cell not yet run?",
@@ -166,6 +167,12 @@ ADVICE: dict[str, str] = {
     "inhomogeneous": "The pieces have different shapes, so they cannot become one array. Print their shapes one by one.",
     "out of bounds": "An index is larger than its axis. Which axis is it, and how long is it?",
     "too many indices": "The array has fewer axes than the index. Print its shape.",
+    "list index": "The {first} is shorter than that index. How many entries does it have, and where does the loop end?",
+    "index of a number": "Square brackets pick from an array, a list or a tuple. Print the type of the value before them.",
+    "equal pieces": "`np.split` with a number makes pieces of one length only. Which lengths should the pieces have?",
+    "list arithmetic": "A list or a tuple has no arithmetic, but the arrays in it have. How do you get at each of them?",
+    "float for a count": "A whole number is needed there. In Python `/` always gives a float, and `//` a whole number.",
+    "one thing for many": "A loop, and several names before `=`, need a value of several parts. Print what stands there.",
     "index type": "An index must be a whole number. Print the type of the index.",
     "index lengths": "The index arrays must have one length. Print the shape of each.",
     "no such axis": "The array has no axis with that number. Axes are counted from 0. Print its shape.",
@@ -173,6 +180,7 @@ ADVICE: dict[str, str] = {
     "recursion": "The function calls itself without end. Should it call another function?",
     "is None": "One of the values there is None. Which call before it returned nothing?",
     "no attribute": "A `{first}` has no `{second}`. Print the type of the value before the dot.",
+    "no attribute elsewhere": "A function that this line calls got a {first} where it needs an array. Print the type of each argument.",
     "not callable": "Round brackets call a function. Do you need square brackets for an index, or `*` for a product?",
     "one number needed": "One number is needed there, but it got an array. Does the function there work on whole arrays?",
     "other arguments": "A function got the wrong arguments. Print its signature with `help`.",

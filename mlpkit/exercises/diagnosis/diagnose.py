@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..checker.answers import InvalidAnswer
-from ..checker.compare import comparisons_of, wrong_values
+from ..checker.compare import comparisons_of, first_failure, wrong_values
 from ..checker.runner import CaseRun
 from ..spec import Exercise
 from . import functions, linear, outside, places, side_effects, structure
@@ -28,7 +28,7 @@ from .known_mistakes import (
 from .observed import observe, observe_property, observe_shape, observe_value
 from .raised import misspelt, raised
 from .scope import scope_of
-from .traps import trap
+from .traps import not_kept, trap
 
 Detector = Callable[[Evidence], Finding | None]
 
@@ -100,7 +100,17 @@ def diagnose(e: Evidence) -> Finding:
         match = match_raised(e, known)
         if match:
             return _known(e, match)
+    e = _before_number_for_array(e)
     return first_found(STRUCTURE, [e]) or _numbers(e, known)
+
+
+def _before_number_for_array(e: Evidence) -> Evidence:
+    """Where values may be numbers or arrays, the wrong numbers come before a number in place of an array."""
+    if e.failure.failed_check != "shape" or e.exercise.output != [""]:
+        return e
+    before = e._replace(runs=e.runs[: e.failure.at], expected=e.expected[: e.failure.at])
+    failure = first_failure(e.exercise, before.runs, before.expected)
+    return before._replace(failure=failure) if failure else e
 
 
 def _numbers(e: Evidence, known: Known) -> Finding:
@@ -157,6 +167,8 @@ def _known(e: Evidence, match: Match) -> Finding:
         except Exception:  # the answer is not built as the exercise's sentence expects
             pass
     facts = {"mistake": mistake.name, "seen": seen, "certain": mistake.unambiguous and match.how != "some"}
+    lost = not_kept(e) if e.function is not None and match.how == "whole" else None
+    facts |= {"not_kept": lost} if lost else {}
     part = f"`{match.part}`" if match.part else ""
     return Finding("known mistake", part, run.case.note, facts, mistake.message)
 

@@ -48,12 +48,20 @@ def find_divergence(
     recorded: runs it on some arguments, recorded
     returns: Found, or None where nothing can be said
     """
+    at = telling_case(exercise, runs, expected_runs)
+    if at is None:
+        return None
+    return divergence_on(exercise, function, runs[at], expected_runs[at], at, recorded)
+
+
+def telling_case(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> int | None:
+    """The number of the case to look at: the first that raises, or else the smallest that is wrong."""
     pairs = enumerate(zip(runs, expected_runs))
     wrong = [at for at, (run, expected) in pairs if not equivalent(run, expected, exercise)]
-    if not wrong:
-        return None
-    at = min(wrong, key=lambda at: case_size(runs[at].case))
-    return divergence_on(exercise, function, runs[at], expected_runs[at], at, recorded)
+    raising = [at for at in wrong if runs[at].raised]
+    if raising:  # of it the message speaks too; smaller ones often have equal sizes that hide the fault
+        return raising[0]
+    return min(wrong, key=lambda at: case_size(runs[at].case), default=None)
 
 
 def divergence_on(

@@ -107,14 +107,20 @@ def match_parts(e: Evidence, known: Known) -> list[Match]:
 
 
 def match_raised(e: Evidence, known: Known) -> Match | None:
-    """The listed mistake that raises the same, or gives the same wherever the function answers."""
+    """The listed mistake that raises the same, or gives the same wherever the function answers.
+
+    Many programs raise where the shapes do not fit: the wrong answers beside that must agree too.
+    """
     raised = [at for at, run in enumerate(e.runs) if run.raised]
     answered = [at for at, run in enumerate(e.runs) if not run.raised]
     wrong = [at for at in answered if not equivalent(e.runs[at], e.expected[at], e.exercise)]
     for mistake, program in known:
-        if answered and all(equivalent(e.runs[at], program[at], e.exercise) for at in raised):
+        explained = [at for at in wrong if equivalent(e.runs[at], program[at], e.exercise)]
+        if sum(_wrong_entries(e, at) for at in explained) < 4:  # so few may agree by chance
+            continue
+        if all(equivalent(e.runs[at], program[at], e.exercise) for at in raised):
             return Match(mistake, "some", "", raised[0])
-        if wrong and all(equivalent(e.runs[at], program[at], e.exercise) for at in answered):
+        if all(equivalent(e.runs[at], program[at], e.exercise) for at in answered):
             return Match(mistake, "some", "", wrong[0])
     return None
 
@@ -147,6 +153,12 @@ def _right(c: Comparison, exercise: Exercise) -> bool:
 def _same_arrays(one: list[Comparison], other: list[Comparison], exercise: Exercise) -> bool:
     same_places = [(c.at, c.leaf.index) for c in one] == [(c.at, c.leaf.index) for c in other]
     return same_places and all(equal(a.got, b.got, exercise.tolerance) for a, b in zip(one, other))
+
+
+def _wrong_entries(e: Evidence, at: int) -> int:
+    """How many entries the wrong arrays of an answer have."""
+    pairs = comparisons_of(e.exercise, e.runs[at], e.expected[at])
+    return sum(c.expected.size for c in pairs if not equal(c.got, c.expected, e.exercise.tolerance))
 
 
 def _wrong_numbers(e: Evidence, at: int) -> set[float]:

@@ -32,7 +32,7 @@ def fit(
         mean = (lambda x: x.mean(axis, keepdims=True)) if form == "line" else (lambda x: 0.0)
         here = right - mean(right)
         spread = (here * here).sum(axis, keepdims=True)
-        slope = np.where(spread > 0, (got * here).sum(axis, keepdims=True) / spread, float(form == "line"))
+        slope = np.where(spread > 0, (got * here).sum(axis, keepdims=True) / spread, 1.0)
         if form == "shift":
             slope = np.ones_like(spread)
         shift = 0.0 * spread if form == "scale" else (got - slope * right).mean(axis, keepdims=True)
@@ -214,7 +214,16 @@ def by_row_or_column(e: Evidence) -> Finding | None:
             if any(f is None for f in fits) or (form == "line" and max(c.got.shape[axis] for c in bad) < 3):
                 continue
             slope, shift = fits[0]
-            facts: dict = {"line": line, "slope": float(slope[0]), "shift": float(shift[0])}
+            if form == "scale":
+                slope = slope[bad[0].expected.any(axis)]  # a line of zeros has no factor
+                factors = [f[0][c.expected.any(axis)] for c, f in zip(bad, fits)]
+                if all(constant(list(f)) for f in factors):
+                    other = next((f[0] for f in factors if not constant([f[0], slope[0]])), slope[0])
+                    found = {"ratio": float(slope[0]), "other": float(other)}
+                    return Finding("scaled by case", e.title(bad), e.note(bad[0]), found)
+            most = int(np.abs(shift).argmax())
+            facts: dict = {"line": line, "index": most}
+            facts |= {"slope": float(slope[min(most, len(slope) - 1)]), "shift": float(shift[most])}
             values = {"scale": slope, "shift": shift, "line": slope}[form]
             facts |= {"low": float(values.min()), "high": float(values.max())}
             if form == "shift":

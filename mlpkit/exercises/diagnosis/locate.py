@@ -27,10 +27,12 @@ class Part(NamedTuple):
     """A value that goes into the place.
 
     source: as it was written; shape: of the value
+    value: of a whole number that has a name, as text
     """
 
     source: str
     shape: tuple[int, ...]
+    value: str = ""
 
 
 class Divergence(NamedTuple):
@@ -284,7 +286,9 @@ class _Search(Follower):
         for i in self.links.parts(place, end):
             array = self.events[i].array
             if array is not None:
-                found[self.events[i].place] = Part(self.links.place(i).text, array.shape)
+                place, whole = self.links.place(i), array.ndim == 0 and array.dtype.kind in "iu"
+                value = str(int(array)) if whole and place.kind != "Constant" else ""
+                found[self.events[i].place] = Part(place.text, array.shape, value)
         return tuple(found.values())
 
     def _turns(self, place: int, event: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from ..checker.placeholders import inner
 from ..checker.runner import Raised
 from .evidence import Evidence, Finding
 from .observed import observe
+from .words import shape_words
 
 
 def raised(e: Evidence) -> Finding | None:
@@ -23,18 +24,23 @@ def raised(e: Evidence) -> Finding | None:
         return None
     error = e.run.raised
     fine = next((r.case.note for r in e.runs if r.raised is None), "")
-    facts = {"seen": observe(e.exercise, e.run, e.right_run), "fine": fine}
+    facts = {"seen": observe(e.exercise, e.run, e.right_run), "fine": fine, "line": error.line}
     if error.kind == "TypeError" and error.line is None and "argument" in error.text:
         names = [f"`{n}`" for n in e.exercise.inputs]
         return Finding("called otherwise", facts={**facts, "signature": e.exercise.signature, "names": names})
     met = _shapes_that_met(error) if error.kind == "ValueError" else {}
     if met:
         advice = "shapes of product" if met["product"] else "shapes"
+        for side in ("left", "right"):
+            axes = e.exercise.inputs.get(met[side], "")
+            met[f"{side}_words"] = shape_words(axes, met[f"{side}_shape"]).removeprefix("shape ")
         return Finding("exception", facts={**facts, **met}, advice=advice)
     for kind, pattern, advice in MEANINGS:
         found = re.search(pattern, error.text)
         if re.fullmatch(kind, error.kind) and found:
             names = dict(zip(("first", "second"), found.groups()))
+            if advice == "no attribute" and f".{names['second']}" not in error.source:
+                advice = "no attribute elsewhere"  # it is asked for in a function that the line calls
             return Finding("exception", facts={**facts, **names}, advice=advice)
     return Finding("exception", facts=facts, advice="unknown exception")
 
@@ -160,6 +166,9 @@ MEANINGS = (
     ("ValueError", r"unpack", "unpack"),
     ("ValueError", r"truth value", "truth value"),
     ("ValueError", r"inhomogeneous|sequence", "inhomogeneous"),
+    ("ValueError", r"equal division", "equal pieces"),
+    ("IndexError", r"(list|tuple) index out of range", "list index"),
+    ("IndexError", r"scalar variable", "index of a number"),
     ("IndexError", r"out of bounds", "out of bounds"),
     ("IndexError", r"too many indices", "too many indices"),
     ("IndexError", r"arrays used as indices|only integers", "index type"),
@@ -170,6 +179,10 @@ MEANINGS = (
     ("AttributeError", r"'NoneType'", "is None"),
     ("AttributeError", r"'(\w+)' object has no attribute '(\w+)'", "no attribute"),
     ("TypeError", r"NoneType", "is None"),
+    ("TypeError", r"sequence by non-int|can only concatenate|operand.*'(?:list|tuple)'", "list arithmetic"),
+    ("TypeError", r"as an integer", "float for a count"),
+    ("TypeError", r"'(\w+)' object is not iterable|unpack non-iterable (\w+)", "one thing for many"),
+    ("TypeError", r"not subscriptable", "index of a number"),
     ("TypeError", r"not callable", "not callable"),
     ("TypeError", r"scalar|only.*(?:length|size|0-dim)", "one number needed"),
     ("TypeError", r"argument", "other arguments"),

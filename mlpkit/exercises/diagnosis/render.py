@@ -27,6 +27,9 @@ def render(finding: Finding) -> str:
     own, advice = _fill(TEMPLATES[finding.code], finding), ""
     if finding.code == "known mistake":
         own = _suspicion(finding)
+        if "not_kept" in f:
+            lost = f["not_kept"]
+            own = f"{sentences(own)[0]} Line {lost.facts['line']}: {_fill(ADVICE[lost.code], lost)}"
     else:
         advice = _fill(ADVICE.get(finding.advice) or ADVICE.get(finding.code, finding.advice), finding)
     seen = render(f["seen"]) if "seen" in f else ""
@@ -38,6 +41,8 @@ def render(finding: Finding) -> str:
     if seen and own.startswith(f"On {f['seen'].case}, "):
         own = own.replace(f"On {f['seen'].case}, ", "There, ", 1)
     right = f"The shape of {listed(f['right_shapes'])} is right." if f.get("right_shapes") else ""
+    if finding.code == "exception" and count(f"{seen} {own} {advice}") > SENTENCES:
+        own = ""
     text = f"{seen} {right} {_capital(own)} {advice}"
     if scope and f"On {f['scope'].wrong_case}" in text:
         scope = scope.replace(f", and wrong on {f['scope'].wrong_case}.", ".")
@@ -52,9 +57,12 @@ def render(finding: Finding) -> str:
 def _says_where(finding: Finding) -> bool:
     """Whether a finding needs no place beside it: it names its own line, or is a certain mistake or two."""
     f = finding.facts
-    if finding.code.startswith("trap ") or finding.code in OWN_PLACE or "also" in f:
+    if finding.code.startswith("trap ") or finding.code in OWN_PLACE or "also" in f or "not_kept" in f:
         return True
-    return bool(f.get("certain")) and f["place"].facts["kind"] != "raised"
+    place = f["place"].facts
+    if "left" in f and place["kind"] == "raised" and place["line"] == f["line"]:  # the two shapes are told
+        return True
+    return bool(f.get("certain")) and place["kind"] != "raised"
 
 
 def _with_place(text: str, advice: str, place: Finding) -> str:
@@ -130,7 +138,8 @@ def _scope(scope: Scope) -> str:
     if scope.pattern:
         told.append(_places(scope))
     if scope.right_case:
-        told.append(f"it is right on {scope.right_case}, and wrong on {scope.wrong_case}")
+        what = "everything" if told else "it"
+        told.append(f"{what} is right on {scope.right_case}, and wrong on {scope.wrong_case}")
     return _capital("; ".join(told) + "." * bool(told))
 
 
@@ -143,7 +152,7 @@ def _places(scope: Scope) -> str:
     if scope.pattern in ("last right", "last wrong"):
         return f"only the last {wrong[0] if right == [] else right[0]} is {scope.pattern[5:]}"
     if scope.pattern == "only last":
-        return f"the last one, {right[0]}, is right, and {some(wrong, 3)} {_is_wrong(wrong)}"
+        return f"only the last one, {right[0]}, is right"
     if scope.pattern == "some":
         verb = "is" if len(right) == 1 else "are"
         return f"{some(right, 3)} {verb} right, and {some(wrong, 3)} {_is_wrong(wrong)}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from ..checker.runner import CaseRun
@@ -68,27 +69,39 @@ class StatementPlace(NamedTuple):
     lines: LineView
 
 
-def place_of_statement(function: Callable, run: CaseRun, finding: Finding) -> StatementPlace | None:
+def place_of_statement(
+    function: Callable, run: CaseRun, finding: Finding, traced: tuple[str, Trace] | None = None
+) -> StatementPlace | None:
     """The statement that a finding speaks of.
 
     run: on the case that fails first
+    traced: a case in words and a run of the function on it, for the values to show
     returns: StatementPlace, or None where the source does not say it for certain
     """
     source = source_of_function(function)
     if source is None:
         return None
-    kind, node = _statement(source.node, run, finding)
+    line = line_of_trap(finding)
+    kind, node = ("", _on_line(source.node, line)) if line else _statement(source.node, run, finding)
     if node is None:
         return None
     span = _span(source, node)
     text = _text(source, span)
     place = Place(type(node).__name__, text, function.__code__.co_filename, span,
                   first_line=function.__code__.co_firstlineno)  # fmt: skip
-    lines = view_lines(Trace(source, [place]), run.case.note, 0)
+    note, trace = traced or (run.case.note, Trace(source))
+    lines = view_lines(replace(trace, places=[*trace.places, place]), note, len(trace.places))
     facts = {"kind": kind, "line": place.line, "source": _short(text)}
     before = len(source.lines[span[0] - 1].encode()[: span[2]].decode(errors="replace"))
     said = Finding("statement", "", run.case.note, facts) if kind else None
     return StatementPlace(said, (place.line, before + 1, text), lines)
+
+
+def line_of_trap(finding: Finding) -> int:
+    """The line of the function that a finding names itself, 0 if it names none."""
+    trap = finding.facts.get("not_kept", finding)
+    named = trap.code.startswith("trap ") and trap.code != "trap unused argument"
+    return trap.facts["line"] if named else 0
 
 
 def _statement(tree: ast.AST, run: CaseRun, finding: Finding) -> tuple[str, ast.AST | None]:
@@ -108,7 +121,8 @@ def _statement(tree: ast.AST, run: CaseRun, finding: Finding) -> tuple[str, ast.
         return "loop", outer[0] if len(outer) == 1 else None
     if finding.code in _DRAWN and not any(a.arg == "images" for a in tree.args.args):
         found = [n for n in _own(tree) if isinstance(n, ast.Call) and ast.unparse(n.func).startswith("rng.")]
-        return "draw", found[0] if len(found) == 1 else None
+        branches = any(isinstance(n, (ast.If, ast.IfExp)) for n in _own(tree))  # the fault may be in another
+        return "draw", found[0] if len(found) == 1 and not branches else None
     return "", None
 
 
@@ -122,10 +136,13 @@ def _last(tree: ast.AST) -> ast.AST:
 
 def _raised(tree: ast.AST, run: CaseRun) -> ast.AST | None:
     """The statement on the line that raised."""
-    if not run.raised.line:
-        return None
+    return _on_line(tree, run.raised.line) if run.raised.line else None
+
+
+def _on_line(tree: ast.AST, line: int) -> ast.AST | None:
+    """The smallest statement on a line of the function, counted from 1."""
     first = min([tree.lineno, *(d.lineno for d in getattr(tree, "decorator_list", ()))])
-    line = first + run.raised.line - 1
+    line += first - 1
     found = [
         n
         for n in ast.walk(tree)

@@ -49,7 +49,7 @@ def wrong_type_of_answer(e: Evidence) -> Finding | None:
     exercise, run = e.exercise, e.run
     leaf = next(f for f in leaves(run.value, output_of(exercise, run.case)) if wrong_type(f, exercise))
     kind = leaf.value.kind if isinstance(leaf.value, InvalidAnswer) else "dtype"
-    if kind == "nothing" and not leaf.name:
+    if kind == "nothing" and not leaf.name and leaf.index is None:
         return Finding("returned", "", run.case.note, {"came": "None"}, "return")
     seen = Finding("type", leaf_name(leaf, exercise), run.case.note, {"came": type_words(leaf)})
     if kind == "nothing":
@@ -178,8 +178,10 @@ def _pieces(c: Comparison, row: list[Comparison]) -> tuple[str, dict]:
     """Whether the arrays of a list have other lengths than they should, or come in the opposite order."""
     if len(row) < 2 or c.leaf.index is None or any(isinstance(p.got, InvalidAnswer) for p in row):
         return "", {}
+    examples = c.leaf.spec.split()[:1] in (["n"], ["batch"])
     came, asked = [p.got.shape for p in row], [p.expected.shape for p in row]
-    if all(a and b and a[1:] == b[1:] for a, b in zip(came, asked)) and len({s[1:] for s in asked}) == 1:
+    alike = all(a and b and a[1:] == b[1:] for a, b in zip(came, asked)) and len({s[1:] for s in asked}) == 1
+    if examples and alike:
         return "piece lengths", {"came": [s[0] for s in came], "expected": [s[0] for s in asked]}
     return ("opposite order", {}) if came == asked[::-1] else ("", {})
 
@@ -231,7 +233,7 @@ def _reduced(e: Evidence, c: Comparison) -> tuple[str, dict]:
     if abs(by) == 1:
         return "off by one", {"axis": name, "longer": "longer" if by > 0 else "shorter"}
     if 1 in (length, right.shape[off[0]]):
-        return "one entry left", {"axis": name}
+        return "one entry left", {"axis": name, "one": length == 1}
     known = [
         n
         for n, size in sizes(e.exercise, e.run.case).items()

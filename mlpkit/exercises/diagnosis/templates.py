@@ -54,7 +54,7 @@ def _join(*pieces: str | Callable[[Finding], str]) -> Callable[[Finding], str]:
 
 def _raised(finding: Finding) -> str:
     text = finding.facts["text"]
-    return "On {case} it raised {kind}" + (" ({text})" if text else "") + "{where}."
+    return "On {case}, it raised {kind}" + (" ({text})" if text else "") + "{where}."
 
 
 def _count(finding: Finding) -> str:
@@ -71,14 +71,13 @@ def _count(finding: Finding) -> str:
 def _not_finite(finding: Finding) -> str:
     f = finding.facts
     what = "{count} of {of} entries of {part} are" if f["of"] > 1 else "the result is"
-    text = f"On {{case}}, {what} {{kinds}}"
+    text = f"On {{case}}, {what} {{kinds}}" + (", all in row {row}" if "row" in f else "")
     if "right_case" in f:
         text += "; on {right_case} everything is right"
     text += "."
     if "elsewhere" in f:
         text += " {elsewhere}"
     if finding.advice == "large numbers":
-        text += " They are in row {row}." if "row" in f else ""
         text += " The largest input there is {largest}."
     return text
 
@@ -112,6 +111,14 @@ def _direction(text: str) -> Callable[[Finding], str]:
     return _join(case, "{count} of ", entries, text)
 
 
+def _direction_all(finding: Finding) -> str:
+    return (
+        ("On {case}, all" if finding.case else "All")
+        + (" entries of the step" if finding.facts["step"] else " entries")
+        + " differ."
+    )
+
+
 def _property(finding: Finding) -> str:
     f = finding.facts
     text = "On {case}: {text}"
@@ -140,11 +147,11 @@ def _rows_sum(finding: Finding) -> str:
 
 
 def _line(finding: Finding) -> str:
-    sign = "plus" if finding.facts["shift"] >= 0 else "minus"
+    done = "added" if finding.facts["shift"] >= 0 else "subtracted"
     one = "the same" if finding.facts["same"] else "one"
     return (
-        f"Every {{line}} is the expected one times {one} number, plus or minus another: the first {{line}} is the "
-        f"expected one times {{slope}} {sign} {{shift:abs}}."
+        f"Every {{line}} is the expected one times {one} number, plus another number: {{line}} {{index}} is "
+        f"multiplied by {{slope}}, and {{shift:abs}} is {done}."
     )
 
 
@@ -165,7 +172,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
         "On {case}, {part} is {came}", _if("expected", ", expected {expected}"), ".",
         _if("asked", " The function should return {asked}."), _if("order", " The order is {order}."),
     ),
-    "returned": "On {case} it returned {came}.",
+    "returned": "On {case}, it returned {came}.",
     "count": _count,
     "length": "On {case}, {part} has {came}, expected {expected}.",
     "one number": "On {case}, {part} is one number, {got}, expected {expected}.",
@@ -176,7 +183,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "not repeatable": "Two calls with the same inputs gave different results.",
     "same for every rng": "Two generators with different seeds gave the same result.",
     "rng does not move on": "Two calls with the same generator, one after the other, gave the same result.",
-    "not as asked": "On {case} it did not do what it should.",
+    "not as asked": "On {case}, it did not do what it should.",
     "own words": "{text}",
     "property": "On {case}: {text:first}",
     # structure
@@ -201,7 +208,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "reduced": "It equals the right answer {verb} over axis {axis}.",
     "not reduced": "The right answer is there, but not yet {verb} over axis {axis}.",
     "off by one": "`{axis}` is {longer} by one.",
-    "one entry left": "Along `{axis}` there is only one entry, or one too few.",
+    "one entry left": _if("one", "Along `{axis}` there is only one entry.", "Along `{axis}` there should be only one entry."),
     "axis length": _join("The length along `{axis}` is wrong.", _if("known", " {length} is the length of {known} of the input.")),
     **dict.fromkeys((  # the advice says it all
         "blown up", "transposed", "other axes", "transposed shape", "rearranged", "opposite order",
@@ -230,7 +237,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     **dict.fromkeys(("trap power", "trap axis", "trap max", "trap sum", "trap shape in two", "trap shape from array",
         "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop",
         "trap eye", "trap rows swapped", "trap not of indices", "trap bytes", "trap column against row",
-        "trap two names", "trap same again", "trap overwritten in loop", "trap loop name", "trap written in vain",
+        "trap two names", "trap same again", "trap reset in loop", "trap overwritten in loop", "trap loop name", "trap written in vain",
         "trap not called", "trap places", "trap other generator", "trap drawn in loop", "trap with replacement"),
         _if("told", "", "Line {line}: `{source}`.")),
     "trap unused argument": "It never uses {names}.",
@@ -288,8 +295,9 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "wrong beside labels": "The entries of the true class are right, and all others are wrong.",
     "diagonal": "Only the diagonal is right.",
     "some lines": lambda finding: (
-        "{lines} {right:4} are right, and {wrong:4} are wrong." if finding.facts["line"] == "entry"
-        else f"Right in {'{line}' if len(finding.facts['right']) == 1 else '{lines}'} {{right:4}}, wrong in {{wrong:4}}."
+        "Only {line} {right:4} is right." if len(finding.facts["right"]) == 1
+        else "Only {line} {wrong:4} is wrong." if len(finding.facts["wrong"]) == 1
+        else "The {lines} {right:4} are right, and {wrong:4} are wrong."
     ),
     "large wrong": "It is right up to about {limit}, and wrong for larger numbers.",
     "small wrong": "It is right for large numbers, and wrong below about {limit}.",
@@ -302,5 +310,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "too large or small": _too_large,
     "right direction": _direction(" differ; together they point in the right direction (cosine {cosine}, {length} times as long)."),
     "opposite direction": _direction(" differ; together they point in the opposite direction (cosine {cosine})."),
-    "no direction": _direction(" differ (cosine {cosine} with the right answer, {length} times as long)."),
+    "no direction": lambda finding: (
+        _direction(" differ.") if finding.facts["count"] < finding.facts["of"] else _direction_all
+    )(finding),
 }  # fmt: skip

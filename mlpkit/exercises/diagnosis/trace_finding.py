@@ -8,6 +8,7 @@ from .first_divergence import Found
 from .locate import RAISED, SHORT, UNUSED, Divergence, Part
 from .trace_lines import LineView, view_lines
 from .trace_rewrite import Place
+from .words import shape_words
 
 _SIGNS = {"MatMult": "@", "Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "Pow": "**"}
 LONGEST = 70  # characters of source in a sentence
@@ -24,7 +25,7 @@ def place_finding(exercise: Exercise, found: Found) -> Finding:
         "source": _short(here.text),
         "shape": d.shape,
         "expected": d.expected,
-        "parts": [_part(exercise, part) for part in d.parts if part.shape != () or d.kind == RAISED],
+        "parts": [_part(exercise, p) for p in d.parts if p.shape or (d.kind == RAISED and p.value)],
         "operation": _operation(exercise, here, d) if d.kind == RAISED else "",
         "turn": d.turn,
         "turns": d.turns,
@@ -56,10 +57,11 @@ def _column(place: Place, found: Found) -> int:
 
 
 def _part(exercise: Exercise, part: Part) -> str:
-    """A part with its shape, and for an argument with the names of its axes."""
-    axes = exercise.inputs.get(part.source, "").split()
-    named = len(axes) == len(part.shape) > 0
-    return f"`{_short(part.source)}` {part.shape}" + (f" ({' by '.join(axes)})" if named else "")
+    """A part with its shape, and for an argument with the names of its axes; of a number its value."""
+    source, axes = f"`{_short(part.source)}`", exercise.inputs.get(part.source, "")
+    if not part.shape:
+        return f"{source} = {part.value}" if part.value else source
+    return f"{source} {shape_words(axes, part.shape).removeprefix('shape ')}"
 
 
 def _operation(exercise: Exercise, place: Place, divergence: Divergence) -> str:

@@ -1,7 +1,7 @@
 """A learner's function line by line, with the shapes and a few values of every part: as text and as HTML.
 
-All that comes from the function is escaped. In HTML the lines are a table in a fold, and the place where the
-calculation parts from right ones is marked and named, not only coloured.
+All that comes from the function is escaped. In HTML the lines are a table in a fold, with what was recorded
+under each line; the place where the calculation parts from right ones is marked and named, not only coloured.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import html
 import linecache
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,11 +17,25 @@ import numpy as np
 
 from .trace import Event, Trace
 from .trace_rewrite import Place
+from .words import number
 
 LINES = 120  # of a function that are shown
 VALUES = 12  # of one line
 WIDTH = 64  # characters of one value
 _UNSHOWN = ("Tuple", "List", "Starred")
+
+
+class Value(NamedTuple):
+    """What is shown of one part of a line.
+
+    source: as it was written; shape: "(2, 3)", or "" of a single value; numbers: a few of them
+    turn: ", turn 2 of 5" where the part was evaluated several times
+    """
+
+    source: str
+    shape: str
+    numbers: str
+    turn: str
 
 
 class LineView(NamedTuple):
@@ -56,13 +71,13 @@ def view_lines(trace: Trace, note: str, place: int | None = None, event: int | N
     title = f"Your function, line by line, on {note}"
     text = "\n".join([title, *(line for row in rows for line in _text_row(row, first))])
     table = "".join(_html_row(row, first) for row in rows)
-    head = "".join(f'<th scope="col" style="text-align:left">{w}</th>' for w in ("line", "code", "values"))
-    inner = f"<table><thead><tr>{head}</tr></thead><tbody>{table}</tbody></table>"
+    head = "".join(f'<th scope="col" style="text-align:left">{w}</th>' for w in ("line", "code and values"))
+    inner = f'<table style="width:100%"><thead><tr>{head}</tr></thead><tbody>{table}</tbody></table>'
     here, where = [row for row in rows if row[2] is not None][:1], ""
     if at is not None and at.function:
         here, where, first = _row_of_helper(trace, at, event), f" of {at.function}", at.first_line
-    snippet = "\n".join(line for row in here for line in _text_row(row, first, values=False, where=where))
-    return LineView(title, text, inner, snippet, "".join(_snippet(row, first, where) for row in here))
+    snippet = "\n".join(line for row in here for line in _text_row(row, first, where=where, note=note))
+    return LineView(title, text, inner, snippet, "".join(_snippet(row, first, where, note) for row in here))
 
 
 def _row_of_helper(trace: Trace, place: Place, event: int | None) -> list[tuple]:
@@ -74,30 +89,41 @@ def _row_of_helper(trace: Trace, place: Place, event: int | None) -> list[tuple]
     return [(number, lines[number - 1], _marked_part(lines, place, number), shown)]
 
 
-def _values_by_line(
-    trace: Trace, event: int | None, function: str = ""
-) -> dict[int, list[tuple[str, str, str]]]:
-    """What is shown beside each line: (source, shape, value) of the parts that end in it."""
-    latest = {}
-    for i, e in enumerate(trace.events):
-        if e.array is not None and (event is None or i <= event or e.place not in latest):
-            latest[e.place] = e if event is not None else latest.get(e.place, e)
+def _values_by_line(trace: Trace, event: int | None, function: str = "") -> dict[int, list[Value]]:
+    """What is shown of the parts that end in each line: the first time, or the last time up to an event."""
+    shown: dict[int, tuple[Event, int]] = {}
     times: dict[int, int] = {}
-    for e in trace.events:
+    for i, e in enumerate(trace.events):
         times[e.place] = times.get(e.place, 0) + 1
-    found: dict[int, dict[str, tuple[str, str, str]]] = {}
-    for number, e in sorted(latest.items(), key=lambda item: _order(trace.places[item[0]])):
-        place = trace.places[number]
-        if (
-            place.function != function
-            or place.kind in _UNSHOWN
-            or (place.kind == "Name" and e.array.ndim == 0)
-        ):
+        if e.array is not None and (e.place not in shown or (event is not None and i <= event)):
+            shown[e.place] = e, times[e.place]
+    for place in _around(trace, trace.failed):  # what they held in a turn before is not what stopped
+        shown.pop(place, None)
+    found: dict[int, dict[str, Value]] = {}
+    for at, (e, turn) in sorted(shown.items(), key=lambda item: _order(trace.places[item[0]])):
+        place = trace.places[at]
+        if place.function != function or place.kind in _UNSHOWN or _says_its_value(place, e):
             continue
         here = found.setdefault(place.span[1], {})
         if len(here) < VALUES:
-            here.setdefault(place.text, (place.text, _shape(e), _cut(e.array) + _often(times[number])))
+            shape = str(e.array.shape) if e.array.ndim else ""
+            often = f", turn {turn} of {times[at]}" if times[at] > 1 else ""
+            here.setdefault(place.text, Value(place.text, shape, _cut(e.array), often))
     return {line: list(values.values()) for line, values in found.items()}
+
+
+def _around(trace: Trace, place: int | None) -> set[int]:
+    """A place and all that it is a part of."""
+    found, new = set(), set() if place is None else {place}
+    while new:
+        found |= new
+        new = {n for n, p in enumerate(trace.places) if not new.isdisjoint(p.parts)} - found
+    return found
+
+
+def _says_its_value(place: Place, event: Event) -> bool:
+    """Whether the source of a single value needs no value beside it: a name, or a number such as -1."""
+    return event.array.ndim == 0 and (place.kind == "Name" or not re.search("[^-+0-9.eE]", place.text))
 
 
 def _order(place: Place) -> tuple:
@@ -105,18 +131,10 @@ def _order(place: Place) -> tuple:
     return place.span[1], place.span[3], -place.span[0], -place.span[2]
 
 
-def _shape(event: Event) -> str:
-    if event.array.ndim:
-        return str(event.array.shape)
-    return "a truth value" if event.array.dtype.kind == "b" else "a number"
-
-
-def _often(times: int) -> str:
-    return f", one of {times} times" if times > 1 else ""
-
-
 def _cut(array: np.ndarray) -> str:
     """A few numbers of an array, on one line."""
+    if array.ndim == 0:
+        return str(bool(array)) if array.dtype.kind == "b" else number(float(array))
     text = np.array2string(array, precision=3, threshold=8, edgeitems=2, suppress_small=True, separator=", ")
     text = " ".join(text.split())
     return text if len(text) <= WIDTH else text[:WIDTH].rstrip() + " ..."
@@ -145,7 +163,8 @@ def _marked_part(lines: Sequence[str], place: Place | None, number: int) -> tupl
     return len(row[:start].decode(errors="replace")), len(row[:end].decode(errors="replace"))
 
 
-def _text_row(row: tuple, first: int, values: bool = True, where: str = "") -> list[str]:
+def _text_row(row: tuple, first: int, where: str = "", note: str = "") -> list[str]:
+    """A line as text, with its values; with a note of the case, with the shapes alone."""
     number, code, marked, shown = row
     head = f"{number - first + 1:>4} | "
     lines = [f"     |{where}:"] if where else []
@@ -153,30 +172,34 @@ def _text_row(row: tuple, first: int, values: bool = True, where: str = "") -> l
     if marked is not None:
         lines.append("     | " + " " * marked[0] + "^" * max(marked[1] - marked[0], 1))
     margin = "     |     "
-    if values:
-        lines += [f"{margin}{source}: {shape} {value}" for source, shape, value in shown]
-    else:
-        lines += [f"{margin}{source}: {shape}" for source, shape, _ in shown]
+    lines += [f"     |   on {note}:"] if note and shown else []
+    for value in shown:
+        rest = value.shape or value.numbers if note else f"{value.shape} {value.numbers}{value.turn}"
+        lines.append(f"{margin}{value.source}: {rest.strip()}")
     return lines
 
 
 def _html_row(row: tuple, first: int) -> str:
     number, code, marked, shown = row
     values = "".join(
-        f"<div><code>{html.escape(source)}</code> {html.escape(shape)} "
-        f'<span style="font-family:monospace">{html.escape(value)}</span></div>'
-        for source, shape, value in shown
+        f'<div style="margin-left:2em"><code>{html.escape(v.source)}</code> {v.shape} '
+        f'<span style="font-family:monospace">{html.escape(v.numbers)}</span>{v.turn}</div>'
+        for v in shown
     )
-    cell = '<td style="text-align:left;vertical-align:top">'
-    head = f'<th scope="row" style="vertical-align:top">{number - first + 1}</th>'
-    return f"<tr>{head}{cell}{_code(code, marked)}</td>{cell}{values}</td></tr>"
+    head = f'<th scope="row" style="vertical-align:top;width:2em">{number - first + 1}</th>'
+    cell = '<td style="text-align:left;vertical-align:top;overflow-wrap:anywhere">'
+    return f"<tr>{head}{cell}{_code(code, marked)}{values}</td></tr>"
 
 
-def _snippet(row: tuple, first: int, where: str) -> str:
+def _snippet(row: tuple, first: int, where: str, note: str) -> str:
     number, code, marked, shown = row
-    shapes = (f"<code>{html.escape(source)}</code> {html.escape(shape)}" for source, shape, _ in shown)
+    shapes = (
+        f"<code>{html.escape(v.source)}</code> {v.shape or '= ' + html.escape(v.numbers)}" for v in shown
+    )
     line = f"line {number - first + 1}{html.escape(where)}: {_code(code.strip(), _moved(code, marked))}"
-    return f'<div style="margin-top:4px">{line}</div><div>{", ".join(shapes)}</div>'
+    listed = ", ".join(shapes)
+    on = f"on {html.escape(note)}: " if listed else ""
+    return f'<div style="margin-top:4px">{line}</div><div>{on}{listed}</div>'
 
 
 def _moved(code: str, marked: tuple[int, int]) -> tuple[int, int]:

@@ -6,7 +6,7 @@ Only the source of wrong functions is looked at, so a right one is never critici
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from .traps_loops import (
     other_generator,
     overwritten_in_loop,
     places_not_values,
+    reset_in_loop,
     same_list_again,
     with_replacement,
     written_in_vain,
@@ -30,15 +31,18 @@ from .traps_source import Source, calls, code_of, is_scalar, source_of
 Trap = Callable[[ast.AST, Source], "dict | None"]
 
 
-def trap(e: Evidence) -> Finding | None:
-    """The first trap of the table that the function has, with its line."""
+def trap(e: Evidence, traps: Sequence[tuple[str, Trap]] = ()) -> Finding | None:
+    """The first trap of a table that the function has, with its line.
+
+    traps: by default all of them
+    """
     found = function_source(inner(e.function)) if e.function is not None else None
     if found is None:
         return None
     text, tree = found
     lines, source = split_lines(text), source_of(tree, e)
     first = min([tree.lineno, *(d.lineno for d in tree.decorator_list)])
-    for code, find in TRAPS:
+    for code, find in traps or TRAPS:
         for node in ast.walk(tree):
             facts = find(node, source)
             if facts is not None:
@@ -137,7 +141,11 @@ _SHOWN = ("print", "display", "next", "exec", "setattr", "input", "help", "break
 
 
 def _not_kept(node: ast.AST, source: Source) -> dict | None:
-    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+    if not isinstance(node, ast.Expr):
+        return None
+    if isinstance(node.value, (ast.BinOp, ast.UnaryOp, ast.Compare)):
+        return code_of(node.value)
+    if not isinstance(node.value, ast.Call):
         return None
     call = node.value
     numpys = ast.unparse(call.func).startswith(("np.", "mine.")) and not any(
@@ -308,6 +316,7 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap column against row", _column_against_row),
     ("trap two names", _two_names),
     ("trap same again", _of(same_list_again)),
+    ("trap reset in loop", _of(reset_in_loop)),
     ("trap overwritten in loop", _of(overwritten_in_loop)),
     ("trap loop name", _of(loop_name_set)),
     ("trap written in vain", _of(written_in_vain)),
@@ -318,3 +327,8 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap with replacement", _of(with_replacement)),
     ("trap unused argument", _unused_argument),
 )
+
+
+def not_kept(e: Evidence) -> Finding | None:
+    """A new value that is thrown away: it may be the reason for a listed mistake."""
+    return trap(e, [("trap not kept", _not_kept)])

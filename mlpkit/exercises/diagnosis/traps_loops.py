@@ -19,7 +19,7 @@ def overwritten_in_loop(node: ast.AST, tree: ast.AST) -> dict | None:
     if not isinstance(node, ast.For) or any(isinstance(n, ast.Break) for n in ast.walk(node)):
         return None
     inside = set(map(id, ast.walk(node)))
-    stored = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    stored = _stored(node)
     loads = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
     for statement in _always(node.body):
         if not isinstance(statement, ast.Assign) or not stored & _names(statement.value):
@@ -33,6 +33,37 @@ def overwritten_in_loop(node: ast.AST, tree: ast.AST) -> dict | None:
             if mine and not any(id(n) in inside for n in mine):
                 return {"name": name, "at": statement}
     return None
+
+
+def reset_in_loop(node: ast.AST, tree: ast.AST) -> dict | None:
+    """A sum or a list that begins anew in every round, and is read after the loop."""
+    if not isinstance(node, ast.For):
+        return None
+    for at, statement in enumerate(node.body):
+        name = ast.unparse(statement.targets[0]) if isinstance(statement, ast.Assign) else ""
+        grows = [n for later in node.body[at + 1 :] for n in ast.walk(later) if _grown(n) == name != ""]
+        fresh = isinstance(getattr(statement, "value", None), (ast.Constant, ast.List, ast.Call))
+        if not grows or not fresh or _names(statement.value) & _stored(node):
+            continue
+        own = {id(part) for n in grows for part in (n.func.value if isinstance(n, ast.Call) else n.target,)}
+        reads = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name and id(n) not in own]
+        reads = [n for n in reads if isinstance(n.ctx, ast.Load) and n.lineno >= node.lineno]
+        if reads and min(n.lineno for n in reads) > node.end_lineno:
+            return {"name": name, "code": ast.unparse(statement)[:60], "at": statement}
+    return None
+
+
+def _grown(node: ast.AST) -> str:
+    """The name that `name += ...` or `name.append(...)` makes longer or larger."""
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        return node.target.id
+    method = node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    appends = method is not None and method.attr == "append" and isinstance(method.value, ast.Name)
+    return method.value.id if appends else ""
+
+
+def _stored(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
 def loop_name_set(node: ast.AST, tree: ast.AST) -> dict | None:

@@ -27,9 +27,9 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 
 def some(words: Iterable[str], most: int) -> str:
-    """The first few of a list of words."""
+    """ "a, b, c and more": the first few of a list of words."""
     words = list(words)
-    return listed(words[:most]) + (" and more" if len(words) > most else "")
+    return listed([*words[:most], "more"] if len(words) > most + 1 else words)
 
 
 def counted(count: int, noun: str) -> str:

@@ -224,7 +224,7 @@ ONE_HOT = Exercise(
     inputs={"labels": "n", "classes": ""},
     output="n classes",
     cases=(
-        Case("5 labels of 4 classes; the last class is in none of them", (np.array([2, 0, 1, 1, 2]), 4)),
+        Case("5 labels of 4 classes, none of the last class", (np.array([2, 0, 1, 1, 2]), 4)),
         Case("3 labels of 10 classes", (np.array([9, 3, 0]), 10)),
         Case("4 labels of 4 classes", (np.array([1, 3, 0, 0]), 4)),
         Case("a single label, the first of 3 classes", (np.array([0]), 3)),
@@ -292,7 +292,7 @@ ONE_HOT = Exercise(
         Mistake(
             "places-in-the-whole-array",
             _flat_places,
-            "It looks as if the labels count along the whole array, one row after the other. "
+            "It looks as if every 1 goes into the first row, or the labels count along the whole array. "
             "Which two numbers say where an entry stands?",
         ),
         Mistake(

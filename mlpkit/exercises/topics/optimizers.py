@@ -101,7 +101,7 @@ MOMENTUM_STEP = Exercise(
             steps=12,
             feedback={"param": 0, "velocity": 2},
         ),
-        Case("a single step; the velocity is not 0 before it", (_START, _START + 1, 2 * _START - 1, 0.05, 0.6)),
+        Case("a single step from a velocity that is not 0", (_START, _START + 1, 2 * _START - 1, 0.05, 0.6)),
     ),
     mistakes=(
         Mistake(

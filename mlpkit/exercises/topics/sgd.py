@@ -530,7 +530,7 @@ TRAIN_EPOCH = Exercise(
         Case("12 equal examples, in batches of 5", (*_same(25, 12, 5, 6, 4, 3), 5, 0.5, np.random.default_rng(6))),
     ),
     properties=(
-        Property("the single losses", _sorted_pairs,
+        Property("which examples are used", _sorted_pairs,
                  "the losses are not those of the examples, each once. Is every image beside its own "
                  "label, and is each used once?", 1e-4),
         Property("the loss of a single batch", _one_batch(_first_loss),

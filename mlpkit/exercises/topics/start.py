@@ -53,14 +53,14 @@ ACCURACY = Exercise(
     inputs={"logits": "batch classes", "labels": "batch"},
     output="number",
     cases=(
-        Case("5 rows of 3 logits, 2 of them right", (_FIVE, _hit(_FIVE, 2, 4))),
-        Case("8 rows of 6 negative logits, 5 of them right", (_EIGHT, _hit(_EIGHT, 5, 5))),
-        Case("4 rows of 4 logits, 1 of them right", (_FOUR, _hit(_FOUR, 1, 6))),
-        Case("4 rows of small logits, 3 of them right", (_WHOLE, np.array([1, 0, 1, 0]))),
-        Case("5 rows, all of them right", (_FIVE, _hit(_FIVE, 5, 7))),
-        Case("8 rows, none of them right", (_EIGHT, _hit(_EIGHT, 0, 8))),
+        Case("5 rows of 3 logits with 2 right guesses", (_FIVE, _hit(_FIVE, 2, 4))),
+        Case("8 rows of 6 negative logits with 5 right guesses", (_EIGHT, _hit(_EIGHT, 5, 5))),
+        Case("4 rows of 4 logits with 1 right guess", (_FOUR, _hit(_FOUR, 1, 6))),
+        Case("4 rows of small logits with 3 right guesses", (_WHOLE, np.array([1, 0, 1, 0]))),
+        Case("5 rows with right guesses only", (_FIVE, _hit(_FIVE, 5, 7))),
+        Case("8 rows without a right guess", (_EIGHT, _hit(_EIGHT, 0, 8))),
         Case("logits that are all 0", (np.zeros((4, 5)), np.array([2, 1, 3, 2]))),
-        Case("5 rows; in 4 of them, several logits are the largest", (_TIES, np.array([1, 1, 0, 2, 2]))),
+        Case("5 rows, 4 of them with several largest logits", (_TIES, np.array([1, 1, 0, 2, 2]))),
     ),
     mistakes=(
         Mistake(

@@ -68,6 +68,8 @@ TRAPPED = [
     """),
     ("trap same again", "one_hot", 2, "def f(labels, classes):\n    y = [[0] * classes] * len(labels)\n    for i, k in enumerate(labels):\n        y[i][k] = 2\n    return np.array(y)"),
     ("trap overwritten in loop", "affine", 3, "def f(inputs, weights, bias):\n    for x in inputs:\n        z = x @ weights + bias\n    return z"),
+    ("trap reset in loop", "accuracy", 3, "def f(logits, labels):\n    for i in range(len(labels)):\n        right = 0\n        if logits[i].argmax() == labels[i]:\n            right += 1\n    return right / len(labels)"),
+    ("trap reset in loop", "relu", 3, "def f(z):\n    for row in z:\n        out = []\n        out.append(np.maximum(row, 0))\n    return np.array(out)"),
     ("trap loop name", "relu", 5, "def f(z):\n    a = 1 * z\n    for row in a:\n        for v in row:\n            if v < 0: v = 0\n    return 2 * a"),
     ("trap written in vain", "numerical_gradient", 3, "def f(f, x, eps):\n    g = np.zeros(x.shape)\n    flat = x.flatten()\n    for i in range(x.size):\n        flat[i] += eps\n        g.flat[i] = f(x) / eps\n    return g"),
     ("trap not called", "accuracy", 2, "def f(logits, labels):\n    return (logits.argmax(1) == labels).mean"),

@@ -1,0 +1,202 @@
+"""Wrong answers as learners write them, each a kind of message that once was false, or had to be read twice."""
+
+# ruff: noqa: E501 - a table of wrong programs
+
+import re
+
+import pytest
+
+from mlpkit.exercises import check
+
+from .test_traps import written
+
+SAID = [
+    # exercise, what the message says, what it does not say, line of the place (0: none), source
+    # a listed mistake is named only where the wrong answers agree with it too
+    ("relu", "it raised ValueError.*Do you need an answer for each entry", "maximum for the whole array", 2, """
+        def f(z):
+            if z > 0:
+                return z
+            return 0
+    """),
+    ("forward", r"`x` \(5, 6\) @ `weights` \(7, 4\)", "transposed", 5, """
+        def f(layers, images):
+            entered, x = [images], images
+            for weights, bias in layers[:-1]:
+                # x stays what it was
+                z = x @ weights + bias
+                entered.append(np.maximum(z, 0))
+            return entered, x @ layers[-1][0] + layers[-1][1]
+    """),
+    ("affine_backward", r"`weights.T` \(4, 3\) @ `dz` \(batch, fan_out\) = \(5, 4\)", "inputs and dz", 2, """
+        def f(dz, inputs, weights):
+            dinputs = weights.T @ dz
+            return dinputs, inputs.T @ dz, dz.sum(axis=0)
+    """),
+    # None in one place of a list is not the answer
+    ("backpropagate", r"value \[3\] is None", "it returned None", 8, """
+        def f(tape, count):
+            grads = [None] * count
+            grads[-1] = 1.0
+            for output, inputs, pull in reversed(tape):
+                for number, grad in zip(inputs, pull(grads[output])):
+                    grads[number] = grad if grads[number] is None else grads[number] + grad
+            # what nobody uses stays None
+            return grads
+    """),
+    # wrong numbers come before a number that stands for an array
+    ("backpropagate", r"\(a b \+ a\) c|value \[5\], is right", "one axis less", 0, """
+        def f(tape, count):
+            grads = [0.0] * count
+            grads[count - 1] = 1.0
+            for output, inputs, pull in tape[::-1]:
+                pulled = pull(grads[output])
+                for i in range(len(inputs)):
+                    grads[i] = grads[i] + pulled[i]
+            return grads
+    """),
+    # the draw in one branch is not to blame for the other
+    ("init_params", "all numbers are 0", "come from line", 0, """
+        def f(sizes, rng):
+            layers = []
+            for a, b in zip(sizes[:-1], sizes[1:]):
+                if b == sizes[-1]:
+                    weights = np.zeros((a, b))
+                else:
+                    weights = rng.normal(0, np.sqrt(2 / a), (a, b))
+                layers.append((weights, np.zeros(b)))
+            return layers
+    """),
+    # a bias is no piece that is cut; a list that is too short; numbers have values, not the shape ()
+    ("init_params", "only one entry", "piece begins", 0, """
+        def f(sizes, rng):
+            return [(rng.normal(0, np.sqrt(2 / a), (a, b)), np.zeros(1)) for a, b in zip(sizes, sizes[1:])]
+    """),
+    ("init_params", r"list is shorter.*`i \+ 1` = 4", r"\(\)", 4, """
+        def f(sizes, rng):
+            layers = []
+            for i in range(len(sizes)):
+                shape = sizes[i], sizes[i + 1]
+                layers.append((rng.normal(0, np.sqrt(2 / sizes[i]), shape), np.zeros(shape[1])))
+            return layers
+    """),
+    ("batches", "pieces of one length only.*= 4", r"small example", 3, """
+        def f(images, labels, batch_size, rng):
+            order = rng.permutation(len(images))
+            pieces = np.split(order, len(images) // batch_size)
+            return [(images[p], labels[p]) for p in pieces]
+    """),
+    ("sgd_step", "no arithmetic", "small example", 4, """
+        def f(layers, grads, learning_rate):
+            new = []
+            for layer, grad in zip(layers, grads):
+                new.append(layer - learning_rate * grad)
+            return new
+    """),
+    ("cross_entropy", "A function that this line calls got a tuple", "before the dot", 3, """
+        def f(logits, labels):
+            def loss(z):
+                return z.max()
+            return loss((logits, labels))
+    """),
+    ("numerical_gradient", "pick from an array, a list or a tuple", "small example", 4, """
+        def f(f, x, eps):
+            gradient = np.zeros(x.shape)
+            for index in np.ndindex(x.shape):
+                up = f(x[index] + eps)
+                gradient[index] = (up - f(x[index] - eps)) / (2 * eps)
+            return gradient
+    """),
+    # no noise for a number; the row that is told of is one that is wrong
+    ("scale_pixels", r"row 1 is multiplied by 1\.0\d+", r"e-1\d|the sum", 4, """
+        def f(images):
+            rows = []
+            for image in images:
+                rows.append(((image - image.min()) / (image.max() - image.min())).ravel())
+            return np.array(rows, dtype=np.float32)
+    """),
+    ("forward", "up to a factor that changes", r"e-1\d", 7, """
+        def f(layers, images):
+            entered, a = [], images
+            for i, (w, b) in enumerate(layers):
+                entered.append(a)
+                a = a @ w + b
+                if i < len(layers) - 1:
+                    a = np.maximum(a, 0) / np.maximum(a, 0).max()
+            return entered, a
+    """),
+    # what is thrown away is told beside the listed mistake, and marked
+    ("scale_pixels", r"still bytes.*Line 3: `np.divide\(flat, 255\)` gives a new value", "By which number", 3, """
+        def f(images):
+            flat = images.reshape(len(images), -1).astype("float32")
+            np.divide(flat, 255)
+            return flat
+    """),
+    ("cross_entropy_backward", "Line 4: `p.*- 1` gives a new value", "Where is the true class", 4, """
+        def f(logits, labels):
+            e = np.exp(logits - logits.max(axis=1, keepdims=True))
+            p = e / e.sum(axis=1, keepdims=True)
+            p[np.arange(len(labels)), labels] - 1
+            return p / len(labels)
+    """),
+    # the line of a trap is marked, not another one
+    ("one_hot", "Line 4.*replaces `result`", "^$", 4, """
+        def f(labels, classes):
+            result = []
+            for label in labels:
+                result = [np.eye(classes)[label]]
+            return np.array(result)
+    """),
+    ("one_hot", "goes into the first row", "^$", 4, """
+        def f(labels, classes):
+            rows, row = np.zeros((len(labels), classes)), 0
+            for label in labels:
+                rows[row, label] = 1
+            return rows
+    """),
+    # words
+    ("log_softmax", "are infinity, all in row 0", "They are in row", 3, """
+        def f(logits):
+            shifted = logits - logits.max(axis=1, keepdims=True)
+            total = np.exp(shifted.sum(axis=1, keepdims=True))
+            return shifted - np.log(total)
+    """),
+    ("backward", "Only entry 4 is right", "Entries 4 are", 5, """
+        def f(layers, entered, dlogits):
+            grads, dz = [], dlogits
+            for i in reversed(range(len(layers))):
+                dw, db = entered[i].T @ dz, dz[0]
+                grads.insert(0, (dw, db))
+                dz = (dz @ layers[i][0].T) * (entered[i] > 0)
+            return grads
+    """),
+    ("relu", "5 of 12 entries differ", "cosine", 0, """
+        def f(z):
+            out = np.zeros_like(z)
+            for i in range(len(z)):
+                if z[i, 0] > 0:
+                    out[i] = z[i]
+            return out
+    """),
+    ("sum_to_shape", "should be only one entry", "number stored", 6, """
+        def f(grad, shape):
+            if grad.ndim > len(shape):
+                return grad.sum(axis=0)
+            for axis in range(grad.ndim):
+                if grad.shape[axis] != shape[axis]:
+                    return grad.sum(axis=axis, keepdims=True)
+            return grad
+    """),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("exercise", "says", "never", "line", "source"),
+    SAID,
+    ids=[f"{i}-{name}" for i, (name, *_) in enumerate(SAID)],
+)
+def test_what_is_said_is_true_and_plain(exercise, says, never, line, source):
+    result = check(exercise, written(source))
+    assert re.search(says, result.message), result.message
+    assert not re.search(never, result.message), result.message
+    assert (result.where or (0,))[0] == line, result.where
