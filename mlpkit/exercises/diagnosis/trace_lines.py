@@ -71,7 +71,8 @@ def view_lines(trace: Trace, note: str, place: int | None = None, event: int | N
     title = f"Your function, line by line, on {note}"
     text = "\n".join([title, *(line for row in rows for line in _text_row(row, first))])
     table = "".join(_html_row(row, first) for row in rows)
-    head = "".join(f'<th scope="col" style="text-align:left">{w}</th>' for w in ("line", "code and values"))
+    columns = (("line", "3em"), ("code and values", "auto"))  # JupyterLab gives both the same otherwise
+    head = "".join(f'<th scope="col" style="text-align:left;width:{w}">{name}</th>' for name, w in columns)
     inner = f'<table style="width:100%"><thead><tr>{head}</tr></thead><tbody>{table}</tbody></table>'
     here, where = [row for row in rows if row[2] is not None][:1], ""
     if at is not None and at.function:
@@ -186,7 +187,7 @@ def _html_row(row: tuple, first: int) -> str:
         f'<span style="font-family:monospace">{html.escape(v.numbers)}</span>{v.turn}</div>'
         for v in shown
     )
-    head = f'<th scope="row" style="vertical-align:top;width:2em">{number - first + 1}</th>'
+    head = f'<th scope="row" style="vertical-align:top">{number - first + 1}</th>'
     cell = '<td style="text-align:left;vertical-align:top;overflow-wrap:anywhere">'
     return f"<tr>{head}{cell}{_code(code, marked)}{values}</td></tr>"
 

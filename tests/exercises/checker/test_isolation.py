@@ -9,7 +9,8 @@ import textwrap
 import numpy as np
 import pytest
 
-from mlpkit.exercises import check
+from mlpkit import _files
+from mlpkit.exercises import check, mine
 from mlpkit.exercises.catalog import exercises
 
 
@@ -185,3 +186,16 @@ def test_a_progress_bar_is_shown_in_its_last_state():
         return softmax(logits)
 
     assert check("softmax", bar).printed == "done: 3 of 3"
+
+
+def test_what_mlpkit_says_of_its_own_is_not_told_as_printed_by_the_function(tmp_path, monkeypatch, capsys):
+    def hands_over(logits):
+        print("mine")
+        return mine.softmax(logits)
+
+    monkeypatch.delenv("MLPKIT_WORKBOOK", raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(_files, "_told", set())
+    result = check("softmax", hands_over)
+    assert result.printed.strip() == "mine"
+    assert "Your workbook is" in capsys.readouterr().out

@@ -172,10 +172,10 @@ def test_shapes_that_do_not_fit_are_told_with_their_names():
     product = finding_of(
         "affine", written("def f(inputs, weights, bias):\n    return 1 + weights @ inputs + bias")
     )
-    assert "`weights` (3, 4) @ `inputs` (5, 3)" in render(product) or product.code == "known mistake"
+    assert "`weights` (fan_in, fan_out) = (3, 4) @ `inputs` (batch, fan_in) = (5, 3)" in render(product)
     added = finding_of("affine_backward", written("def f(dz, x, w):\n    return dz + x, w, dz"))
     assert added.facts["left_shape"], added.facts["right_shape"] == ((5, 4), (5, 3))
-    assert "`dz` is (5, 4) and `x` is (5, 3)" in render(added)
+    assert "`dz` is (batch, fan_out) = (5, 4) and `x` is (5, 3)" in render(added)
 
 
 def test_the_shape_of_a_sum_is_told_too():

@@ -256,7 +256,7 @@ PLACES = [
     ("cross_entropy", cross_entropy_own_way, "value", "-np.log(right).sum() / logits.size"),
     ("cross_entropy_backward", dlogits_swapped, "value", "one_hot - p"),
     ("cross_entropy_backward", dlogits_jacobian, "value", "d * p"),
-    ("cross_entropy_backward", dlogits_whole_rows, "value", "p[labels] -= 1"),
+    ("cross_entropy_backward", dlogits_whole_rows, "raised", "p[labels] -= 1"),
     ("affine", affine_elementwise, "value", "inputs.sum(axis=1, keepdims=True)"),
     ("affine", affine_raises, "raised", "weights @ inputs"),
     ("forward", forward_no_bias, "short", "a @ weights"),

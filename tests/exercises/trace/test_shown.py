@@ -85,6 +85,48 @@ def test_shapes_that_do_not_fit_are_named():
     assert "`inputs.T` (3, 5) @ `weights` (fan_in, fan_out) = (3, 4)" in result.message
 
 
+def second_largest(logits, labels):
+    order = np.argsort(logits, axis=1)
+    return np.mean(order[:, -2] == labels)
+
+
+def too_far(sizes, rng):
+    layers = []
+    for i in range(len(sizes)):
+        layers.append((rng.normal(0, 1, (sizes[i], sizes[i + 1])), np.zeros(1)))
+    return layers
+
+
+def written_in_place(da, z):
+    closed = z <= 0
+    da[closed] = 0
+    return da
+
+
+def test_what_is_shown_is_no_number_that_stands_there_and_no_value_of_another_turn():
+    second = check("accuracy", second_largest).lines
+    assert "order[:, -2]: (4,)" in second.marked
+    assert "-2:" not in second.marked
+    stopped = check("init_params", too_far).lines
+    assert "i + 1: 4" in stopped.marked
+    assert "sizes[i + 1]:" not in stopped.marked
+
+
+def test_a_statement_is_shown_with_the_values_of_a_run():
+    lines = check("relu_backward", written_in_place).lines
+    assert "da[closed] = 0" in lines.marked.splitlines()[0]
+    assert "z <= 0: (4, 3) [[" in lines.text
+
+
+def test_a_value_stands_under_its_line_with_the_turn_that_it_is_from():
+    result = check("init_params", too_far)
+    assert "i + 1: 4, turn 4 of 4" in result.lines.text
+    page = result._repr_mimebundle_()["text/html"]
+    assert "<code>i + 1</code>" in page
+    assert "turn 4 of 4" in page
+    assert page.count('scope="col"') == 2
+
+
 def test_a_right_function_has_no_place():
     result = check("relu", lambda z: np.maximum(z, 0))
     assert result.outcome == "passed"
