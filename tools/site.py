@@ -27,6 +27,7 @@ DECK = ROOT / "docs" / "training_deck.webp"
 STILL = "training_deck_still.webp"  # for readers who asked for less motion
 LITE = ROOT / "build" / "lite"  # what `make lite` has built; the site takes it in
 REPOSITORY = "mlpkit/mlpkit"  # on GitHub
+PAGES = "https://mlpkit.github.io/mlpkit/"  # where .github/workflows/site.yml publishes the site
 
 # how a lesson begins: its title, minutes and what it needs, a few words, and a list of goals
 TOP = re.compile(

@@ -47,6 +47,18 @@ def test_the_first_page_has_one_button(live, address, tmp_path):
     assert not re.search(r"\{(start|picture|lessons)\}", text)
 
 
+def test_the_readme_leads_to_the_page_that_the_button_opens():
+    (button,) = re.findall(r'href="([^"]*)"', site.start(live=True))
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert f"]({site.PAGES}{button})" in readme
+    assert (
+        tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]["Homepage"]
+        == site.PAGES
+    )
+    owner, name = site.REPOSITORY.split("/")
+    assert f"https://{owner}.github.io/{name}/" == site.PAGES
+
+
 @pytest.mark.parametrize("live", [True, False])
 def test_a_lessons_page_says_where_it_can_be_run(live):
     text = site.ways_to_open("03_forward.ipynb", live)
