@@ -39,7 +39,7 @@ def test_a_guess_without_a_browser_is_text_and_the_same_every_time():
 def test_a_guess_is_kept_and_revealed():
     guess("rate", "What will a rate of 10 do?", CHOICES, answer="nothing", sure=80)
     assert (
-        repr(reveal("rate", "it blows up")) == "✗ You said: nothing. The answer is: it blows up (80 % sure)."
+        repr(reveal("rate", "it blows up")) == "✗ You said: nothing (80 % sure). The answer is: it blows up."
     )
     guess("other", "And this?", ["yes", "no"], answer=0)
     assert repr(reveal("other", "yes")) == "✓ You were right (50 % sure)."

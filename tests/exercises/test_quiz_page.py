@@ -64,7 +64,7 @@ def test_a_guess_that_is_run_again_opens_nothing_more_and_keeps_its_answer(open_
     box.get_by_label("blow up").check()
     box.get_by_label("quite sure (80 %)").check()
     box.get_by_role("button", name="Commit").click()
-    box.filter(has_text="Kept. Now run the experiment.").wait_for()
+    box.filter(has_text="Kept. Now run the next cell.").wait_for()
     page.run(2)
     before = page.text(2)
     for _ in range(3):
@@ -84,7 +84,7 @@ def test_the_keyboard_alone_answers_a_guess_and_downloads_a_backup(open_notebook
     keyboard.press("ArrowDown")  # from "just guessing", which Tab reaches, to the next
     keyboard.press("Tab")
     keyboard.press("Enter")
-    box.filter(has_text="Kept. Now run the experiment.").wait_for()
+    box.filter(has_text="Kept. Now run the next cell.").wait_for()
     chosen = box.locator("input:checked")
     assert [chosen.nth(i).get_attribute("value") for i in range(2)] == ["1", "1"]
     button = page.locator("button").filter(has_text="Download your workbook")

@@ -152,7 +152,8 @@ def _places(scope: Scope) -> str:
     if scope.pattern in ("last right", "last wrong"):
         return f"only the last {wrong[0] if right == [] else right[0]} is {scope.pattern[5:]}"
     if scope.pattern == "only last":
-        return f"only the last one, {right[0]}, is right"
+        named = "" if right[0].startswith("`") else right[0].partition(" [")[0]
+        return f"only the last {named or f'one, {right[0]},'} is right"
     if scope.pattern == "some":
         verb = "is" if len(right) == 1 else "are"
         return f"{some(right, 3)} {verb} right, and {some(wrong, 3)} {_is_wrong(wrong)}"

@@ -41,7 +41,7 @@ def guess(
         if choice not in range(len(choices)) or degree not in range(len(SURE)):
             return {"text": "Choose an answer and how sure you are.", "locked": False}
         saved = _commit(id, question, choices, choice, percent_of(degree, len(choices)))
-        words = "Kept. Now run the experiment." if saved else "It could not be saved. Now run the experiment."
+        words = "Kept. Now run the next cell." if saved else "It could not be saved. Now run the next cell."
         return {"text": words, "locked": True, "choice": choice, "sure": degree}
 
     text = f"{choices_text(question, choices)}\nHow sure are you? {', '.join(SURE)}."
@@ -69,9 +69,10 @@ def reveal(id: str, truth: str) -> Panel:
         return Panel(f"No guess was made. The answer is: {truth}")
     right = made["answer"] == truth
     _save(lambda record: record["predictions"].get(id, {}).update(truth=truth, right=right))
-    verdict = "You were right" if right else f"You said: {made['answer']}. The answer is: {truth}"
-    given = f" ({made['sure']} % sure)"
-    return Panel(f"{'✓' if right else '✗'} {verdict}{given}." if right else f"✗ {verdict}{given}.")
+    sure = f"({made['sure']} % sure)"
+    if right:
+        return Panel(f"✓ You were right {sure}.")
+    return Panel(f"✗ You said: {made['answer']} {sure}. The answer is: {truth}.")
 
 
 def _place(answer: str | int, choices: list[str]) -> int:

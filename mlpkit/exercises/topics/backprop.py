@@ -202,7 +202,7 @@ AFFINE_BACKWARD = Exercise(
         Case("5 examples, 3 inputs, 4 units", (_normal(11, 5, 4), _normal(12, 5, 3), _normal(13, 3, 4))),
         Case("2 examples, 6 inputs, 3 units", (_normal(14, 2, 3), _normal(15, 2, 6), _normal(16, 6, 3))),
         Case("a square layer, 3 inputs and 3 units", (_normal(17, 4, 3), _normal(18, 4, 3), _normal(19, 3, 3))),
-        Case("as many examples as units", (_normal(20, 4, 4), _normal(21, 4, 2), _normal(22, 2, 4))),
+        Case("4 examples, 2 inputs, 4 units", (_normal(20, 4, 4), _normal(21, 4, 2), _normal(22, 2, 4))),
         Case("3 examples, 3 inputs and 3 units", (_normal(23, 3, 3), _normal(24, 3, 3), _normal(25, 3, 3))),
         Case("a single example", (_normal(26, 1, 2), _normal(27, 1, 5), _normal(28, 5, 2))),
     ),

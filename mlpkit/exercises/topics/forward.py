@@ -134,7 +134,7 @@ AFFINE = Exercise(
         Case("2 examples, 7 inputs, 3 units", (_normal(2, 2, 7), *_layer(13, 7, 3))),
         Case("inputs that are all 0", (np.zeros((3, 2)), *_layer(15, 2, 5))),
         Case("a square layer, 3 inputs and 3 units", (_normal(3, 4, 3), *_layer(17, 3, 3))),
-        Case("as many examples as units", (_normal(4, 4, 6), *_layer(19, 6, 4))),
+        Case("4 examples, 6 inputs, 4 units", (_normal(4, 4, 6), *_layer(19, 6, 4))),
         Case("4 examples, 4 inputs and 4 units", (_normal(5, 4, 4), *_layer(21, 4, 4))),
         Case("a single example", (_normal(6, 1, 5), *_layer(23, 5, 2))),
     ),

@@ -249,7 +249,7 @@ EVALUATE = Exercise(
     cases=(
         Case("7 images, 3 layers", _case(11, 7, 5, 6, 4, 3)),
         Case("12 images, 2 layers", _case(12, 12, 4, 7, 5)),
-        Case("as many images as classes", _case(13, 4, 3, 6, 4)),
+        Case("4 images and 4 classes", _case(13, 4, 3, 6, 4)),
         Case("250 images", _case(14, 250, 6, 5, 10)),
         Case("a single layer", _case(15, 9, 4, 3)),
     ),

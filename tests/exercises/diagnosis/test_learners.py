@@ -45,7 +45,7 @@ SAID = [
             return grads
     """),
     # wrong numbers come before a number that stands for an array
-    ("backpropagate", r"\(a b \+ a\) c|value \[5\], is right", "one axis less", 0, """
+    ("backpropagate", "only the last value is right", "one axis less", 0, """
         def f(tape, count):
             grads = [0.0] * count
             grads[count - 1] = 1.0
@@ -169,6 +169,16 @@ SAID = [
                 grads.insert(0, (dw, db))
                 dz = (dz @ layers[i][0].T) * (entered[i] > 0)
             return grads
+    """),
+    ("backward", "only the last layer is right; everything is right on a single layer", r"layer \[3\]", 7, """
+        def f(layers, entered, dlogits):
+            grads, dz = [], dlogits
+            for i in range(len(layers) - 1, -1, -1):
+                grads.append((entered[i].T @ dz, dz.sum(axis=0)))
+                weights, bias = layers[i]
+                da = dz @ weights.T
+                dz = da * (da > 0) if i > 1 else da
+            return grads[::-1]
     """),
     ("relu", "5 of 12 entries differ", "cosine", 0, """
         def f(z):
