@@ -45,7 +45,7 @@ SAID = [
             return grads
     """),
     # wrong numbers come before a number that stands for an array
-    ("backpropagate", "only the last value is right", "one axis less", 0, """
+    ("backpropagate", "Only the last value is right", "one axis less", 0, """
         def f(tape, count):
             grads = [0.0] * count
             grads[count - 1] = 1.0
