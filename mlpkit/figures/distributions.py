@@ -144,6 +144,10 @@ def signal_profile(
         _profile(ax, name, sizes.astype(float), factors.get(name), index)
         for index, (name, sizes) in enumerate(found.items())
     ]
+    low, high = ax.get_ylim()
+    if ax.get_yscale() == "log" and high < 10 * low:  # a size that hardly changes should look so
+        middle = np.sqrt(low * high)
+        ax.set_ylim(middle / np.sqrt(10), middle * np.sqrt(10))
     ax.set(xlabel="layer", ylabel=f"RMS of the {quantity}")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     title(ax, f"Size of the {quantity} against depth")

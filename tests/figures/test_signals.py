@@ -387,3 +387,12 @@ def test_what_makes_no_surface_is_said_without_contradiction():
         figures.loss_surface([0], [0], [[1.0]])
     with pytest.raises(TypeError, match="paths is list: expected"):
         figures.loss_surface([0, 1], [0, 1], np.eye(2), [[[0, 0], [1, 1]]])
+
+
+def test_a_size_that_hardly_changes_is_drawn_nearly_flat():
+    ax = figures.signal_profile(np.array([0.47, 0.41, 0.43, 0.40]), predicted=1.0)
+    low, high = ax.get_ylim()
+    assert high / low == pytest.approx(10)
+    ax.figure.canvas.draw()
+    inside = [t for t in ax.get_yticklabels(which="both") if low <= t.get_position()[1] <= high]
+    assert sum(bool(t.get_text()) for t in inside) >= 3
