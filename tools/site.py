@@ -44,6 +44,12 @@ FOLDED = {
 }
 
 
+# how to open a folded part in JupyterLab; its page has a fold of its own, made in docs/site/conf.py
+HOW_TO_OPEN = (
+    '*To open this part in JupyterLab, click "cells hidden" below. To leave it out, click the next heading.*'
+)
+
+
 class About(NamedTuple):
     """What a lesson says of itself, in its own Markdown."""
 
@@ -123,7 +129,7 @@ def as_page(notebook, pages):
     """A notebook as the site shows it: folds closed, pictures with their words, links within it."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = within(cell.source, pages)
+            cell.source = within(cell.source.removesuffix(HOW_TO_OPEN), pages)
         else:
             fold(cell)
             for output in cell.outputs:

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-KEPT_METADATA = {"tags", "jupyter", "editable", "deletable"}
+KEPT_METADATA = {"tags", "jupyter", "editable", "deletable", "jp-MarkdownHeadingCollapsed"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},

@@ -7,6 +7,7 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 import mlpkit
@@ -46,6 +47,16 @@ def bring_mathjax(app: Sphinx, problem: Exception | None) -> None:
         shutil.copyfile(path, target)
 
 
+def fold_optional_parts(app: Sphinx, document: nodes.document) -> None:
+    """Close what a lesson marks as optional; a click opens it."""
+    for part in document.findall(nodes.section):
+        if "(optional, " in part[0].astext():
+            begin = '<details class="optional"><summary>Show this part</summary>'
+            part.insert(1, nodes.raw("", begin, format="html"))
+            part.append(nodes.raw("", "</details>", format="html"))
+
+
 def setup(app: Sphinx) -> None:
     """Sphinx calls this."""
+    app.connect("doctree-read", fold_optional_parts)
     app.connect("build-finished", bring_mathjax)

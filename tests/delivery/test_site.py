@@ -113,6 +113,12 @@ def test_what_is_folded_in_the_notebook_is_closed_on_the_page(source_hidden, out
     assert cell.metadata.mystnb["code_prompt_show"].startswith("Show the " if source_hidden else "Show what")
 
 
+def test_a_page_does_not_say_how_jupyterlab_opens_a_part():
+    heading = nbformat.v4.new_markdown_cell(f"### More (optional, 2 min)\n\n{site.HOW_TO_OPEN}")
+    (cell,) = site.as_page(nbformat.v4.new_notebook(cells=[heading]), set()).cells
+    assert cell.source.strip() == "### More (optional, 2 min)"
+
+
 def test_an_open_cell_stays_open():
     cell = nbformat.v4.new_code_cell("1")
     site.fold(cell)

@@ -111,6 +111,8 @@ def test_pictures_have_their_words_and_folds_are_closed(lesson, pages):
     assert page.words == pictures_of(lesson)
     folds = [found for tag, found in page.tags if tag == "details" and "hide" in found.get("class", "")]
     assert len(folds) == sum(map(is_folded, code_cells(lesson))) > 0
+    parts = [found for tag, found in page.tags if tag == "details" and found.get("class") == "optional"]
+    assert len(parts) == lesson.read_text("utf-8").count("jp-MarkdownHeadingCollapsed") > 0
     assert not any("open" in found for tag, found in page.tags if tag == "details")
 
 

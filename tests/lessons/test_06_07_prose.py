@@ -55,7 +55,7 @@ def test_the_steps_by_hand():
     assert (velocity, 1 - 0.1 * velocity) == pytest.approx((2.9, 0.71))
     assert 1 - 0.1 * (2 + 0.9 * velocity) == pytest.approx(0.539)
     assert "velocity 2.900, parameter 0.710, steps [1.0, 1.9, 2.71]" in printed["momentum-use"]
-    assert "velocity 2.900, parameter 0.539, steps [1.9, 2.71, 3.439]" in printed["momentum-use"]
+    assert "velocity 2.900, parameter 0.539, steps [1.9, 2.71, 3.439]" in printed["nesterov-use"]
     assert "its root is 0.632, and the step is $2 / 0.632 = 3.16$ rates" in texts["rmsprop-text"]
     assert (np.sqrt(0.4), 2 / np.sqrt(0.4)) == pytest.approx((0.632, 3.16), abs=0.003)
     assert printed["rmsprop-use"].count("first step 3.16 rates") == 2

@@ -11,6 +11,7 @@ from itertools import chain
 import nbformat
 import pytest
 
+from tests.browser import CURRENT
 from tests.notebooks import ROOT
 from tools import lessons as tool
 from tools import run
@@ -174,6 +175,28 @@ def test_it_runs_in_jupyterlab(name, open_notebook, lab):
     for theme in ("Dark", "Light"):
         lab.theme(theme)
         lab.screenshot(f"{name}-{theme.lower()}")
+
+
+HIDDEN = f"() => {CURRENT}.content.widgets.filter(c => c.isHidden).length"
+
+
+@pytest.mark.browser
+def test_an_optional_part_is_folded_in_jupyterlab_and_a_click_opens_it(open_notebook, lab):
+    """Its cells run with the others, folded or not."""
+    cells = [
+        nbformat.v4.new_markdown_cell(
+            "### More (optional, 2 min)", metadata={"jp-MarkdownHeadingCollapsed": True}
+        ),
+        nbformat.v4.new_markdown_cell("Words."),
+        nbformat.v4.new_code_cell("print(6 * 7)"),
+        nbformat.v4.new_markdown_cell("## End"),
+    ]
+    page = open_notebook(nbformat.v4.new_notebook(cells=cells))
+    assert lab.js(HIDDEN) == 2
+    page.run_all()
+    assert page.text(0) == "42\n"
+    page.locator(".jp-showHiddenCellsButton").click()
+    lab.page.wait_for_function(f"() => ({HIDDEN})() === 0")
 
 
 @pytest.mark.slow

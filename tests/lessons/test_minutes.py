@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from tests.notebooks import ROOT
+from tools.site import HOW_TO_OPEN
 
 PATHS = {path.name[:2]: path for path in sorted((ROOT / "lessons").glob("[0-9]*.ipynb"))}
 CELLS = {number: nbformat.read(path, 4).cells for number, path in PATHS.items()}
@@ -108,6 +109,20 @@ def test_what_can_be_left_out_says_so_in_its_heading_or_on_its_fold(number):
             assert cell.source.count("<details>") == cell.source.count("</details>")
     assert any(part.optional for part in parts(CELLS[number]))
     assert "Parts marked *optional* can wait" in CELLS[number][0].source
+
+
+@every_lesson
+def test_an_optional_part_is_folded_under_its_heading(number):
+    """Its heading is a cell alone that JupyterLab folds, and there is something below to unfold."""
+    cells = [*CELLS[number], nbformat.v4.new_markdown_cell("## end")]
+    folded = [i for i, cell in enumerate(cells) if cell.metadata.get("jp-MarkdownHeadingCollapsed")]
+    optional = [i for i, cell in enumerate(cells) if re.search(r"^##+ .*\(optional,", cell.source, re.M)]
+    assert folded == optional
+    for i in folded:
+        heading, nothing, how = cells[i].source.split("\n")
+        assert (nothing, how) == ("", HOW_TO_OPEN)
+        level = len(heading.partition(" ")[0])
+        assert not re.match(rf"#{{1,{level}}} ", cells[i + 1].source)
 
 
 def test_no_exercise_in_an_optional_part_is_needed_by_the_rest_of_a_lesson():

@@ -640,6 +640,12 @@ NUMERICAL_GRADIENT = Exercise(
             "It looks as if a number stays changed while the next one is tried. Is each one set back first?",
         ),
         Mistake(
+            "both-in-one-array",
+            lambda f, x, eps: np.zeros(x.shape),
+            "It looks as if the step up and the step down cancel, or no slope is stored. If `up` and "
+            "`down` are one array, they do: `up = x` makes no copy.",
+        ),
+        Mistake(
             "eps-of-its-own",
             tuple(lambda f, x, eps, e=e: numerical_gradient(f, x, e) for e in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)),
             "It looks as if the step is a number of your own. The caller chooses eps.",
