@@ -4,6 +4,7 @@ With `--pyodide FOLDER` a Pyodide distribution goes into the site; without, the 
 """
 
 import argparse
+import gzip
 import hashlib
 import json
 import re
@@ -11,18 +12,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from mlpkit.app.lessons import shipped
-from mlpkit.datasets.bundled import FILES, SHIPPED
+from mlpkit.datasets import SHIPPED, bundled, site
 
-from . import lock, wheels
+from . import compiled, lock, wheels
 
 SITE = wheels.ROOT / "build" / "lite"
 OURS = Path("static") / "mlpkit"  # in the site: wheels, the lock, images
 CDN = re.compile(r"https://cdn\.jsdelivr\.net/pyodide/v[\w.]+/full/")
 EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+# Loaded while Pyodide starts; what the kernel does not find here it would install, one after the other.
+AT_START = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", "mlpkit")
 STORAGE = "mlpkit"  # what the browser calls the files that it keeps; page.mjs knows it too
 START = re.compile(r"await import\(\s*'\.\./config-utils\.js")  # how a page of JupyterLite begins
 
@@ -45,20 +49,39 @@ def build(target: Path = SITE, pyodide: Path | None = None) -> None:
         ours = target / OURS
         ours.mkdir(parents=True)
         begin_with_ours(target, source / "files")
-        fetched = wheels.download(wheels.NOT_IN_PYODIDE, ours)
-        brought = [wheels.look_into(path) for path in [wheels.of_mlpkit(ours), *fetched]]
     for name in SHIPPED:
-        (ours / "data" / name).mkdir(parents=True)
-        for file in (*FILES.values(), "LICENSE"):
-            shutil.copyfile(wheels.ROOT / "mlpkit" / "datasets" / name / file, ours / "data" / name / file)
-    if pyodide is None:
-        base = cdn()
-        original = lock.read(base)
-    else:
-        base, original = "../pyodide/", lock.read(str(pyodide))
+        write_images(name, ours / "data")
+    if pyodide is not None:
         ignored = shutil.ignore_patterns("*.map", "*.html", "README.md", "node_modules")
         shutil.copytree(pyodide, target / "static" / "pyodide", ignore=ignored)
-    (ours / lock.NAME).write_text(json.dumps(lock.extend(original, brought, base)), "utf-8")
+    (ours / lock.NAME).write_text(json.dumps(bring_wheels(ours, pyodide)), "utf-8")
+
+
+def bring_wheels(folder: Path, pyodide: Path | None) -> dict:
+    """Put all wheels of a start into the site, in byte code if this machine has a Python that can write it.
+
+    folder: Path, where to put them
+    pyodide: Path or None, as for `build`
+    returns: dict, the lock file that knows them
+    """
+    source = cdn() if pyodide is None else str(pyodide)
+    original = lock.read(source)
+    extension = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / EXTENSIONS[0]
+    paths = [wheels.of_mlpkit(folder), wheels.empty("jedi", folder), *wheels.of_the_kernel(extension, folder)]
+    paths += wheels.download(wheels.NOT_IN_PYODIDE, folder)
+    brought = [wheels.look_into(path) for path in paths]
+    whole = lock.extend(original, brought, source if pyodide is None else "../pyodide/")
+    version = original["info"]["python"].rpartition(".")[0]
+    python = compiled.python_of(version)
+    if python is None:
+        print(f"There is no Python {version} here to compile the wheels: the tab will start more slowly.")
+        return whole
+    files = {wheel.name: wheel.path for wheel in brought}
+    for name in lock.needed(whole, AT_START):
+        if name not in files and original["packages"][name]["file_name"].endswith(".whl"):
+            files[name] = lock.fetch(original["packages"][name], source, folder)
+    made = {name: wheels.compile_modules(path, python, version) for name, path in files.items()}
+    return lock.replace(whole, made)
 
 
 def settings(own_pyodide: bool) -> dict:
@@ -69,7 +92,10 @@ def settings(own_pyodide: bool) -> dict:
     """
     kernel = {
         "disablePyPIFallback": True,
-        "loadPyodideOptions": {"lockFileURL": f"./{OURS.as_posix()}/{lock.NAME}"},
+        "loadPyodideOptions": {
+            "lockFileURL": f"./{OURS.as_posix()}/{lock.NAME}",
+            "packages": list(AT_START),
+        },
     }
     if own_pyodide:
         kernel["pyodideUrl"] = "./static/pyodide/pyodide.mjs"
@@ -127,6 +153,31 @@ def run_jupyterlite(source: Path, target: Path) -> None:
     done = subprocess.run(command, cwd=source, capture_output=True, encoding="utf-8")
     if done.returncode:
         raise OSError(f"JupyterLite did not build the site:\n{(done.stdout + done.stderr)[-3000:]}")
+
+
+def write_images(name: str, folder: Path) -> None:
+    """Write the images and labels of a set in the parts in which a tab fetches them.
+
+    name: str, one of SHIPPED
+    folder: Path, that of all sets in the site
+    """
+    (folder / name).mkdir(parents=True)
+    shutil.copy(wheels.ROOT / "mlpkit" / "datasets" / name / "LICENSE", folder / name)
+    for path, content in parts_of(name):
+        (folder / path).write_bytes(gzip.compress(content, 9, mtime=0))
+
+
+def parts_of(name: str) -> Iterator[tuple[str, bytes]]:
+    """The parts of a set, not yet packed.
+
+    name: str, one of SHIPPED
+    returns: iterator of (path in the site's folder of data, content)
+    """
+    stored = bundled.in_memory(name)
+    for array, parts in site.PARTS[name].items():
+        for start, stop, digest in parts:
+            rows = getattr(stored, array)[start:stop]
+            yield site.path(name, array, start, digest), rows.astype("uint8").tobytes()
 
 
 def begin_with_ours(target: Path, lessons: Path) -> None:

@@ -5,7 +5,10 @@ It is Pyodide's own, with our wheels added; what is not ours is fetched from whe
 
 import hashlib
 import json
+import re
+import shutil
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 
 from .wheels import Wheel
@@ -51,3 +54,53 @@ def extend(lock: dict, wheels: list[Wheel], base: str) -> dict:
             "unvendored_tests": False,
         }
     return {**lock, "packages": dict(sorted(packages.items()))}
+
+
+def needed(lock: dict, names: Iterable[str]) -> list[str]:
+    """Packages with all that they depend on.
+
+    lock: dict
+    names: iterable of str, packages
+    returns: list of str, in alphabetical order
+    """
+    found, waiting = set(), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [re.sub(r"[-_.]+", "-", other).lower() for other in lock["packages"][name]["depends"]]
+    return sorted(found)
+
+
+def fetch(package: dict, base: str, folder: Path) -> Path:
+    """Bring one of Pyodide's own files.
+
+    package: dict, what Pyodide's own lock says of it
+    base: str, a folder or an address that holds it
+    folder: Path, where to put it
+    returns: Path
+    raises: OSError, when it is not there, or not the file that the lock means
+    """
+    path = folder / package["file_name"]
+    if "://" not in base:
+        shutil.copyfile(Path(base) / path.name, path)
+    else:
+        with urllib.request.urlopen(f"{base.rstrip('/')}/{path.name}", timeout=60) as answer:
+            path.write_bytes(answer.read())
+    if hashlib.sha256(path.read_bytes()).hexdigest() != package["sha256"]:
+        raise OSError(f"{path.name} from {base} is damaged: its SHA-256 sum is not that of the lock file")
+    return path
+
+
+def replace(lock: dict, wheels: dict[str, Path]) -> dict:
+    """Let packages come from files that lie beside the lock.
+
+    lock: dict
+    wheels: name -> Path, the file
+    returns: dict, a new lock
+    """
+    packages = dict(lock["packages"])
+    for name, path in wheels.items():
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        packages[name] = {**packages[name], "file_name": path.name, "sha256": digest}
+    return {**lock, "packages": packages}

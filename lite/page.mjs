@@ -1,6 +1,7 @@
 // What a page of the site does before JupyterLite starts: it asks the browser to keep what the learner writes, and
 // lets a new edition of the lessons be seen. JupyterLite itself goes on showing the copy that was saved last.
 
+const AHEAD = "mlpkit-ahead"; // the channel on which the kernel names images that will be needed; site.py knows it too
 const NOTED = "mlpkit-lessons"; // in localStorage: the sums of the lessons at the last visit
 
 /**
@@ -46,7 +47,13 @@ export async function makeRoom(storage) {
   localStorage.setItem(NOTED, JSON.stringify(now));
 }
 
+/** Fetch a file into the browser's cache while nothing else is fetched. */
+function fetchAhead(address) {
+  document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href: address }));
+}
+
 if (typeof document !== "undefined") {
+  new BroadcastChannel(AHEAD).onmessage = ({ data }) => fetchAhead(data);
   navigator.storage?.persist?.().catch(() => {}); // without it, a browser that is short of space may delete files
   const late = new Promise((resolve) => { setTimeout(resolve, 5000); });
   await Promise.race([makeRoom("mlpkit").catch(() => {}), late]); // the course starts, whatever happens here

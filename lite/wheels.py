@@ -6,6 +6,7 @@ A wheel's name holds a hash of what is in it, since browsers keep a file of the 
 import base64
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -13,10 +14,13 @@ from email.parser import Parser
 from pathlib import Path
 from typing import NamedTuple
 
+from . import compiled
+
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = re.compile(r"mlpkit/datasets/.*\.gz$")  # the site holds them as files
 LESSONS = re.compile(r"mlpkit/lessons/.*")  # and the lessons too
 NOT_IN_PYODIDE = ("ipywidgets", "anywidget", "psygnal", "comm")  # pure Python, all of them
+SHOWN = ("mlpkit",)  # a learner may look into these: their sources stay
 
 
 class Wheel(NamedTuple):
@@ -60,9 +64,9 @@ def pack(files: dict[str, bytes], path: Path) -> Path:
     mark = hashlib.sha256(files[record]).hexdigest()[:12]
     name, version, *tags = path.name.split("-")
     path = path.with_name("-".join([name, version, f"0{mark}", *tags]))  # a build number, as wheels have them
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(path, "w") as file:
         for name in sorted(files):
-            file.writestr(zipfile.ZipInfo(name), files[name], zipfile.ZIP_DEFLATED)
+            file.writestr(zipfile.ZipInfo(name), files[name], zipfile.ZIP_DEFLATED, 9)
     return path
 
 
@@ -77,6 +81,43 @@ def download(names: tuple[str, ...], folder: Path) -> list[Path]:
     return sorted(folder.glob("*.whl"))
 
 
+def of_the_kernel(extension: Path, folder: Path) -> list[Path]:
+    """Copy the wheels that the kernel's extension brings.
+
+    extension: Path, its folder
+    folder: Path, where to put them
+    returns: list of Path
+    """
+    found = sorted(extension.glob("static/pypi/*.whl"))
+    return [Path(shutil.copy(path, folder)) for path in found if not path.name.startswith("widgetsnb")]
+
+
+def empty(name: str, folder: Path) -> Path:
+    """Write a wheel in which there is nothing, for a package that is asked for and not needed.
+
+    name: str, of the package; folder: Path
+    returns: Path, of the wheel
+    """
+    about = f"Metadata-Version: 2.1\nName: {name}\nVersion: 0\n".encode()
+    inside = {f"{name}-0.dist-info/METADATA": about, f"{name}-0.dist-info/RECORD": b""}
+    return pack(inside, folder / f"{name}-0-py3-none-any.whl")
+
+
+def compile_modules(path: Path, python: str, version: str) -> Path:
+    """Put byte code into a wheel, which gets another name.
+
+    path: Path, taken away
+    python: str, how to call a Python of that version; version: str, such as "3.14"
+    returns: Path, of the new wheel
+    """
+    with zipfile.ZipFile(path) as file:
+        files = {name: file.read(name) for name in file.namelist() if not name.endswith("/")}
+    name, release, *rest = path.name.split("-")
+    path.unlink()
+    files = compiled.with_byte_code(files, python, version, sources=name in SHOWN)
+    return pack(files, path.with_name("-".join([name, release, *rest[-3:]])))  # without an older hash
+
+
 def look_into(path: Path) -> Wheel:
     """What a wheel is called, what can be imported from it, and what it needs.
 
@@ -87,8 +128,8 @@ def look_into(path: Path) -> Wheel:
         names = file.namelist()
         (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
         about = Parser().parsestr(file.read(metadata).decode("utf-8"))
-    tops = {name.partition("/")[0] for name in names if name.endswith(".py")}
-    tops = {top.removesuffix(".py") for top in tops if not top.endswith((".data", ".dist-info"))}
+    tops = {name.partition("/")[0] for name in names if re.search(r"\.pyc?$", name)}
+    tops = {re.sub(r"\.pyc?$", "", top) for top in tops if not top.endswith((".data", ".dist-info"))}
     requires = [text for text in about.get_all("Requires-Dist") or [] if not re.search(r"\bextra\s*==", text)]
     needed = [normal(re.match(r"[\w.-]+", text)[0]) for text in requires]
     return Wheel(path, normal(about["Name"]), about["Version"], sorted(tops), needed)

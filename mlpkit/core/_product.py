@@ -1,4 +1,4 @@
-"""The product of two matrices in a training step: NumPy's `dot`; in a browser tab our own, if it is right.
+"""The product of two matrices, in training and in a forward pass: NumPy's; in a tab our own, if it is right.
 
 The tab's NumPy multiplies one number at a time. Ours takes four: lite/product.py makes it, product.wasm.
 """
@@ -74,4 +74,5 @@ def _load() -> Product:
         return np.dot
 
 
-product: Product = _load() if IN_BROWSER else np.dot
+product: Product = _load() if IN_BROWSER else np.dot  # of a training step
+matmul: Product = product if IN_BROWSER else np.matmul  # of a forward pass: `@`

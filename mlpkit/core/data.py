@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import datasets
+from .._where import IN_BROWSER
 from ._validation import check_count, check_examples, check_labels, check_rng
 
 _PIXEL_SCALE = np.float32(1 / 255)
@@ -68,12 +69,13 @@ def load(name: str = "fashion_mnist", *, valid_size: int = 5_000) -> Dataset:
     valid_size = check_count("valid_size", valid_size, 0)
     stored = datasets.open_set(name)
     cut = _cut(len(stored.train_labels), valid_size)
+    part = _late_examples() if IN_BROWSER else Examples
     return Dataset(
         name,
         stored.class_names,
-        train=Examples(stored.train_images[:cut], stored.train_labels[:cut]),
-        valid=Examples(stored.train_images[cut:], stored.train_labels[cut:]),
-        test=Examples(stored.test_images, stored.test_labels),
+        train=part(stored.train_images[:cut], stored.train_labels[:cut]),
+        valid=part(stored.train_images[cut:], stored.train_labels[cut:]),
+        test=part(stored.test_images, stored.test_labels),
     )
 
 
@@ -174,6 +176,12 @@ def scale_pixels(images: np.ndarray) -> np.ndarray:
             "for a single row of pixels give row[None]"
         )
     return np.multiply(images.reshape(len(images), -1), _PIXEL_SCALE, dtype=np.float32)
+
+
+def _late_examples() -> type[Examples]:
+    from ._late_examples import LateExamples  # imports this file
+
+    return LateExamples
 
 
 def _cut(count: int, valid_size: int) -> int:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ._product import matmul
 from ._validation import check_activation, check_images
 from .activations import Activation, relu
 from .params import Params, as_params
@@ -62,7 +63,7 @@ def forward(params: Params | Iterable, images: np.ndarray, activation: Activatio
         for i, (weights, bias) in enumerate(params.layers):
             if i > 0:
                 inputs = activation.function(preactivations[-1])  # (batch, fan_in)
-            z = inputs @ weights  # (batch, fan_out)
+            z = matmul(inputs, weights)  # inputs @ weights, (batch, fan_out)
             z += bias
             activations.append(inputs)
             preactivations.append(z)

@@ -30,7 +30,7 @@ def open_set(name: str) -> Stored:
     """
     if IN_BROWSER:
         names.check(name)
-        return _in_memory(name)
+        return _from_site(name)
     try:
         unpack(name)
     except files.CacheError as problem:
@@ -42,11 +42,13 @@ def open_set(name: str) -> Stored:
 
 
 @functools.cache
-def _in_memory(name: str) -> Stored:
+def _from_site(name: str) -> Stored:
     """A browser tab has no disk to map from: one copy in memory for all who ask."""
+    from . import site
+
     if name not in SHIPPED:
         raise ValueError(f"a browser tab has {' and '.join(SHIPPED)} alone, not {name!r}")
-    return bundled.in_memory(name)
+    return site.open_set(name)
 
 
 def unpack(name: str) -> Path:

@@ -4,7 +4,6 @@ They are unpacked into the cache on first use; SOURCES.md says who made them and
 """
 
 import gzip
-import io
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import BinaryIO
 
 import numpy as np
 
-from .._where import IN_BROWSER
 from . import cache, files
 
 SHIPPED = {  # name: class names, in the order of the labels
@@ -73,12 +71,10 @@ def in_memory(name: str) -> cache.Stored:
     returns: cache.Stored, arrays that cannot be written to, like mapped ones
     raises: ValueError or FileNotFoundError, when a shipped file is damaged or gone
     """
-    if not IN_BROWSER:
-        require_intact(name)
+    require_intact(name)
     arrays = []
     for file in FILES.values():
-        packed = io.BytesIO(_fetched(name, file)) if IN_BROWSER else FOLDER / name / file
-        with gzip.open(packed) as idx:
+        with gzip.open(FOLDER / name / file) as idx:
             dtype, shape = _kind(idx)
             arrays.append(np.frombuffer(b"".join(_chunks(idx, dtype)), dtype).reshape(shape))
     return cache.Stored(SHIPPED[name], *arrays)
@@ -114,12 +110,6 @@ def require_intact(name: str) -> None:
                 f"The file {path} that mlpkit ships is damaged: its SHA-256 sum begins with {found[:16]}, "
                 f"expected {expected[:16]}. {_CURE}"
             )
-
-
-def _fetched(name: str, file: str) -> bytes:
-    from . import site
-
-    return site.fetch(f"{name}/{file}", _sums()[f"{name}/{file}"])
 
 
 _CURE = (

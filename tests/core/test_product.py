@@ -10,7 +10,8 @@ import pytest
 from numpy.lib.stride_tricks import as_strided
 
 from lite.product import BINARY, build
-from mlpkit.core import _fused
+from mlpkit import evaluate, init_params, predict
+from mlpkit.core import _fused, network
 from mlpkit.core._product import CASES, is_right, quick_product
 
 # The binary beside a plain product, in matrices of many shapes that lie in memory in many ways.
@@ -52,8 +53,30 @@ def by_address(a, b, out, rows, columns, inner, *strides):
     )
 
 
-def test_numpys_own_product_is_taken_outside_a_tab():
+def test_numpys_own_products_are_taken_outside_a_tab():
     assert _fused.product is np.dot
+    assert network.matmul is np.matmul
+
+
+def test_a_forward_pass_takes_the_product_of_the_tab(monkeypatch):
+    params = init_params([784, 30, 10], rng=np.random.default_rng(0))
+    images = np.random.default_rng(1).integers(0, 256, (1_500, 784), np.uint8)
+    expected = evaluate(params, images, np.zeros(1_500, int)), predict(params, images)
+    shapes, quick = [], quick_product(by_address)
+
+    def watched(a, b):
+        shapes.append((a.shape, b.shape))
+        return quick(a, b)
+
+    monkeypatch.setattr(network, "matmul", watched)
+    found = evaluate(params, images, np.zeros(1_500, int)), predict(params, images)
+    assert found[0] == pytest.approx(expected[0], rel=1e-5)
+    assert (found[1] == expected[1]).all()
+    assert shapes == 2 * [
+        (left, right)
+        for rows in (1_000, 500)
+        for left, right in (((rows, 784), (784, 30)), ((rows, 30), (30, 10)))
+    ]
 
 
 def test_a_product_is_handed_over_as_it_lies_in_memory():

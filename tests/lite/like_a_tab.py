@@ -3,6 +3,8 @@
 No thread starts, no process, no lock, no clock of a thread; mlpkit takes the platform for a browser.
 """
 
+import functools
+import gzip
 import importlib.util
 import pathlib
 import signal
@@ -17,6 +19,11 @@ import numpy
 import PIL.Image  # noqa: F401 - what a real system needs to load these is not what is tried
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+asked: list[str] = []  # files of images: fetched, and said to be needed soon
+announced: list[str] = []
+broken: dict[str, bytes] = {}  # files that a test wants to be other than they are
 
 
 def _no_thread(self: threading.Thread) -> None:
@@ -49,8 +56,16 @@ import subprocess  # noqa: E402
 subprocess.Popen.__init__ = _refuse
 
 
+@functools.cache
+def parts(name: str) -> dict[str, bytes]:
+    """What the site holds of a data set: path -> content."""
+    from lite import build
+
+    return {path: gzip.compress(content, 1) for path, content in build.parts_of(name)}
+
+
 class _Request:
-    """XMLHttpRequest, as far as it is used: what the site holds is read from the package."""
+    """XMLHttpRequest, as far as it is used."""
 
     status, response = 0, None
 
@@ -62,9 +77,10 @@ class _Request:
         self._address = address
 
     def send(self) -> None:
-        path = ROOT / "mlpkit" / "datasets" / self._address.partition("/static/mlpkit/data/")[2]
-        self.status = 200 if path.is_file() else 404
-        content = path.read_bytes() if path.is_file() else b""
+        name = self._address.partition("/static/mlpkit/data/")[2]
+        asked.append(name)
+        content = broken.get(name) or parts(name.partition("/")[0]).get(name, b"")
+        self.status = 200 if content else 404
         self.response = types.SimpleNamespace(to_bytes=lambda: content)
 
 
@@ -76,6 +92,9 @@ class _Channel:
     @classmethod
     def new(cls, name: str) -> "_Channel":
         return cls()
+
+    def postMessage(self, content: str) -> None:
+        announced.append(content.partition("/static/mlpkit/data/")[2])
 
     def close(self) -> None:
         pass

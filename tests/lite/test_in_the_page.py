@@ -78,6 +78,8 @@ def test_a_learner_works_there(site, tmp_path):
             page.evaluate(ADD_CELL, [index, source.strip()])
         page.evaluate(RUN_CELLS, [0, 6])
         page.screenshot(path=pictures / "tab_exercises.png")
+        ahead = page.locator("link[rel=prefetch][href*=train_images]")
+        assert ahead.count() == 2  # the page fetches them while the learner reads
         told = [output(page, index).inner_text() for index in range(6)]
         assert "✗" in told[1], told
         assert "3 seconds" in told[2], told

@@ -55,13 +55,24 @@ print("all", len(notebook.cells), "cells")
 """
 
 IMAGES = """
-import hashlib
-import tests.lite.like_a_tab
-import js
+import tests.lite.like_a_tab as tab
 from mlpkit import load
-from mlpkit.datasets import site
-print(load("mnist_10k").train.images.shape, load("mnist_10k").train.images.flags.writeable)
-for path, digest in (("none.gz", ""), ("mnist_10k/t10k-labels-idx1-ubyte.gz", "0" * 64)):
+from mlpkit.datasets import bundled, site
+for name in ("mnist_10k", "fashion_mnist"):
+    for size in (5_000, 0, 1_000):
+        data, stored = load(name, valid_size=size), bundled.in_memory(name)
+        cut = len(stored.train_labels) - size
+        for (images, labels), pixels, classes in (
+            (data.valid, stored.train_images[cut:], stored.train_labels[cut:]),
+            (data.train, stored.train_images[:cut], stored.train_labels[:cut]),
+            (data.test, stored.test_images, stored.test_labels),
+        ):
+            assert (images == pixels).all() and (labels == classes).all() and labels.dtype == classes.dtype
+assert len(tab.asked) == len(set(tab.asked)) == 9, tab.asked  # each part once
+print(images.shape, images.flags.writeable)
+place = site.path("mnist_10k", "test_labels", 0, site.PARTS["mnist_10k"]["test_labels"][0][2])
+tab.broken["mnist_10k/half.gz"] = tab.parts("mnist_10k")[place][:200]
+for path, digest in (("mnist_10k/none.gz", ""), (place, "0" * 64), ("mnist_10k/half.gz", "")):
     try:
         site.fetch(path, digest)
     except OSError as problem:
@@ -70,6 +81,24 @@ try:
     load("kmnist")
 except ValueError as problem:
     print(problem)
+"""
+
+LATE = """
+import copy, json
+import tests.lite.like_a_tab as tab
+from mlpkit import load
+def told(paths):
+    print(json.dumps(sorted(path.partition("/")[2].rpartition("-")[0] for path in paths)))
+data = load()
+len(data.train.labels), len(data.valid.labels), len(data.test.labels)
+told(tab.asked)
+told(tab.announced)
+data.valid.images[46:62]
+told(tab.asked)
+images, labels = data.test
+told(tab.asked)
+few = data.test._replace(images=images[:2_000])
+print(json.dumps([len(few.images), repr(few)[:24], len(copy.deepcopy(data.valid).images)]))
 """
 
 LESSONS = sorted(path.name for path in (ROOT / "lessons").glob("[0-9]*.ipynb"))
@@ -103,11 +132,21 @@ def test_what_passes_is_kept(tmp_path):
 
 
 def test_the_images_come_from_the_site_and_are_checked(tmp_path):
-    shape, missing, damaged, other = run(IMAGES, folder=tmp_path).splitlines()
-    assert shape == "(3000, 784) False"
-    assert "/static/mlpkit/data/none.gz answers 404" in missing
+    shape, missing, damaged, half, other = run(IMAGES, folder=tmp_path).splitlines()
+    assert shape == "(10000, 784) False"
+    assert "/static/mlpkit/data/mnist_10k/none.gz answers 404" in missing
     assert "is damaged: its SHA-256 sum begins with" in damaged
+    assert "half.gz is damaged: it cannot be unpacked" in half
     assert "'kmnist'" in other
+
+
+def test_images_come_when_they_are_looked_at(tmp_path):
+    told = run(LATE, folder=tmp_path).splitlines()
+    labels, announced, shown, _, copied = map(json.loads, told)
+    assert labels == ["test_labels-0", "train_labels-0"]
+    assert announced == ["train_images-0", "train_images-55000"]
+    assert shown == ["test_labels-0", "train_images-55000", "train_labels-0"]
+    assert copied == [2000, "Examples(images=array([[", 5000]
 
 
 @pytest.mark.slow
