@@ -1,7 +1,7 @@
 """Measure how heavy the site is and how long it takes to start: `python -m lite.measure [FOLDER]`.
 
-It opens the first lesson in Chromium and does what its first cell does, twice: the first time the browser's
-cache is empty. Bytes are those of answers, packed as GitHub Pages packs them; what comes from a CDN is not
+It opens the first lesson in Chromium and does what its first cell does, and the deck's, twice: the first time
+the browser's cache is empty. Bytes are those of answers, packed as GitHub Pages packs them; what comes from a CDN is not
 counted, so the site must hold Pyodide.
 """
 
@@ -26,7 +26,8 @@ PACKED = {".html", ".js", ".mjs", ".json", ".css", ".svg", ".wasm", ".ipynb", ".
 STEPS = {
     "Python": "print(1 + 1)",
     "mlpkit": "import mlpkit, mlpkit.widgets; print(mlpkit.__version__)",
-    "the images": "print(len(mlpkit.load('fashion_mnist').train.images))",
+    "its first cell": "data = mlpkit.load('fashion_mnist'); print(len(data.train.labels))",
+    "all images": "print(len(data.valid.images), len(data.train.images))",
 }
 
 
