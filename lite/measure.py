@@ -1,8 +1,9 @@
 """Measure how heavy the site is and how long it takes to start: `python -m lite.measure [FOLDER]`.
 
-It opens the first lesson in Chromium and does what its first cell does, and the deck's, twice: the first time
-the browser's cache is empty. Bytes are those of answers, packed as GitHub Pages packs them; what comes from a CDN is not
-counted, so the site must hold Pyodide.
+It opens the first lesson in Chromium and does what its first cell does, and what needs all images, twice: the
+first time the browser's cache is empty. Bytes are those of answers, packed as GitHub Pages packs them; what
+comes from a CDN is not counted, so the site must hold Pyodide. The page fetches images ahead, so the first
+cell's bytes may hold some of theirs.
 """
 
 import functools
