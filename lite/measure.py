@@ -3,7 +3,7 @@
 It opens the first lesson in Chromium and does what its first cell does, and what needs all images, twice: the
 first time the browser's cache is empty. Bytes are those of answers, packed as GitHub Pages packs them; what
 comes from a CDN is not counted, so the site must hold Pyodide. The page fetches images ahead, so the first
-cell's bytes may hold some of theirs.
+cell's bytes may hold some of theirs. `python -m lite.measure --lab` measures JupyterLab instead.
 """
 
 import functools
@@ -15,13 +15,14 @@ import threading
 import time
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from tests.browser import QUIET_BROWSER, find_browser
-from tests.lite.tab_page import NOTEBOOK_READY, RUN
+from tests.browser import QUIET_BROWSER, Lab, find_browser
+from tests.lite.tab_page import ADD_CELL, NOTEBOOK_READY, RUN, RUN_CELLS
 
 from .build import SITE
 from .serve import Handler
+from .wheels import ROOT
 
 PACKED = {".html", ".js", ".mjs", ".json", ".css", ".svg", ".wasm", ".ipynb", ".md", ".webmanifest"}
 STEPS = {
@@ -30,6 +31,11 @@ STEPS = {
     "its first cell": "data = mlpkit.load('fashion_mnist'); print(len(data.train.labels))",
     "all images": "print(len(data.valid.images), len(data.train.images))",
 }
+DECK = """import importlib.util
+from mlpkit.widgets import TrainingDeck
+if importlib.util.find_spec("matplotlib") is None:  # it draws the deck for those who see no widgets
+    TrainingDeck.figure = lambda deck: None
+TrainingDeck(data, epochs=5)"""
 
 
 class Counting(Handler):
@@ -81,9 +87,35 @@ def main(site: Path) -> None:
                 print(
                     f"{visit}: {what} after {seconds:.1f} s, {megabytes:.1f} MB ({answer[-60:]})", flush=True
                 )
+            wait_for_the_plot(page, 0)
+            print(f"{visit}: the deck plots after {time.perf_counter() - began:.1f} s", flush=True)
             browser.close()
         server.shutdown()
 
 
+def wait_for_the_plot(page: Page, index: int) -> None:
+    """Put a cell with a training deck into the notebook, press Start, and wait until its curve grows."""
+    page.evaluate(ADD_CELL, [index, DECK])
+    page.evaluate(RUN_CELLS, [index, index + 1])
+    page.locator(".mlp[data-status] button", has_text="Start").first.click(timeout=60_000)
+    page.wait_for_function("() => +document.querySelector('.mlp[data-status]').dataset.number > 0")
+
+
+def in_jupyterlab() -> None:
+    """Print the seconds from JupyterLab's start to a deck that plots, on this machine."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        lab = Lab(folder)
+        lab.open(ROOT / "lessons" / "00_start_here.ipynb")
+        lab.page.evaluate(ADD_CELL, [0, "import mlpkit, mlpkit.widgets\ndata = mlpkit.load('fashion_mnist')"])
+        lab.page.evaluate(RUN_CELLS, [0, 1])
+        wait_for_the_plot(lab.page, 1)
+        print(f"JupyterLab: the deck plots after {time.perf_counter() - began:.1f} s")
+        lab.close()
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if sys.argv[1:] else SITE)
+    if sys.argv[1:] == ["--lab"]:
+        in_jupyterlab()
+    else:
+        main(Path(sys.argv[1]) if sys.argv[1:] else SITE)
