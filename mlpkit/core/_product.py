@@ -75,4 +75,4 @@ def _load() -> Product:
 
 
 product: Product = _load() if IN_BROWSER else np.dot  # of a training step
-matmul: Product = product if IN_BROWSER else np.matmul  # of a forward pass: `@`
+matmul: Product = product if IN_BROWSER else np.matmul  # of the clear form: `@`

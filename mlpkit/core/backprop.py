@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from ._product import matmul
 from ._validation import is_number
 from .activations import Activation, relu
 from .losses import Loss, cross_entropy, cross_entropy_and_grad, cross_entropy_grad
@@ -47,10 +48,10 @@ def backward(
         layers, parts = params.layers, grads.layers
         ones = np.ones(len(dz), dz.dtype)
         for i in reversed(range(len(layers))):
-            np.matmul(forward_pass.activations[i].T, dz, out=parts[i].weights)  # (fan_in, fan_out)
+            matmul(forward_pass.activations[i].T, dz, out=parts[i].weights)  # a.T @ dz, (fan_in, fan_out)
             np.dot(ones, dz, out=parts[i].bias)  # (fan_out,), np.sum(dz, axis=0) at the speed of a product
             if i > 0:  # the gradient of the images is not needed
-                dz = dz @ layers[i].weights.T  # (batch, fan_in), this is da
+                dz = matmul(dz, layers[i].weights.T)  # dz @ W.T, (batch, fan_in), this is da
                 dz *= activation.derivative(forward_pass.preactivations[i - 1], forward_pass.activations[i])
     return grads
 

@@ -10,8 +10,8 @@ import pytest
 from numpy.lib.stride_tricks import as_strided
 
 from lite.product import BINARY, build
-from mlpkit import evaluate, init_params, predict
-from mlpkit.core import _fused, network
+from mlpkit import evaluate, init_params, loss_and_grads, predict
+from mlpkit.core import _fused, backprop, network
 from mlpkit.core._product import CASES, is_right, quick_product
 
 # The binary beside a plain product, in matrices of many shapes that lie in memory in many ways.
@@ -55,7 +55,7 @@ def by_address(a, b, out, rows, columns, inner, *strides):
 
 def test_numpys_own_products_are_taken_outside_a_tab():
     assert _fused.product is np.dot
-    assert network.matmul is np.matmul
+    assert network.matmul is backprop.matmul is np.matmul
 
 
 def test_a_forward_pass_takes_the_product_of_the_tab(monkeypatch):
@@ -77,6 +77,25 @@ def test_a_forward_pass_takes_the_product_of_the_tab(monkeypatch):
         for rows in (1_000, 500)
         for left, right in (((rows, 784), (784, 30)), ((rows, 30), (30, 10)))
     ]
+
+
+def test_the_clear_form_of_a_step_takes_it_too(monkeypatch):
+    params = init_params([20, 9, 7, 4], rng=np.random.default_rng(0))
+    images = np.random.default_rng(1).random((13, 20), np.float32)
+    labels = np.arange(13) % 4
+    expected = loss_and_grads(params, images, labels)
+    count, quick = [], quick_product(by_address)
+
+    def watched(*arguments, **more):
+        count.append(1)
+        return quick(*arguments, **more)
+
+    for module in (network, backprop):
+        monkeypatch.setattr(module, "matmul", watched)
+    found = loss_and_grads(params, images, labels)
+    assert found[0] == pytest.approx(expected[0], rel=1e-5)
+    np.testing.assert_allclose(found[1].flat, expected[1].flat, rtol=1e-4, atol=1e-6)
+    assert len(count) == 3 + 3 + 2  # forward; dW of three layers; da of two
 
 
 def test_a_product_is_handed_over_as_it_lies_in_memory():
