@@ -91,6 +91,18 @@ def test_every_table_stands_in_the_text_and_on_the_page(room):
         assert table.title in told or table.title in report.ONLY_ON_PAGE
 
 
+def test_the_wide_table_is_scrolled_by_keyboard_with_the_names_in_sight(room):
+    page = report.as_page(survey(room))
+    assert page.count('role="region" aria-label="Learners" tabindex="0"') == 1
+    assert ".wide tr > th:first-child { position: sticky; left: 0" in page
+    assert "1 try, " in page
+    assert "1 tries" not in page
+
+
+def test_topics_have_the_name_that_is_shown(room):
+    assert "07 optimisers" in lines_of(survey(room), "Where the class stands")
+
+
 def test_counts(room):
     whole = count(survey(room).rows)
     assert (whole.passed, whole.wrong, whole.waiting) == (3, 2, 3 * 28 - 5)

@@ -18,6 +18,7 @@ from pathlib import Path
 from ..._files import write_keeping_old
 from ..catalog import exercises
 from ..checker.result import INCORRECT, PASSED, SYMBOLS
+from ..diagnosis.words import counted
 from .summarize import LESSONS, ClassWork, Row, Table, count, grouped, met, remarks, tables
 
 SHOWN = 20  # files that could not be read, in a terminal
@@ -38,10 +39,14 @@ body { margin: 2em auto; padding: 0 1em; max-width: 90em }
 table { border-collapse: collapse; margin: 0.5em 0 2em }
 th, td { border: 1px solid #8886; padding: 2px 8px; text-align: left; vertical-align: top }
 thead th { position: sticky; top: 0; background: Canvas }
+.wide tr > th:first-child { position: sticky; left: 0; background: Canvas; z-index: 1 }
 th.turned { writing-mode: vertical-rl; transform: rotate(180deg); font-weight: normal; padding: 6px 2px }
 td.mark, td.number { text-align: center; font-variant-numeric: tabular-nums }
-td.passed { background: #009e7333 } td.incorrect { background: #d55e0044 } td.waiting { color: #888 }
+td.passed { background: #009e7333 } td.incorrect { background: #d55e0044 }
+td.waiting { color: #767676; color: color-mix(in srgb, CanvasText 65%, Canvas) }
 """
+# the keyboard scrolls it, and the names of the learners stay in sight
+_WIDE = '<div class="wide" role="region" aria-label="Learners" tabindex="0">'
 
 
 def as_text(work: ClassWork) -> str:
@@ -178,7 +183,7 @@ def _matrix(work: ClassWork, learners: dict[str, list[Row]]) -> str:
     lines = "".join(_matrix_line(work, learner, rows) for learner, rows in learners.items())
     key = " · ".join(f"{sign} {outcome}" for outcome, sign in SYMBOLS.items())
     return (
-        f'<h2>Learners</h2><p>{key} · a number is the count of tries</p><div class="wide"><table><thead><tr>'
+        f"<h2>Learners</h2><p>{key} · a number is the count of tries</p>{_WIDE}<table><thead><tr>"
         f'<th scope="col">learner</th><th scope="col">passed</th>{heads}<th scope="col">look at</th>'
         f"</tr></thead><tbody>{lines}</tbody></table></div>"
     )
@@ -196,7 +201,8 @@ def _matrix_line(work: ClassWork, learner: str, rows: list[Row]) -> str:
 def _mark(row: Row) -> str:
     kind = row.outcome if row.outcome in (PASSED, INCORRECT) else "waiting"
     tries = f" {row.attempts}" if row.attempts > 1 else ""
-    title = f"{row.exercise}: {row.outcome}, {row.attempts} tries, {row.hints} hints"
+    one = "1 try" if row.attempts == 1 else f"{row.attempts} tries"
+    title = f"{row.exercise}: {row.outcome}, {one}, {counted(row.hints, 'hint')}"
     title += ", solution read" if row.solution else ""
     return f'<td class="mark {kind}" title="{html.escape(title)}">{SYMBOLS[row.outcome]}{tries}</td>'
 

@@ -198,7 +198,8 @@ def _lessons(work: ClassWork) -> list[tuple]:
         counts = [count(mine) for mine in grouped(rows, "learner").values()]
         whole = sum(not (c.wrong or c.slow or c.waiting) for c in counts)
         begun = sum(bool(c.passed or c.wrong or c.slow) for c in counts) - whole
-        lines.append((f"{LESSONS.get(topic, '')} {topic}", whole, begun, len(counts) - whole - begun))
+        name = f"{LESSONS.get(topic, '')} {TOPICS.get(topic, topic)}"
+        lines.append((name, whole, begun, len(counts) - whole - begun))
     return lines
 
 
