@@ -44,7 +44,7 @@ WIDTH = Property(
         f"the standard deviation is {got:.2g}, expected about {expected:.2g}. Look at the factor of the "
         "draw: is it the standard deviation or the variance?"
     ),
-    tolerance=0.03,
+    tolerance=0.02,
 )
 
 CENTRE = Property(
@@ -108,7 +108,7 @@ def odd_part(w: np.ndarray) -> list[float]:
         tests = (
             np.ptp(lines, axis=1) == 0,
             [seen.index(line) < i for i, line in enumerate(seen)] if len(set(seen)) < len(seen) else [False],
-            np.abs(widths - 1) > (0.5 if w.size >= ENOUGH else np.inf),
+            np.abs(widths - 1) > (0.5 if w.size >= ENOUGH and lines.shape[1] >= 100 else np.inf),
             (zeros if axis == 1 else zeros.T).any(axis=1),
         )
         for kind, test in enumerate(tests):

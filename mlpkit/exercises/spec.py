@@ -133,7 +133,8 @@ class Property(NamedTuple):
 class Exercise:
     """One function for the learner to write; the top of this module explains most fields.
 
-    tolerance: float, how far a number may be off, relative to itself
+    tolerance: float, how far a number may be off, relative to itself; (relative, absolute) where numbers that
+        are tiny beside others must be right too
     kinds: str, the kinds of numbers an answer may hold, as NumPy's dtype.kind
     dtype: str, the type that the answer's numbers must have; "" for any float or whole number
     """
@@ -151,7 +152,7 @@ class Exercise:
     random: bool = False
     list_item: str = "layer"
     updates: tuple[str, ...] = ()
-    tolerance: float = 1e-5
+    tolerance: float | tuple[float, float] = 1e-5
     kinds: str = "fiu"
     dtype: str = ""
     topic: str = field(default="", compare=False)

@@ -116,25 +116,27 @@ def leaves(value: Any, output: Any, name: str = "", index: int | None = None) ->
     return list(itertools.chain.from_iterable(found))
 
 
-def close(got: np.ndarray, expected: np.ndarray, tolerance: float = 1e-5) -> np.ndarray:
+def close(got: np.ndarray, expected: np.ndarray, tolerance: float | tuple[float, float] = 1e-5) -> np.ndarray:
     """Where two arrays of one shape agree, entry by entry.
 
     got, expected: arrays of one shape
-    tolerance: float, relative; numbers small beside the largest get a twentieth of it in absolute terms
+    tolerance: float, relative; numbers small beside the largest get a twentieth of it in absolute terms. Or a
+        pair: relative, absolute
     returns: bool array
     """
     got, expected = np.asarray(got, np.float64), np.asarray(expected, np.float64)
     finite = np.isfinite(expected)
-    scale = np.abs(expected[finite]).max(initial=0.0)
+    if isinstance(tolerance, tuple):
+        relative, absolute = tolerance
+    else:
+        scale = np.abs(expected[finite]).max(initial=0.0)
+        relative, absolute = tolerance, 0.05 * tolerance * min(scale, 1e3) + 1e-12
     with np.errstate(all="ignore"):
-        near = (
-            np.abs(got - expected)
-            <= tolerance * np.abs(expected) + 0.05 * tolerance * min(scale, 1e3) + 1e-12
-        )
+        near = np.abs(got - expected) <= relative * np.abs(expected) + absolute
     return np.where(finite, near & np.isfinite(got), (got == expected) | (np.isnan(got) & np.isnan(expected)))
 
 
-def equal(got: Any, expected: Any, tolerance: float = 1e-5) -> bool:
+def equal(got: Any, expected: Any, tolerance: float | tuple[float, float] = 1e-5) -> bool:
     """Whether two normalised answers are the same, in structure, shapes and numbers.
 
     returns: bool; two invalid answers are the same when the same can be said of them

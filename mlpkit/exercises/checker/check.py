@@ -45,7 +45,8 @@ def check(name: str, function: Callable) -> Result:
 
     name: str, the exercise
     function: any callable, under any name, from anywhere
-    returns: Result; whatever the function does, nothing is raised and nothing hangs
+    returns: Result; whatever the function does, nothing is raised.
+        A loop is stopped; one long call into C ends by itself or never
     raises: TypeError or ValueError when there is no exercise of that name
     """
     result = check_against(find(name), function)

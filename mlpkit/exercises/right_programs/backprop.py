@@ -60,9 +60,8 @@ def _cross_entropy_backward_one_hot(logits, labels):
 
 def _cross_entropy_backward_jacobian(logits, labels):
     p = _shifted_softmax(logits)
-    jacobian = np.einsum("bi,ij->bij", p, np.eye(p.shape[1])) - p[:, :, None] * p[:, None, :]
-    picked = jacobian[np.arange(len(labels)), labels]
-    return -picked / p[np.arange(len(labels)), labels][:, None] / len(labels)
+    jacobian = np.eye(p.shape[1]) - p[:, None, :]  # of the logarithms of the probabilities
+    return -jacobian[np.arange(len(labels)), labels] / len(labels)
 
 
 def _cross_entropy_backward_where(logits, labels):

@@ -81,6 +81,7 @@ SUM_TO_SHAPE = Exercise(
         Case("nothing was repeated", (_normal(5, 2, 7), (2, 7))),
         Case("one number, repeated to 3 rows of 4", (_normal(6, 3, 4), (1, 1))),
         Case("one column of 5 numbers, repeated 3 times in each of 2 arrays", (_normal(9, 2, 5, 3), (5, 1))),
+        Case("a bias of 3 units, added to 5 rows in each of 2 arrays", (_normal(10, 2, 5, 3), (3,))),
     ),
     mistakes=(
         Mistake(
@@ -185,6 +186,24 @@ def _arrays(x, w):
     return [(2, (0, 1), _times(x, w)), (3, (2, 0), lambda d: (d * np.ones(3), d * np.ones(3)))]
 
 
+def _plus_twice():
+    """A weighted sum of (x + w) + x, for arrays: a plus hands the very same array to both of its inputs."""
+    return [(2, (0, 1), _plus), (3, (2, 0), _plus), (4, (3,), lambda d: (d * np.array([1.0, 2.0, -0.5]),))]
+
+
+def _added_in_place(tape, count):
+    grads = [None] * count
+    grads[-1] = 1.0
+    for output, inputs, pull in reversed(tape):
+        if grads[output] is not None:
+            for number, grad in zip(inputs, pull(grads[output])):
+                if grads[number] is None:
+                    grads[number] = grad
+                else:
+                    grads[number] += grad
+    return [0.0 if grad is None else grad for grad in grads]
+
+
 def _in_one_array(tape, count):
     grads = np.zeros(count)
     grads[-1] = 1.0
@@ -229,6 +248,7 @@ BACKPROPAGATE = Exercise(
         Case("a value that is used three times", (_powers(1.3), 4)),
         Case("a value that the last one does not use", (_side_branch(-0.8, 2.5), 5)),
         Case("arrays of 3, and their sum", (_arrays(_normal(7, 3), _normal(8, 3)), 4)),
+        Case("arrays of 3 that are added twice", (_plus_twice(), 5)),
     ),
     mistakes=(
         Mistake(
@@ -273,6 +293,12 @@ BACKPROPAGATE = Exercise(
             "inputs-crossed",
             _crossed,
             "It looks as if the gradients of the two inputs are swapped. In which order does pull give them?",
+        ),
+        Mistake(
+            "added-in-place",
+            _added_in_place,
+            "It looks as if `+=` changes an array that another value holds too. A plus hands the same array to "
+            "both of its inputs: which form makes a new array?",
         ),
         Mistake(
             "one-array-for-all",

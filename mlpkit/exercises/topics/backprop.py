@@ -81,6 +81,7 @@ RELU_BACKWARD = Exercise(
     reference=relu_backward,
     inputs={"da": "batch units", "z": "batch units"},
     output="batch units",
+    tolerance=(1e-5, 1e-12),
     cases=(
         Case("4 examples with 3 units", (_normal(1, 4, 3), _Z)),
         Case("2 examples with 5 units", (_normal(2, 2, 5), _normal(3, 2, 5))),
@@ -205,6 +206,7 @@ AFFINE_BACKWARD = Exercise(
         Case("4 examples, 2 inputs, 4 units", (_normal(20, 4, 4), _normal(21, 4, 2), _normal(22, 2, 4))),
         Case("3 examples, 3 inputs and 3 units", (_normal(23, 3, 3), _normal(24, 3, 3), _normal(25, 3, 3))),
         Case("a single example", (_normal(26, 1, 2), _normal(27, 1, 5), _normal(28, 5, 2))),
+        Case("a single unit", (_normal(71, 4, 1), _normal(72, 4, 3), _normal(73, 3, 1))),
     ),
     mistakes=(
         Mistake(
@@ -336,13 +338,37 @@ def _one_hot(z: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 _SMALL, _WIDE, _SQUARE = _normal(31, 5, 3, scale=1.5), _normal(32, 7, 10), _normal(33, 4, 4)
-_LARGE = _normal(34, 3, 4) + np.array([[1000.0], [0.0], [-1000.0]])
+_LARGE = np.round(8 * _normal(34, 3, 4)) / 8 + np.array([[1000.0], [0.0], [-1000.0]])  # exact in float32 too
 
 
 def _labels_as_rows(logits, labels):
     d = _softmax(logits)
     d[labels] -= 1
     return d / len(labels)
+
+
+def _through_the_logarithm(divide):
+    """The chain rule step by step: through the logarithm first, then through softmax."""
+
+    def wrong(z, y):
+        p, hit = _softmax(z), _one_hot(z, y)
+        dp = -divide(hit, p)
+        return p * (dp - (dp * p).sum(axis=1, keepdims=True)) / len(y)
+
+    return wrong
+
+
+def _through_the_jacobian(z, y):
+    p, at = _softmax(z), np.arange(len(y))
+    jacobian = np.eye(p.shape[1]) * p[:, :, None] - p[:, :, None] * p[:, None, :]
+    return -jacobian[at, y] / p[at, y][:, None] / len(y)
+
+
+_SAFE_DIVISIONS = (
+    lambda hit, p: hit / p,
+    *(lambda hit, p, eps=eps: hit / (p + eps) for eps in (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)),
+    *(lambda hit, p, eps=eps: hit / np.maximum(p, eps) for eps in (1e-7, 1e-8, 1e-12, 1e-15)),
+)
 
 
 CROSS_ENTROPY_BACKWARD = Exercise(
@@ -360,7 +386,9 @@ CROSS_ENTROPY_BACKWARD = Exercise(
         Case("rows around 1000, 0 and -1000", (_LARGE, np.array([2, 0, 3]))),
         Case("the rows [0, 1], [1000, 1001] and [3, 1]", (np.array([[0.0, 1], [1000, 1001], [3, 1]]), np.array([0, 1, 1]))),
         Case("a row whose largest logit is 2000 above the others", (np.array([[0.0, 2000, 0], [0.5, -0.2, 0.1]]), np.array([1, 0]))),
+        Case("a true class whose logit is 1000 below another", (np.array([[0.0, 1000, 3], [0.5, -0.2, 0.1]]), np.array([0, 2]))),
     ),
+    tolerance=(1e-5, 1e-14),
     properties=(
         Property("the sums of the rows", lambda d, args: d.sum(axis=1), "A row sums to {got}, expected 0.", 1e-6, 1e-9),
     ),
@@ -371,6 +399,26 @@ CROSS_ENTROPY_BACKWARD = Exercise(
             "It looks as if 1/batch is missing: the loss is a mean. Should twice as many examples give "
             "twice the gradient?",
             observe=lambda got, want, args: f"Your gradient is {np.abs(got).sum() / np.abs(want).sum():.3g} times the expected one, with {len(got)} examples.",
+        ),
+        Mistake(
+            "clipped",
+            tuple(
+                program
+                for eps in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)
+                for program in (
+                    lambda z, y, eps=eps: (np.clip(_softmax(z), eps, 1) - _one_hot(z, y)) / len(y),
+                    lambda z, y, eps=eps: (np.clip(_softmax(z), eps, 1 - eps) - _one_hot(z, y)) / len(y),
+                )
+            ),
+            "It looks as if the probabilities are clipped, so none of them can be smaller than a limit. The "
+            "gradient needs no logarithm: is there anything that could fail?",
+        ),
+        Mistake(
+            "divided-by-the-probability",
+            (_through_the_jacobian, *(_through_the_logarithm(divide) for divide in _SAFE_DIVISIONS)),
+            "It looks as if the gradient is divided by the probability of the true class, and multiplied by it "
+            "again. A probability of e^-1000 is 0 as a float, and then the gradient is lost. Which part cancels "
+            "in the formula?",
         ),
         Mistake(
             "batch-twice",
@@ -770,6 +818,7 @@ BACKWARD = Exercise(
         Case("a single layer", _case(47, 4, 3, 2)),
         Case("4 layers, 2 examples", _case(49, 2, 5, 6, 4, 7, 3)),
         Case("3 examples through 3 layers of 3", _case(51, 3, 3, 3, 3, 3)),
+        Case("2 layers, and dlogits in the hundreds", (*(large := _case(53, 4, 5, 6, 3))[:2], 300 * large[2])),
     ),
     mistakes=(
         Mistake(

@@ -78,7 +78,7 @@ SCALE_PIXELS = Exercise(
         Case("a single image", (_bytes(4, 1, 28, 28),)),
         Case("28 images of 28 by 28 pixels", (_bytes(5, 28, 28, 28),)),
     ),
-    tolerance=2e-5,
+    tolerance=(2e-6, 1e-12),
     dtype="float32",
     mistakes=(
         Mistake(
@@ -231,6 +231,7 @@ ONE_HOT = Exercise(
         Case("labels stored as bytes", (np.array([6, 1, 5, 6, 2, 0], dtype=np.uint8), 7)),
         Case("6 labels of 2 classes", (np.array([1, 0, 0, 1, 0, 1]), 2)),
     ),
+    tolerance=(1e-5, 1e-12),
     mistakes=(
         Mistake(
             "transposed",

@@ -137,6 +137,7 @@ AFFINE = Exercise(
         Case("4 examples, 6 inputs, 4 units", (_normal(4, 4, 6), *_layer(19, 6, 4))),
         Case("4 examples, 4 inputs and 4 units", (_normal(5, 4, 4), *_layer(21, 4, 4))),
         Case("a single example", (_normal(6, 1, 5), *_layer(23, 5, 2))),
+        Case("a single unit", (_normal(7, 4, 3), *_layer(25, 3, 1))),
     ),
     mistakes=_AFFINE_MISTAKES,
     hints=(
@@ -157,6 +158,7 @@ RELU = Exercise(
     package=activations.relu.function,
     inputs={"z": "batch units"},
     output="batch units",
+    tolerance=(1e-5, 1e-12),
     cases=(
         Case("4 examples with 3 units", (_Z,)),
         Case("5 examples with 2 units", (_normal(31, 5, 2),)),
@@ -290,6 +292,7 @@ FORWARD = Exercise(
         Case("a single layer", (_net(44, 3, 2), _normal(54, 4, 3))),
         Case("4 layers, 3 images", (_net(45, 5, 6, 4, 7, 2), _normal(55, 3, 5))),
         Case("4 images through 3 layers of 4", (_net(46, 4, 4, 4, 4), _normal(56, 4, 4))),
+        Case("images with numbers in the hundreds", (_net(47, 5, 6, 3), 300 * _normal(57, 4, 5))),
     ),
     mistakes=(
         Mistake(

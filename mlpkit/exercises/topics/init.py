@@ -49,6 +49,7 @@ HE_NORMAL = Exercise(
         Case("100 inputs and 700 units", (100, 700, np.random.default_rng(2))),
         Case("300 inputs and 300 units", (300, 300, np.random.default_rng(3))),
         Case("3 inputs and 5 units", (3, 5, np.random.default_rng(4))),
+        Case("5 inputs and 12,000 units", (5, 12_000, np.random.default_rng(5))),
     ),
     properties=(NOT_CONSTANT, CENTRE, WIDTH, FAMILY, EVERY_PART),
     mistakes=(
@@ -72,6 +73,13 @@ HE_NORMAL = Exercise(
             "fan-out",
             _draw(lambda fan_in, fan_out: np.sqrt(2 / fan_out)),
             "It looks as if fan_out is used instead of fan_in. How many numbers are summed in one unit?",
+        ),
+        Mistake(
+            "one-more-or-less",
+            (_draw(lambda fan_in, fan_out: np.sqrt(2 / (fan_in + 1))),
+             _draw(lambda fan_in, fan_out: np.sqrt(2 / (fan_in - 1)))),
+            "It looks as if 1 is added to fan_in, or subtracted from it. With few inputs that changes the variance. "
+            "How many numbers are summed in one unit?",
         ),
         Mistake(
             "no-2",

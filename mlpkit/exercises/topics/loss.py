@@ -84,6 +84,10 @@ def _raw_softmax(logits: np.ndarray, axis: int = 1) -> np.ndarray:
     return np.exp(logits) / np.exp(logits).sum(axis=axis, keepdims=True)
 
 
+def _shared_out(powers: np.ndarray) -> np.ndarray:
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
 def _rows_sum(got: np.ndarray, want: np.ndarray, args: tuple) -> str:
     rows, columns = got.sum(axis=1), got.sum(axis=0)
     return f"Your columns sum to {columns[0]:.3g}, your rows to {rows.min():.3g} up to {rows.max():.3g}."
@@ -153,6 +157,21 @@ _SOFTMAX_MISTAKES = (
                                      f"{len(got)} rows.",
     ),
     Mistake(
+        "clipped",
+        tuple(
+            program
+            for eps in _SMALL_NUMBERS
+            for program in (
+                lambda z, eps=eps: np.clip(softmax(z), eps, 1),
+                lambda z, eps=eps: np.clip(softmax(z), eps, 1 - eps),
+                lambda z, eps=eps: softmax(z) + eps,
+                lambda z, eps=eps: _shared_out(softmax(z) + eps),
+            )
+        ),
+        "It looks as if a small number is added, or the probabilities are clipped, so none of them can be "
+        "smaller than a limit. Where could a division by 0 come from, once each row has lost its maximum?",
+    ),
+    Mistake(
         "softmax-twice",
         lambda z: softmax(softmax(z)),
         "It looks as if softmax is applied to its own result, so the probabilities of a row are nearly "
@@ -208,6 +227,7 @@ SOFTMAX = Exercise(
     inputs={"logits": "batch classes"},
     output="batch classes",
     cases=_ROWS,
+    tolerance=(1e-5, 1e-30),
     properties=(
         Property(
             "the sums of the rows",
@@ -236,6 +256,7 @@ LOG_SOFTMAX = Exercise(
     inputs={"logits": "batch classes"},
     output="batch classes",
     cases=_ROWS,
+    tolerance=(1e-5, 2e-7),
     properties=(
         Property(
             "the largest entry",

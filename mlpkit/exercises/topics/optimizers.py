@@ -102,6 +102,7 @@ MOMENTUM_STEP = Exercise(
             feedback={"param": 0, "velocity": 2},
         ),
         Case("a single step from a velocity that is not 0", (_START, _START + 1, 2 * _START - 1, 0.05, 0.6)),
+        Case("a single step with gradients in the hundreds", (_START, 300 * _START, 200 * _START + 1, 0.01, 0.7)),
     ),
     mistakes=(
         Mistake(
@@ -329,6 +330,7 @@ RMSPROP_STEP = Exercise(
             feedback={"param": 0, "mean_square": 2},
         ),
         Case("a single step with a large eps", (_START, _START + 1, _START**2 + 0.1, 0.05, 0.6, 0.3)),
+        Case("a single step with gradients in the hundreds", (_START, 300 * _START, 4e4 * _START**2 + 1, 0.5, 0.7, 0.3)),
     ),
     mistakes=(
         Mistake(
@@ -484,6 +486,7 @@ ADAM_STEP = Exercise(
             schedule_args=_count_step(np.ones((12, 2))),
         ),
         Case("step 7 with a large eps", (_START, _START + 1, _START / 2, _START**2 + 0.1, 7, 0.05, 0.8, 0.95, 0.3)),
+        Case("step 5 with gradients in the hundreds", (_START, 300 * _START, 200 * _START + 1, 4e4 * _START**2 + 1, 5, 0.5, 0.8, 0.95, 0.3)),
         Case("step 3,000, where the correction is nearly 1", (_START, _START - 1, _START / 3, _START**2 + 0.2, 3000, 0.02, 0.9, 0.999, 1e-8)),
     ),
     mistakes=(

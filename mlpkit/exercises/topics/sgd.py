@@ -92,6 +92,7 @@ SGD_STEP = Exercise(
         Case("2 layers and a rate of 0.5", (_net(3, 4, 3, 2), _net(4, 4, 3, 2), 0.5)),
         Case("a single layer and a rate of 3", (_net(5, 3, 2), _net(6, 3, 2), 3.0)),
         Case("gradients that are all 0", (_net(7, 3, 4, 2), [(0 * w, 0 * b) for w, b in _net(7, 3, 4, 2)], 0.1)),
+        Case("gradients in the hundreds", (_net(8, 3, 4, 2), [(300 * w, 300 * b) for w, b in _net(9, 3, 4, 2)], 0.01)),
     ),
     mistakes=(
         Mistake(
@@ -217,6 +218,19 @@ def _case(seed: int, n: int, *sizes: int) -> tuple:
     return layers, images, np.where(rng.random(n) < np.linspace(1, 0.2, n), said, other)
 
 
+def _far_apart(seed: int, n: int, *sizes: int) -> tuple:
+    """As `_case`, with logits so far apart that some probabilities are 0 as floats."""
+    layers, images, labels = _case(seed, n, *sizes)
+    *first, (weights, bias) = layers
+    return [*first, (3000 * weights, 3000 * bias)], images, labels
+
+
+def _zeros(seed: int, n: int, *sizes: int) -> tuple:
+    """Layers of zeros, images, and labels that hold each class equally often."""
+    layers = [(0 * weights, 0 * bias) for weights, bias in _net(seed, *sizes)]
+    return layers, _normal(seed + 2, n, sizes[0]), np.arange(n) % sizes[-1]
+
+
 def _scores(layers, images, labels, loss=cross_entropy, hit=None, look=None):
     logits = look(layers, images) if look else forward(layers, images)[1]
     right = (logits.argmax(axis=1) == labels).mean() if hit is None else hit(logits, labels)
@@ -250,8 +264,10 @@ EVALUATE = Exercise(
         Case("7 images, 3 layers", _case(11, 7, 5, 6, 4, 3)),
         Case("12 images, 2 layers", _case(12, 12, 4, 7, 5)),
         Case("4 images and 4 classes", _case(13, 4, 3, 6, 4)),
-        Case("250 images", _case(14, 250, 6, 5, 10)),
+        Case("1,037 images", _case(14, 1037, 6, 5, 10)),
         Case("a single layer", _case(15, 9, 4, 3)),
+        Case("logits that are thousands apart", _far_apart(17, 8, 5, 6, 4)),
+        Case("a network of zeros, and each class twice", _zeros(19, 8, 5, 4)),
     ),
     mistakes=(
         Mistake(
@@ -527,6 +543,7 @@ TRAIN_EPOCH = Exercise(
         Case("40 examples in batches of 10, with tiny steps", (_LAYERS, _IMAGES, _LABELS, 10, 1e-6, np.random.default_rng(3))),
         Case("40 examples one by one, with tiny steps", (_LAYERS, _IMAGES, _LABELS, 1, 1e-7, np.random.default_rng(4))),
         Case("9 examples and a batch size of 64", (*_case(23, 9, 3, 4), 64, 0.2, np.random.default_rng(5))),
+        Case("8 examples in one batch, with logits that are thousands apart", (*_far_apart(27, 8, 5, 6, 4), 8, 0.2, np.random.default_rng(7))),
         Case("12 equal examples, in batches of 5", (*_same(25, 12, 5, 6, 4, 3), 5, 0.5, np.random.default_rng(6))),
     ),
     properties=(

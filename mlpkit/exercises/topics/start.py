@@ -42,6 +42,10 @@ _WHOLE = np.array([[0.0, 2.0, 1.0], [1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.2, 0.0,
 # two is the guess, it is wrong.
 _TIES = np.array([[0.0, 0, 0, 0], [2, 2, 1, 2], [3, 1, 0, 2], [1, 1, 1, 1], [0.5, 4, 4, 4]])
 
+# One power of these is too large for a float, or 0: whoever computes probabilities first finds no largest one.
+_EXTREME = np.array([[998.0, 1000, 999], [-1000, -998.5, -999], [900, 950, 990], [1000, 990, 995]])
+_NEAR = 0.5 + 2e-6 * np.array([[0.0, 1, 0], [0, 0, 1], [1, 0, 2], [0, 2, 1]])
+
 _FIVE, _EIGHT, _FOUR = _scores(1, 5, 3), _scores(2, 8, 6) - 4, _scores(3, 4, 4)
 
 ACCURACY = Exercise(
@@ -61,6 +65,9 @@ ACCURACY = Exercise(
         Case("8 rows without a right guess", (_EIGHT, _hit(_EIGHT, 0, 8))),
         Case("logits that are all 0", (np.zeros((4, 5)), np.array([2, 1, 3, 2]))),
         Case("5 rows, 4 of them with several largest logits", (_TIES, np.array([1, 1, 0, 2, 2]))),
+        Case("10 rows of equal logits, each class twice", (np.ones((10, 5)), np.arange(10) % 5)),
+        Case("4 rows of logits around 1000 and -1000", (_EXTREME, np.array([1, 1, 2, 1]))),
+        Case("4 rows of logits that differ by a millionth", (_NEAR, np.array([1, 2, 0, 1]))),
     ),
     mistakes=(
         Mistake(
@@ -118,6 +125,20 @@ ACCURACY = Exercise(
             "It looks as if a row counts as right when its label is one of several largest logits. "
             "Then a network that gives 0 everywhere is right 100 % of the time. "
             "Each row has one guess: which function finds its place?",
+        ),
+        Mistake(
+            "tie-counts-as-wrong",
+            lambda z, y: float(((z >= z[np.arange(len(y)), y][:, None]).sum(axis=1) == 1).mean()),
+            "It looks as if a row with several largest logits always counts as wrong. Each row has one guess: "
+            "which function finds the place of one of them?",
+        ),
+        Mistake(
+            "probabilities-first",
+            (lambda z, y: float(((p := np.exp(z)) / p.sum(axis=1, keepdims=True)).argmax(axis=1).__eq__(y).mean()),
+             lambda z, y: float((np.exp(z).argmax(axis=1) == y).mean()),
+             lambda z, y: float(((1 / (1 + np.exp(-z))).argmax(axis=1) == y).mean())),
+            "It looks as if the logits become probabilities first. e to the power of 1000 is too large for a "
+            "float. The largest logit has the largest probability: is the power needed?",
         ),
         Mistake(
             "one-answer-a-row",

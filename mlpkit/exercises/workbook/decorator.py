@@ -16,7 +16,7 @@ from ..._files import locked, read, set_aside, write_all
 from ..catalog import find
 from ..checker.check import check
 from ..checker.result import INCORRECT, NOT_ATTEMPTED, PASSED, TOO_SLOW, Result
-from ..panel import show
+from ..late import announce
 from .explain import remember
 from .loader import Missing, load, source_of
 from .mine import own_function, problem_with
@@ -37,14 +37,14 @@ def exercise(function: Callable) -> Callable:
     name = getattr(function, "__name__", None)
     if find(name) and getattr(function, "__qualname__", "") == name and isinstance(function, FunctionType):
         function.__globals__[name] = function  # Python does this later; a recursive function needs it now
-    result = check(name, function)
-    remember(name, function)
-    if result.outcome == TOO_SLOW:
-        with suppress(OSError, ValueError):  # `progress` says so where it can be written
-            change_record(lambda record: _too_slow(exercise_record(record, name)))
-        show(replace(result, notes=(*result.notes, "This is not counted as a try.")))
-        return function
-    notes, stand_in = _kept(name, function, result)
+    show = announce()
+    try:
+        result = check(name, function)
+        remember(name, function)
+        notes, stand_in = _kept(name, function, result)
+    except BaseException:
+        show(None)
+        raise
     show(replace(result, notes=(*result.notes, *notes)))
     return stand_in if result.outcome == NOT_ATTEMPTED else function
 
@@ -55,6 +55,11 @@ def _too_slow(found: dict) -> None:
 
 
 def _kept(name: str, function: Callable, result: Result) -> tuple[list[str], Callable]:
+    """Put a checked function into the workbook, if it passed. -> what is to be said, what goes on"""
+    if result.outcome == TOO_SLOW:
+        with suppress(OSError, ValueError):  # `progress` says so where it can be written
+            change_record(lambda record: _too_slow(exercise_record(record, name)))
+        return ["This is not counted as a try."], function
     own, reference = own_function(name), find(name).reference
     if result.outcome == NOT_ATTEMPTED:
         if own is not None:
