@@ -129,6 +129,20 @@ CELLS = {  # what stands above the function, and what it returns
         "import functools\n@functools.cache\ndef zero():\n    return 0", "np.maximum(z, zero())"
     ),
     "a class": ("class Gate:\n    floor = 0", "np.maximum(z, Gate.floor)"),
+    "an object of a class": (
+        "class Gate:\n    def __call__(self, z):\n        return z > 0\ngate = Gate()", "z * gate(z)"
+    ),
+    "a dataclass": (
+        "from dataclasses import dataclass\n@dataclass\nclass Gate:\n    floor: int = 0\ngate = Gate()",
+        "np.maximum(z, gate.floor)",
+    ),
+    "a constant made by a helper": ("def zero():\n    return 0\nZERO = zero()", "np.maximum(z, ZERO)"),
+    "a partial": ("from functools import partial\nclip = partial(np.maximum, 0)", "clip(z)"),
+    "a constant that changes": ("ZERO = 1\nZERO -= 1", "np.maximum(z, ZERO)"),
+    "a constant in an if": ("if True:\n    ZERO = 0\nelse:\n    ZERO = 1", "np.maximum(z, ZERO)"),
+    "an import in a try": (
+        "try:\n    from math import floor\nexcept ImportError:\n    floor = int", "np.maximum(z, floor(0.5))"
+    ),
 }  # fmt: skip
 
 
@@ -143,6 +157,23 @@ def test_what_the_cell_defines_for_a_function_is_stored_with_it(book, tmp_path, 
     text = (book / "relu.py").read_text()
     assert "unused" not in text
     assert "example" not in text
+
+
+FUNCTION = "@exercise\ndef relu(z):\n    return np.maximum(z, ZERO)"
+NOTEBOOK_CELLS = {
+    "a magic": f"%%time\nZERO = 0\n{FUNCTION}",
+    "pasted characters": f"ZERO = len('a\u2028b\x85c') - 5  # d\u2029e\u0085\n{FUNCTION}",
+    "an if around it": "ZERO = 0\nif True:\n    @exercise\n    def relu(z):\n        "
+    + '"""Text\nat the edge."""'
+    "\n        return np.maximum(z, ZERO)",
+}
+
+
+@pytest.mark.parametrize("how", NOTEBOOK_CELLS)
+def test_a_cell_of_a_notebook_is_stored_whatever_is_around_the_function(tmp_path, how):
+    told = notebook_session(tmp_path, [IMPORTS, NOTEBOOK_CELLS[how], "print(mine.whose('relu'))"])
+    assert "kept in your workbook, as `relu.py`" in told
+    assert "yours: relu" in told
 
 
 def test_a_default_that_the_cell_defines_is_stored_too(tmp_path):

@@ -47,6 +47,58 @@ def source_line(function: Callable, line: int) -> str:
     return lines[at].strip() if 0 <= at < len(lines) else ""
 
 
+def cell_of(function: Callable) -> str | None:
+    """The text of the notebook's cell that defines a function, as Python's parser got it.
+
+    returns: str, without a magic such as `%%time` around it; None where the cell is not known
+    """
+    code = function.__code__
+    try:
+        from IPython import get_ipython
+
+        shell = get_ipython()
+        cells = shell.history_manager.input_hist_parsed
+        number = shell.compile._filename_map.get(code.co_filename)
+    except (ImportError, AttributeError):
+        return None
+    first = [cells[number]] if number is not None and number < len(cells) else []
+    newest = [] if first else [cell for cell in cells[: -CELLS - 1 : -1] if f"def {code.co_name}" in cell]
+    for text in map(_inside_magic, [*first, *newest]):
+        if _makes(text, code):
+            return text
+    return None
+
+
+def _inside_magic(cell: str) -> str:
+    """What follows `%%time` or its like; another cell as it is."""
+    try:
+        (statement,) = ast.parse(cell).body
+        call = statement.value
+        if call.func.attr == "run_cell_magic":
+            return ast.literal_eval(call.args[2])
+    except (SyntaxError, ValueError, TypeError, AttributeError, IndexError, RecursionError, MemoryError):
+        pass
+    return cell
+
+
+def _makes(text: str, code: CodeType) -> bool:
+    """Whether a text defines the very function, in the same line."""
+    try:
+        found = [compile(text, "", "exec", dont_inherit=True)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    while found:
+        one = found.pop()
+        if (one.co_name, one.co_firstlineno, one.co_code) == (
+            code.co_name,
+            code.co_firstlineno,
+            code.co_code,
+        ):
+            return True
+        found += [const for const in one.co_consts if isinstance(const, CodeType)]
+    return False
+
+
 def split_lines(text: str) -> list[str]:
     """Split where Python's parser does: at line feeds and carriage returns alone."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -60,8 +60,8 @@ def _cross_entropy_backward_one_hot(logits, labels):
 
 def _cross_entropy_backward_jacobian(logits, labels):
     p = _shifted_softmax(logits)
-    jacobian = np.eye(p.shape[1]) - p[:, None, :]  # of the logarithms of the probabilities
-    return -jacobian[np.arange(len(labels)), labels] / len(labels)
+    jacobian = p[:, None, :] - np.eye(p.shape[1])  # of minus the logarithms of the probabilities
+    return jacobian[np.arange(len(labels)), labels] / len(labels)
 
 
 def _cross_entropy_backward_where(logits, labels):

@@ -68,10 +68,9 @@ def _weighted_batches(size):
 
 def _gradients(layers, images, labels):
     entered, logits = _look(layers, images)
-    logits = logits - logits.max(1, keepdims=True)
-    p = np.exp(logits)
-    loss = (np.log(p.sum(1)) - logits[np.arange(len(labels)), labels]).mean()
+    p = np.exp(logits - logits.max(1, keepdims=True))
     p /= p.sum(1, keepdims=True)
+    loss = -np.log(p[np.arange(len(labels)), labels]).mean()
     d = (p - np.eye(p.shape[1])[labels]) / len(labels)
     grads = []
     for i in reversed(range(len(layers))):

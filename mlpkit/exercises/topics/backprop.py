@@ -386,7 +386,7 @@ CROSS_ENTROPY_BACKWARD = Exercise(
         Case("rows around 1000, 0 and -1000", (_LARGE, np.array([2, 0, 3]))),
         Case("the rows [0, 1], [1000, 1001] and [3, 1]", (np.array([[0.0, 1], [1000, 1001], [3, 1]]), np.array([0, 1, 1]))),
         Case("a row whose largest logit is 2000 above the others", (np.array([[0.0, 2000, 0], [0.5, -0.2, 0.1]]), np.array([1, 0]))),
-        Case("a true class whose logit is 1000 below another", (np.array([[0.0, 1000, 3], [0.5, -0.2, 0.1]]), np.array([0, 2]))),
+        Case("a true class whose logit is 1000 below two others", (np.array([[0.0, 1000, 1000], [0.5, -0.2, 0.1]]), np.array([0, 2]))),
     ),
     tolerance=(1e-5, 1e-14),
     properties=(

@@ -103,8 +103,8 @@ def _missing(names: list[str]) -> str:
         return f"It is not kept in the workbook yet: write {cures}. NumPy is there under the name `np`."
     listed = ", ".join(f"`{n}`" for n in names[:4])
     return (
-        f"It is not kept in the workbook yet: it uses {listed} from another cell. Define it inside "
-        "the function, or in the same cell."
+        f"It is not kept in the workbook yet: it uses {listed} from outside. Define it inside the function, "
+        "or above it in the same cell, with `=`, `def` or `import`."
     )
 
 
