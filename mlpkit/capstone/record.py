@@ -29,5 +29,6 @@ def predictions_so_far() -> Predictions:
     """
     record = read_record()
     points = calibration(record)
-    asked = [made for made in record["predictions"].values() if made.get("kind") == "guess"]
-    return Predictions(points, sum(not isinstance(made.get("right"), bool) for made in asked))
+    guesses = [made for made in record["predictions"].values() if made.get("kind") == "guess"]
+    answered = sum("truth" in made or isinstance(made.get("right"), bool) for made in guesses)
+    return Predictions(points, len(guesses) - answered)

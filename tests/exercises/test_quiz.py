@@ -14,6 +14,7 @@ from mlpkit.app import cli
 from mlpkit.exercises import backup, check, guess, progress, recall, reveal
 from mlpkit.exercises.catalog import exercises
 from mlpkit.exercises.checker.result import JSON_TYPE, Result
+from mlpkit.exercises.quiz.guess import LATE
 from mlpkit.exercises.report.collect import survey
 from mlpkit.exercises.workbook import store as books
 from mlpkit.exercises.workbook.progress import calibration
@@ -79,6 +80,22 @@ def test_the_chart_of_guesses_has_two_labelled_axes_and_a_dot_where_its_ticks_sa
 
 def test_reveal_without_a_guess_says_the_answer():
     assert repr(reveal("never-asked", "it blows up")) == "No guess was made. The answer is: it blows up"
+
+
+def test_a_guess_after_the_answer_does_not_count():
+    reveal("rate", "it blows up")
+    guess("rate", "What will a rate of 10 do?", CHOICES, answer="it blows up", sure=100)
+    shown = repr(reveal("rate", "it blows up"))
+    assert shown == f"✓ You were right (100 % sure). {LATE}"
+    assert calibration(books.read_record()) == []
+
+
+def test_a_guess_before_the_answer_stays():
+    guess("rate", "What will a rate of 10 do?", CHOICES, answer="nothing", sure=80)
+    reveal("rate", "it blows up")
+    guess("rate", "What will a rate of 10 do?", CHOICES, answer="it blows up", sure=100)
+    assert repr(reveal("rate", "it blows up")).startswith("✗ You said: nothing (80 % sure).")
+    assert calibration(books.read_record()) == [(80, 1, 0)]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from ..panel import Panel
 from ..workbook.store import change_record, read_record
 from .form import PERCENT, SURE, Form, check_question, choices_html, choices_text, percent_of
 
+LATE = "The answer was shown before this guess, so it does not count."
+
 
 def guess(
     id: str, question: str, choices: list[str], *, answer: str | int | None = None, sure: int | None = None
@@ -41,7 +43,8 @@ def guess(
         if choice not in range(len(choices)) or degree not in range(len(SURE)):
             return {"text": "Choose an answer and how sure you are.", "locked": False}
         saved = _commit(id, question, choices, choice, percent_of(degree, len(choices)))
-        words = "Kept. Now run the next cell." if saved else "It could not be saved. Now run the next cell."
+        kept = f"Kept. {LATE}" if _made(id).get("late") else "Kept."
+        words = f"{kept if saved else 'It could not be saved.'} Now run the next cell."
         return {"text": words, "locked": True, "choice": choice, "sure": degree}
 
     text = f"{choices_text(question, choices)}\nHow sure are you? {', '.join(SURE)}."
@@ -66,13 +69,14 @@ def reveal(id: str, truth: str) -> Panel:
     if made and truth not in made["choices"]:
         raise ValueError(f"{truth!r} was none of the choices of {id!r}: they were {made['choices']}")
     if not made:
+        _save(lambda record: record["predictions"].setdefault(id, {}).update(truth=truth))
         return Panel(f"No guess was made. The answer is: {truth}")
-    right = made["answer"] == truth
-    _save(lambda record: record["predictions"].get(id, {}).update(truth=truth, right=right))
-    sure = f"({made['sure']} % sure)"
-    if right:
-        return Panel(f"✓ You were right {sure}.")
-    return Panel(f"✗ You said: {made['answer']} {sure}. The answer is: {truth}.")
+    right, sure = made["answer"] == truth, f"{made['sure']} % sure"
+    late = made.get("late") is True
+    outcome = {"truth": truth} if late else {"truth": truth, "right": right}
+    _save(lambda record: record["predictions"].get(id, {}).update(outcome))
+    said = f"✗ You said: {made['answer']} ({sure}). The answer is: {truth}."
+    return Panel((f"✓ You were right ({sure})." if right else said) + f" {LATE}" * late)
 
 
 def _place(answer: str | int, choices: list[str]) -> int:
@@ -94,6 +98,7 @@ def _percent(sure: int | None, count: int) -> int:
 
 
 def _commit(id: str, question: str, choices: list[str], choice: int, sure: int) -> bool:
+    """Keep a guess; one that was made before the answer was shown stays as it is."""
     made = {
         "question": question,
         "choices": choices,
@@ -101,7 +106,14 @@ def _commit(id: str, question: str, choices: list[str], choice: int, sure: int) 
         "sure": sure,
         "kind": "guess",
     }
-    return _save(lambda record: record["predictions"].__setitem__(id, made))
+
+    def keep(record: dict) -> None:
+        before = record["predictions"].get(id, {})
+        shown = "truth" in before
+        if not (shown and before.get("choices") == choices and "right" in before):
+            record["predictions"][id] = {**made, "late": True, "truth": before["truth"]} if shown else made
+
+    return _save(keep)
 
 
 def _made(id: str) -> dict:

@@ -414,6 +414,16 @@ def _divided_by_all_images(layers, images, labels, batch_size, learning_rate, rn
     return layers, losses
 
 
+def _whole_batches_shuffled(layers, images, labels, batch_size, learning_rate, rng):
+    losses = []
+    for start in rng.permutation(np.arange(0, len(labels), batch_size)):
+        batch = slice(start, start + batch_size)
+        loss, grads = loss_and_grads(layers, images[batch], labels[batch])
+        layers = sgd_step(layers, grads, learning_rate)
+        losses.append(float(loss))
+    return layers, losses
+
+
 def _moved(value, args) -> float:
     """How far the weights went, against how far a step down the mean gradient would take them: 1 for tiny steps."""
     (new, _), (old, images, labels, batch_size, rate, _) = value, args
@@ -521,6 +531,17 @@ def _shuffled_words(got: float, want: float) -> str:
     return f"the losses come in the order {order}. The examples should come in a random order, and their losses in that order."
 
 
+def _neighbours(value, args) -> float:
+    """1 where steps are tiny and each loss is that of examples that stand side by side, else 0."""
+    (_, losses), (layers, images, labels, k, rate, _) = value, args
+    if not (rate < 1e-4 and 1 < k < len(labels)):
+        return 0.0
+    blocks = [
+        loss_and_grads(layers, images[i : i + k], labels[i : i + k])[0] for i in range(0, len(labels), k)
+    ]
+    return float(len(losses) == len(blocks) and np.allclose(sorted(losses), sorted(blocks), rtol=1e-4))
+
+
 def _same(seed: int, n: int, *sizes: int) -> tuple:
     """Layers, and one image with its label n times."""
     layers, images, labels = _case(seed, 2, *sizes)
@@ -570,6 +591,8 @@ TRAIN_EPOCH = Exercise(
         Property("the direction of many tiny steps", _tiny(_straight),
                  "all steps together should go against the mean gradient; the cosine is {got}.", 2e-3),
         Property("the shuffling", _shuffled, _shuffled_words),
+        Property("which examples are in one batch", _neighbours,
+                 "each batch holds examples that stand side by side. Which examples should come together?"),
         Property("many steps with one example", _where_all_are_alike, _alike_words, 1e-4, 1e-8),
     ),
     mistakes=(
@@ -578,6 +601,12 @@ TRAIN_EPOCH = Exercise(
             _epoch(order=lambda rng, n: np.arange(n)),
             "It looks as if the examples come in the order of the input. If they are sorted by class, the "
             "network learns nothing. Which argument should make the order?",
+        ),
+        Mistake(
+            "whole-batches-shuffled",
+            _whole_batches_shuffled,
+            "It looks as if only whole batches are shuffled: the same examples are always in one batch. What "
+            "exactly should be put into a random order?",
         ),
         Mistake(
             "last-batch-dropped",

@@ -16,7 +16,7 @@ TABLES = ("exercises", "predictions")
 BLANK = {"attempts": 0, "hints": 0, "passed": False, "outcome": None, "mistakes": [], "forwards": False,
          "solution": False}  # fmt: skip
 PREDICTION = {"question": str, "choices": list, "answer": str, "sure": int, "kind": str, "right": bool,
-              "truth": str, "day": str, "reviews": list}  # fmt: skip
+              "truth": str, "late": bool, "day": str, "reviews": list}  # fmt: skip
 PATIENT = {"right": bool, "cured": bool, "diagnoses": list, "tests": list, "repairs": int, "source": str}
 
 

@@ -203,7 +203,8 @@ def _merged_answers(mine: dict, other: dict) -> dict:
         lists = [made.get("reviews", []) for made in (mine[name], other[name])]
         if len(lists[1]) > len(lists[0]):
             mine[name]["reviews"] = lists[1]
-    return {**other, **mine}
+    answered = {name: made for name, made in mine.items() if "answer" in made or name not in other}
+    return {**other, **answered}
 
 
 def _merged_patients(mine: dict, other: dict) -> dict:
