@@ -535,7 +535,48 @@ def test_everybody_has_a_row_and_what_was_not_read_stands_in_it(room, name):
     assert sum(row.learner == "dora" for row in work.rows) == 28
 
 
-@pytest.mark.parametrize("name", ["dora.html", "dora.7z", "dora.IPYNB", "dora.zip"])
+def encrypted(packed):
+    """A zip file whose entries say that they need a password."""
+    content = bytearray(packed)
+    for sign, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.find(sign) + place] |= 1
+    return bytes(content)
+
+
+IN_PART = {
+    "an empty function": ("my_mlpkit/relu.py", b"", "no function `relu`"),
+    "a function that is no Python": ("my_mlpkit/relu.py", b"\xff\xfe\0", "no function `relu`"),
+    "wrong types in a record": (
+        "my_mlpkit/record.json", b'{"exercises": {"relu": {"passed": "yes", "attempts": [1]}}}', "damaged"
+    ),
+    "a zip in two others": (
+        "a.zip", zip_of({"b.zip": zip_of({"c.zip": zip_of({"record.json": RECORD})})}), "inside two others"
+    ),
+    "a password": ("a.zip", encrypted(zip_of({"03.ipynb": PASSED_RELU})), "password"),
+    "brackets without end": ("03.ipynb", b"[" * 10**6, "too many brackets"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", IN_PART)
+def test_what_looks_like_work_and_cannot_be_read_is_said_and_not_counted(room, how):
+    name, content, why = IN_PART[how]
+    (room / "dora" / name).parent.mkdir(parents=True)
+    (room / "dora" / name).write_bytes(content)
+    work = survey(room)
+    assert [why in unread.why for unread in work.unread] == [True]
+    assert lines_of(work, "Learners")["dora"][0] == "0/28"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_and_links_in_the_place_of_a_folder_have_a_row(room):
+    os.mkfifo(room / "dora")
+    (room / "emil").symlink_to("nowhere")
+    (room / "fay").symlink_to("/dev/zero")
+    found = lines_of(survey(room), "Learners")
+    assert all("not read:" in found[name][-1] for name in ("dora", "emil", "fay"))
+
+
+@pytest.mark.parametrize("name", ["dora.html", "dora.7z", "dora.IPYNB", "dora.zip", "dora.docx"])
 def test_a_single_file_has_a_row_too(room, name):
     (room / name).write_bytes(b"no such thing")
     assert "not read:" in lines_of(survey(room), "Learners")["dora"][-1]

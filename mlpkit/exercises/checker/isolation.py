@@ -6,16 +6,18 @@ Output is caught only in the thread that is being checked; everybody else goes o
 from __future__ import annotations
 
 import builtins
+import gc
 import math
 import os
 import random
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -164,7 +166,7 @@ class Changes(NamedTuple):
     """What a function changed for everybody, in words.
 
     code: functions that it replaced, and streams that it closed: whatever it answered cannot be trusted
-    places: the working folder, variables of the environment
+    places: the working folder, variables of the environment, settings of Python
     """
 
     code: list[str]
@@ -176,25 +178,51 @@ MODULES: dict[str, ModuleType] = {
     "np.": np,
     "np.linalg.": np.linalg,
     "np.random.": np.random,
+    "np.fft.": np.fft,
     "math.": math,
     "random.": random,
+    "time.": time,
+    "os.": os,
+}
+# What else holds for the whole notebook: its name -> (how to look, how to set it)
+SETTINGS: dict[str, tuple[Callable[[], object], Callable[[Any], object]]] = {
+    "gc": (gc.isenabled, lambda on: gc.enable() if on else gc.disable()),
+    "sys.path": (lambda: list(sys.path), lambda folders: sys.path.__setitem__(slice(None), folders)),
+    "sys.setswitchinterval": (sys.getswitchinterval, sys.setswitchinterval),
+    "sys.excepthook": (lambda: sys.excepthook, lambda hook: setattr(sys, "excepthook", hook)),
+    "sys.displayhook": (lambda: sys.displayhook, lambda hook: setattr(sys, "displayhook", hook)),
+    "threading.settrace": (threading.gettrace, threading.settrace),
+    "threading.setprofile": (threading.getprofile, threading.setprofile),
+    "threading.excepthook": (lambda: threading.excepthook, lambda f: setattr(threading, "excepthook", f)),
 }
 
 
 @contextmanager
 def put_back_changes() -> Iterator[Changes]:
-    """Put back what is replaced meanwhile in NumPy and Python, the working folder and the environment.
+    """Put back what is replaced meanwhile in NumPy, Python and mlpkit, the working folder, the environment.
 
     returns: Changes, filled at the end
     """
     changes = Changes([], [])
-    names = {prefix: dict(vars(module)) for prefix, module in MODULES.items()}
+    loaded = dict(sys.modules)
+    names = [(prefix, module, dict(vars(module))) for prefix, module in MODULES.items()]
+    names += [
+        (f"{name}.", module, _made_of(module)) for name, module in loaded.items() if _ours(name, module)
+    ]
+    settings = {name: look() for name, (look, _) in SETTINGS.items()}
     folder, environment, closed = _folder(), dict(os.environ), _closed()
     try:
         yield changes
     finally:
-        for prefix, before in names.items():
-            changes.code.extend(_put_back(prefix, before))
+        for name in [name for name, module in loaded.items() if sys.modules.get(name, loaded) is not module]:
+            sys.modules[name] = loaded[name]
+            changes.code.append(f"`sys.modules[{name[:40]!r}]`")
+        for prefix, module, before in names:
+            changes.code.extend(_put_back(prefix, module, before))
+        for name, (look, put) in SETTINGS.items():
+            if look() != settings[name]:
+                put(settings[name])
+                changes.places.append(f"`{name}`")
         changes.code.extend(f"`{name}` (closed)" for name in _closed() if name not in closed)
         if _folder() != folder:
             changes.places.append("the working folder")
@@ -210,9 +238,18 @@ def put_back_changes() -> Iterator[Changes]:
                     del os.environ[name]
 
 
-def _put_back(prefix: str, before: dict) -> list[str]:
+def _ours(name: str, module: object) -> bool:
+    return (name == "mlpkit" or name.startswith("mlpkit.")) and isinstance(module, ModuleType)
+
+
+def _made_of(module: ModuleType) -> dict:
+    """The functions and classes of a module: what else it holds may change by itself."""
+    return {name: thing for name, thing in list(vars(module).items()) if callable(thing)}
+
+
+def _put_back(prefix: str, module: ModuleType, before: dict) -> list[str]:
     """Names of a module that stand for something else now, or for nothing; new names are no harm."""
-    now, missing = vars(MODULES[prefix]), object()
+    now, missing = vars(module), object()
     changed = [name for name, thing in before.items() if now.get(name, missing) is not thing and name != "_"]
     now.update({name: before[name] for name in changed})
     return [f"`{prefix}{name}`" for name in changed]

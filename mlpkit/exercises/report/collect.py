@@ -17,7 +17,23 @@ from .sources import LARGEST, WORKBOOK, Said, Unread, kind_of, read_content, why
 from .summarize import ClassWork, class_work
 
 PASSED_OVER = {"node_modules", "site-packages", "__pycache__"}  # and whatever is hidden
-HANDED_IN = {".html", ".htm", ".pdf", ".7z", ".rar", ".tar", ".gz", ".tgz", ".xz", ".bz2"}  # not read
+HANDED_IN = {
+    ".html",
+    ".htm",
+    ".pdf",
+    ".7z",
+    ".rar",
+    ".tar",
+    ".gz",
+    ".tgz",
+    ".xz",
+    ".bz2",
+    ".docx",
+    ".doc",
+    ".odt",
+    ".rtf",
+    ".py",
+}  # not read
 OWN_PAGE = b"<title>mlpkit: report of a class</title>"
 MOST = 2_000  # files that are read of one learner
 
@@ -73,8 +89,8 @@ def _learners(folder: Path) -> Iterator[tuple[str, Path]]:
             yield path.stem, path
         elif path.name == RECORD:
             yield folder.resolve().name, path
-        elif path.suffix.lower() in HANDED_IN and not _own_report(path):
-            yield path.stem, path
+        elif not path.is_file() or (path.suffix.lower() in HANDED_IN and not _own_report(path)):
+            yield path.stem, path  # also a link that leads nowhere, or to a device
 
 
 def _is_one_learner(folder: Path) -> bool:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ..catalog import exercises
 from ..checker.result import INCORRECT, JSON_TYPE, NOT_ATTEMPTED, PASSED, TOO_SLOW
+from ..workbook.record import sound_record
 from ..workbook.store import RECORD
 from ..workbook.zips import Budget, members, opened, read_member
 
@@ -93,16 +94,21 @@ def read_content(path: PurePath, content: bytes, learner: str) -> tuple[list[Sai
         if not found and not problems:
             raise ValueError("it holds no notebook and no workbook")
         return found, problems
-    return _from_file(path, content, learner), []
+    return _from_file(path, content, learner)
 
 
-def _from_file(path: PurePath, content: bytes, learner: str) -> list[Said]:
+def _from_file(path: PurePath, content: bytes, learner: str) -> tuple[list[Said], list[str]]:
     kind = kind_of(path)
     if kind == "function":
         program = _program_in(content, path.stem)
-        return [Found(learner, path.stem, PASSED, 0, 0, False, (), "workbook", program=program)]
+        if not program:
+            raise ValueError(f"it holds no function `{path.stem}` that Python can read")
+        return [Found(learner, path.stem, PASSED, 0, 0, False, (), "workbook", program=program)], []
     said = json.loads(content)
-    return list(_from_record(said, learner) if kind == "record" else _from_notebook(said, learner, path.name))
+    if kind == "notebook":
+        return list(_from_notebook(said, learner, path.name)), []
+    damaged = [] if sound_record(said)[1] else ["parts of it are damaged, and were left out"]
+    return list(_from_record(said, learner)), damaged
 
 
 def _from_zip(content: bytes, learner: str, budget: Budget, depth: int = 1) -> tuple[list[Said], list[str]]:
@@ -118,10 +124,13 @@ def _from_zip(content: bytes, learner: str, budget: Budget, depth: int = 1) -> t
             try:
                 inside = read_member(file, entry, LARGEST, budget)
                 if kind_of(path) != "zip":
-                    found += _from_file(path, inside, learner)
+                    more, trouble = _from_file(path, inside, learner)
+                    trouble = [f"{word(path.name)} in it: {why}" for why in trouble]
                 elif depth < DEEPEST:
                     more, trouble = _from_zip(inside, learner, budget, depth + 1)
-                    found, problems = found + more, problems + trouble
+                else:
+                    raise ValueError("it is a zip file inside two others: unzip them")
+                found, problems = found + more, problems + trouble
             except Exception as error:  # whatever one of its files holds, the next one is read
                 problems.append(f"{word(path.name)} in it: {why_not(error)}")
             if budget.left < 0:
@@ -226,6 +235,8 @@ def why_not(error: Exception) -> str:
         return f"no JSON, or cut off: {error.msg} in line {error.lineno}"
     if isinstance(error, UnicodeDecodeError):
         return "no text in UTF-8"
+    if isinstance(error, RecursionError):
+        return "no sound JSON: too many brackets inside each other"
     words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return word(words, 120) or type(error).__name__
 

@@ -64,6 +64,8 @@ def read_member(file: zipfile.ZipFile, entry: zipfile.ZipInfo, largest: int, bud
     budget: Budget, what all that is read may have together
     raises: ValueError with a reason in words
     """
+    if entry.flag_bits & 1:
+        raise ValueError("it needs a password: zip it again without one")
     if entry.compress_type not in PLAIN:
         raise ValueError("it is packed in a way that is not read here: zip it again")
     try:

@@ -1,17 +1,22 @@
 """What a function does besides answering: it is kept out, put back, named, and never helps another one."""
 
 import builtins
+import gc
 import os
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 
 import numpy as np
 import pytest
 
 from mlpkit import _files
+from mlpkit.core import losses
 from mlpkit.exercises import check, mine
 from mlpkit.exercises.catalog import exercises
+from mlpkit.exercises.checker import answers
 
 
 def softmax(logits):
@@ -105,6 +110,54 @@ def test_what_is_changed_for_everybody_is_put_back_and_named(function, outcome, 
     assert result.outcome == outcome
     assert named in result.notes[0]
     assert "restart the kernel" in result.notes[0]
+
+
+def _sets(place, name, value):
+    def function(logits):
+        place[name] = value
+        return softmax(logits)
+
+    return function
+
+
+def _does(act, *args):
+    def function(logits):
+        act(*args)
+        return softmax(logits)
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("function", "outcome", "named", "look"),
+    [
+        (_sets(sys.modules, "json", None), "incorrect", "sys.modules['json']", lambda: sys.modules["json"]),
+        (
+            _sets(vars(losses), "softmax", None),
+            "incorrect",
+            "mlpkit.core.losses.softmax",
+            lambda: losses.softmax,
+        ),
+        (_sets(vars(answers), "close", np.allclose), "incorrect", "answers.close", lambda: answers.close),
+        (_sets(vars(time), "monotonic", float), "incorrect", "time.monotonic", lambda: time.monotonic),
+        (_sets(vars(os), "replace", print), "incorrect", "os.replace", lambda: os.replace),
+        (_sets(vars(np.fft), "fft", None), "incorrect", "np.fft.fft", lambda: np.fft.fft),
+        (_does(gc.disable), "passed", "gc", gc.isenabled),
+        (_does(sys.path.clear), "passed", "sys.path", lambda: list(sys.path)),
+        (_does(sys.setswitchinterval, 1.0), "passed", "sys.setswitchinterval", sys.getswitchinterval),
+        (_sets(vars(sys), "excepthook", None), "passed", "sys.excepthook", lambda: sys.excepthook),
+        (_sets(vars(sys), "displayhook", None), "passed", "sys.displayhook", lambda: sys.displayhook),
+        (_does(threading.settrace, print), "passed", "threading.settrace", threading.gettrace),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_else_holds_for_the_whole_notebook_is_put_back_and_named(function, outcome, named, look):
+    before = look()
+    result = check("softmax", function)
+    assert look() == before
+    assert result.outcome == outcome
+    assert named in result.notes[0]
+    assert check("softmax", softmax).outcome == "passed"
 
 
 def test_a_tidy_function_gets_no_note():
