@@ -17,8 +17,9 @@ def hearing() -> Iterator[None]:
     """While this lasts, what a page says to its widget is handed on at once; all else keeps its order."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     kernel = getattr(shell, "kernel", None)
-    version = getattr(sys.modules.get("ipykernel"), "version_info", None)
-    if kernel is None or version is None or version >= (7, 4):
+    threaded = getattr(kernel, "shell_channel_thread", None)  # ipykernel 7 has one, 6 has schedule_dispatch
+    version = getattr(sys.modules.get("ipykernel"), "version_info", (7, 4))
+    if version >= (7, 4) or not (threaded or hasattr(kernel, "schedule_dispatch")):
         yield
         return
 
@@ -30,14 +31,14 @@ def hearing() -> Iterator[None]:
         kernel.shell_handlers["comm_msg"](None, idents, kernel.session.deserialize(parts, copy=False))
         return True
 
-    if hasattr(kernel, "schedule_dispatch"):  # ipykernel 6
+    if threaded is None:
         set_receiver = partial(kernel.shell_stream.on_recv, copy=False)
         in_order = partial(kernel.schedule_dispatch, kernel.dispatch_shell)
 
         def receive(frames: list[Any]) -> None:
             handed_on(frames) or in_order(frames)
     else:
-        set_receiver, in_order = kernel.shell_channel_thread.manager.set_on_recv_callback, kernel.shell_main
+        set_receiver, in_order = threaded.manager.set_on_recv_callback, kernel.shell_main
 
         async def receive(subshell: str | None, frames: list[Any]) -> None:
             handed_on(frames) or await in_order(subshell, frames)

@@ -70,7 +70,7 @@ def test_a_button_is_heard_while_a_cell_waits():
 
 
 @pytest.mark.oldest
-@pytest.mark.parametrize("version", ["6.29.5", "6.30.1", "7.1.0", "7.3.0"])
+@pytest.mark.parametrize("version", ["6.29.5", "6.30.1", "7.0.1", "7.1.0", "7.3.0"])
 def test_it_is_heard_with_every_ipykernel(version, tmp_path):
     install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(tmp_path)]
     subprocess.run([*install, f"ipykernel=={version}"], check=True, timeout=300)
