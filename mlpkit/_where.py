@@ -63,12 +63,14 @@ HUB = Place("hub", "a JupyterHub", "Your files stay in your home folder there")
 VS_CODE = Place(
     "vscode",
     "VS Code",
-    "At the top right of a notebook, choose this Python as its kernel. Widgets need the extension Jupyter",
+    "At the top right of a notebook, choose this Python as its kernel. Widgets need the extension Jupyter; "
+    "when it asks whether it may load their scripts, say yes",
 )
 NBCLASSIC = Place(
     "nbclassic",
     "the classic notebook",
-    "Widgets appear when the page was loaded after mlpkit was installed: otherwise reload it",
+    "Widgets appear when the page was loaded after mlpkit was installed, and some seconds before the cell "
+    "is run: otherwise reload the page",
 )
 NOTEBOOK = Place("notebook", "Jupyter Notebook")
 LAB = Place("lab", "JupyterLab")
@@ -100,7 +102,8 @@ def place() -> Place:
         return TERMINAL
     # VS Code starts kernels itself, and names the notebook in them; a server leaves its process number.
     started_by_server = "JPY_PARENT_PID" in os.environ and "JPY_SESSION_NAME" in os.environ
-    if "__vsc_ipynb_file__" in shell.user_ns or ("VSCODE_PID" in os.environ and not started_by_server):
+    near_vs_code = any(name.startswith("VSCODE_") for name in os.environ)  # which ones depends on the system
+    if "__vsc_ipynb_file__" in shell.user_ns or (near_vs_code and not started_by_server):
         return VS_CODE
     return _server_of(_command_line(os.environ.get("JPY_PARENT_PID", "")))
 

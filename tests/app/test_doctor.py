@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 import mlpkit
 from mlpkit import datasets
 from mlpkit import doctor as exported
-from mlpkit._where import COLAB, KERNEL, VS_CODE
+from mlpkit._where import COLAB, HUB, KERNEL, NBCLASSIC, VS_CODE
 from mlpkit.app import cli, finding, jupyter
 from mlpkit.app.doctor import ALL_IS_WELL, doctor, examine
 
@@ -122,6 +122,15 @@ def test_a_kernel_that_was_not_tested_is_broken_where_it_is_ours(here, state, mo
     assert found.state == state
 
 
+@pytest.mark.parametrize("kernel, state", [("6.29.5", "note"), ("7.1.0", "broken")])
+def test_an_older_jupyterlab_as_a_university_has_it_goes_with_an_older_kernel(kernel, state, monkeypatch):
+    real, old = finding.version, {"jupyterlab": "3.6.8", "ipykernel": kernel}
+    for part in (finding, module):
+        monkeypatch.setattr(part, "version", lambda name: old.get(name) or real(name))
+    (found,) = (f for f in module.packages() if f.topic == "jupyterlab")
+    assert found.state == state
+
+
 def test_a_damaged_data_file_is_found(capsys):
     folder = datasets.unpack("mnist_10k")
     path = folder / "test_labels.npy"
@@ -178,6 +187,14 @@ def test_on_binder_it_says_what_the_server_forgets(monkeypatch, capsys):
     monkeypatch.setenv("BINDER_SERVICE_HOST", "hub")
     doctor()
     assert "`backup()` gives you your functions as a file" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("here", [VS_CODE, NBCLASSIC, HUB])
+def test_it_says_what_is_different_where_something_is(here, monkeypatch, capsys):
+    for part in (finding, module):
+        monkeypatch.setattr(part, "place", lambda: here)
+    doctor()
+    assert capsys.readouterr().out.splitlines()[1] == f"This is {here.name}. {here.difference}."
 
 
 @pytest.fixture

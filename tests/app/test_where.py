@@ -27,14 +27,14 @@ from mlpkit.exercises.workbook.backup import reminder
 
 SIGNS = [
     "COLAB_RELEASE_TAG", "COLAB_BACKEND_VERSION", "KAGGLE_KERNEL_RUN_TYPE", "BINDER_SERVICE_HOST",
-    "BINDER_LAUNCH_HOST", "JUPYTERHUB_SERVICE_PREFIX", "JUPYTERHUB_USER", "VSCODE_PID", "JPY_PARENT_PID",
+    "BINDER_LAUNCH_HOST", "JUPYTERHUB_SERVICE_PREFIX", "JUPYTERHUB_USER", "JPY_PARENT_PID",
     "JPY_SESSION_NAME",
 ]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch):
-    for name in SIGNS:
+    for name in [*SIGNS, *(name for name in os.environ if name.startswith("VSCODE_"))]:
         monkeypatch.delenv(name, raising=False)
 
 
@@ -61,6 +61,7 @@ def test_without_a_kernel_it_is_a_terminal():
         (["BINDER_SERVICE_HOST", "JUPYTERHUB_USER"], BINDER),  # Binder is a hub itself
         (["JUPYTERHUB_USER"], HUB),
         (["VSCODE_PID"], VS_CODE),
+        (["VSCODE_CWD"], VS_CODE),  # all that a remote one sets, in WSL for instance
         (["VSCODE_PID", "JPY_SESSION_NAME", "JPY_PARENT_PID"], KERNEL),  # Jupyter, from VS Code's terminal
         ([], KERNEL),
     ],
