@@ -21,7 +21,7 @@ from ..core._validation import check_count, check_positive
 from ..core.activations import Activation, relu
 from ..core.data import Dataset, Examples
 from ..core.metrics import evaluate
-from ..core.params import Params, as_params
+from ..core.params import Layer, Params, as_params
 from ..core.training import Step, train
 from .leaderboard import change as change_leaderboard
 from .leaderboard import today
@@ -139,7 +139,7 @@ def challenge(
     elif _headless():
         steps = HEADLESS_STEPS
     if not len(data.valid.labels):
-        raise ValueError("there is no validation split to judge by: pass load(), which keeps 5,000 images")
+        raise ValueError("there is no validation split to measure on: pass load(), which keeps 5,000 images")
     budget = f"{steps:,} steps" if steps else f"{seconds:g} s of computing"
     hidden = data._replace(test=Examples(data.test.images[:0], data.test.labels[:0]))
     runs, complete = [], False
@@ -151,7 +151,9 @@ def challenge(
             if pressed:
                 break
             if not run:
-                raise ValueError(f"the recipe gave no step for seed {seed}: expected one Step at least")
+                raise ValueError(
+                    f"the recipe made no step for seed {seed}: expected at least one, so epochs=1 or more"
+                )
         complete = not pressed and len(runs) == len(seeds)
     done = Challenge(str(name), budget, runs, complete, _source(recipe), activation, "")
     notes = [_keep(done) if complete else "Stopped: it is not on the leaderboard."]
@@ -159,6 +161,11 @@ def challenge(
         notes.append(
             f"It learned from {done.validation_images:,} validation images, so this accuracy says nothing "
             "about new images. The leaderboard and the model card say so."
+        )
+    outputs, classes = runs[0].params.sizes[-1] if runs else 0, len(data.class_names)
+    if outputs > classes:
+        notes.append(
+            f"The network has {outputs} outputs, but there are {classes} classes: is a layer missing?"
         )
     return done._replace(note="\n".join(filter(None, notes)))
 
@@ -186,9 +193,7 @@ def _run(
         before = observer.steps
         for number, step in enumerate(steps, 1):
             if not isinstance(step, Step):
-                raise TypeError(
-                    f"the recipe gave {type(step).__name__}: expected Steps; end it in `return train(...)`"
-                )
+                raise _not_training(step)
             if number == 2 and _is_mlpkits(steps):
                 observer.stop()  # all that it will ever call has been called
             count, spent = max(before + number, observer.steps), budget.clock() - began
@@ -247,9 +252,15 @@ def _begun(recipe: Callable, data: Dataset, seed: int) -> Iterator[Step]:
     try:
         return iter(steps)
     except TypeError:  # a forgotten `return`, a History, anything that does not come step by step
-        raise TypeError(
-            f"the recipe gave {type(steps).__name__}: expected Steps; end it in `return train(...)`"
-        ) from None
+        raise _not_training(steps) from None
+
+
+def _not_training(given: object) -> TypeError:
+    what = "parameters" if isinstance(given, Params | Layer) else type(given).__name__
+    return TypeError(
+        f"the recipe returned {what}: expected the training itself. End it with `return train(...)`; "
+        "do not run a loop over the steps in it"
+    )
 
 
 def _checked(seeds: Iterable[int]) -> list[int]:

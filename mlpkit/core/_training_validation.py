@@ -70,7 +70,7 @@ def _as_pair(examples: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     if not (isinstance(examples, tuple) and len(examples) == 2):
         raise TypeError(
             f"the {name} split is {type(examples).__name__}: expected Examples(images, labels); "
-            "one without any is Examples(images[:0], labels[:0])"
+            "for an empty split, pass Examples(images[:0], labels[:0])"
         )
     return np.asarray(examples[0]), np.asarray(examples[1])
 

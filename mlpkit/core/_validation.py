@@ -124,7 +124,7 @@ def check_labels(
     if classes is not None and (low < 0 or high >= classes):
         raise ValueError(
             f"{name} run from {low} to {high}, but {classes} outputs stand for classes 0 to {classes - 1}: "
-            "mend the labels, or change the number of classes (the size of the last layer)"
+            "correct the labels, or change the number of classes (the size of the last layer)"
         )
     if low < 0:
         raise ValueError(f"{name} run from {low} to {high}: expected 0 or more, since classes count from 0")
@@ -179,7 +179,7 @@ def check_images(images: np.ndarray, params: Params, name: str = "images") -> No
             row = start + int(np.flatnonzero(~finite.all(axis=1))[0])
             raise ValueError(
                 f"{name} hold NaN or infinity (first in row {row}): expected finite numbers, "
-                "mend or drop these images"
+                "correct these images or leave them out"
             )
 
 

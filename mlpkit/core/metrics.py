@@ -94,11 +94,11 @@ def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, classes: int |
     labels, predictions = np.asarray(labels), np.asarray(predictions)
     if labels.ndim != 1 or labels.shape != predictions.shape:
         raise ValueError(
-            f"labels {labels.shape} and predictions {predictions.shape}: expected two (n,) arrays alike"
+            f"labels {labels.shape} and predictions {predictions.shape}: expected two of one shape, (n,)"
         )
     if labels.dtype.kind not in "iu" or predictions.dtype.kind not in "iu":
         raise TypeError(
-            f"labels hold {labels.dtype}, predictions {predictions.dtype}: class numbers are needed"
+            f"labels hold {labels.dtype}, predictions {predictions.dtype}: expected whole numbers"
         )
     labels, predictions = labels.astype(np.intp), predictions.astype(np.intp)
     both = np.concatenate([labels, predictions])

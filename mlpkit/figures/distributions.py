@@ -121,7 +121,7 @@ def signal_profile(
     """Draw the size of the signal against depth on a log axis: one factor a layer makes a straight line.
 
     rms: {name: (layers,) float} or one array, root mean square of each layer
-    predicted: factor a layer that theory expects, {name: float} or one float; drawn dashed
+    predicted: what each layer multiplies the signal by, in theory, {name: float} or one float; drawn dashed
     quantity: str, what is measured
     ax: Axes to draw on, or None for a new figure
     returns: Axes
@@ -152,7 +152,8 @@ def signal_profile(
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     title(ax, f"Size of the {quantity} against depth")
     if len(found) > 1 or predicted is not None:
-        ax.legend()
+        lines = zip(*ax.get_legend_handles_labels(), strict=True)
+        ax.legend(*zip(*sorted(lines, key=lambda line: line[1] == "predicted"), strict=True))
     return set_description(ax, *told)
 
 
@@ -182,7 +183,7 @@ def _sizes_told(name: str, sizes: np.ndarray, factor: float | None) -> str:
         text = f"{who} is {phrasing.about(sizes[0])} in layer 1"
     if bad.any():
         text += f", then is {'zero' if sizes[last + 1] == 0 else 'not finite'}"
-    return text + ("." if factor is None else f"; theory expects a factor of {factor:.3g} a layer.")
+    return text + ("." if factor is None else f"; predicted: each layer multiplies it by {factor:.3g}.")
 
 
 def _between(sizes: np.ndarray) -> str:

@@ -248,8 +248,9 @@ def test_data_without_validation_and_recipes_without_steps_are_refused(data):
         ({"seeds": (0, -1)}, ValueError, "seeds is -1"),
         ({"seeds": (0, 1.5)}, TypeError, "seeds is 1.5"),
         ({"recipe": 3}, TypeError, "recipe is int"),
-        ({"recipe": lambda data, rng: None}, TypeError, "gave NoneType: expected Steps; end it"),
-        ({"recipe": lambda data, rng: []}, ValueError, "gave no step for seed 0"),
+        ({"recipe": lambda data, rng: None}, TypeError, "returned NoneType: expected the training itself"),
+        ({"recipe": lambda data, rng: network()}, TypeError, "returned parameters"),
+        ({"recipe": lambda data, rng: []}, ValueError, "made no step for seed 0"),
     ],
 )  # fmt: skip
 def test_what_makes_no_challenge_is_refused_before_anything_is_trained(data, wrong, error, told):
@@ -295,3 +296,12 @@ def test_the_best_network_stays_as_it_was_measured(data):
 
     found = challenge(into_the_same_array, data, name="x", steps=200, seeds=(0,)).runs[0]
     assert found.accuracy == mlpkit.evaluate(found.params, *data.valid).accuracy
+
+
+def test_more_outputs_than_classes_are_told(data):
+    def wide(data, rng):
+        params = mlpkit.init_params([6, 9], rng=rng)
+        return mlpkit.train(params, data, optimizer=mlpkit.sgd(0.1), epochs=1, rng=rng)
+
+    assert "9 outputs, but there are 3 classes" in challenge(wide, data, name="x", steps=2, seeds=(0,)).note
+    assert "outputs" not in challenge(recipe, data, name="y", steps=2, seeds=(0,)).note

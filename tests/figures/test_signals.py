@@ -55,7 +55,7 @@ def test_the_profile_follows_the_numbers_and_the_prediction():
     assert line(ax, "predicted").is_dashed()
     assert figures.describe(ax) == (
         "The signal shrinks from ≈ 0.800 in layer 1 to ≈ 0.0250 in layer 6; "
-        "theory expects a factor of 0.5 a layer."
+        "predicted: each layer multiplies it by 0.5."
     )
 
 
@@ -329,7 +329,7 @@ def test_a_size_below_zero_is_refused_and_a_prediction_found_by_any_name():
     with pytest.raises(ValueError, match="rms goes down to -1: a size is never below 0"):
         figures.signal_profile([-1, 2])
     told = figures.describe(figures.signal_profile({0.5: [1, 2]}, predicted={0.5: 2}))
-    assert "theory expects a factor of 2" in told
+    assert "predicted: each layer multiplies it by 2" in told
 
 
 @pytest.mark.parametrize(

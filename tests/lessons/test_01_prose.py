@@ -114,4 +114,4 @@ def test_without_reshuffling_the_loss_repeats_its_bumps(told, data):
 
     assert alike(lambda rng: np.arange(6_400)) > 0.8
     assert abs(alike(lambda rng: rng.permutation(6_400))) < 0.4
-    assert "repeats the same bumps" in told[0]["wrong"]
+    assert "looks the same in every epoch" in told[0]["wrong"]

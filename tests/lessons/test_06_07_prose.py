@@ -68,9 +68,9 @@ def test_adam_wins_with_every_seed_and_the_relatives_differ_less_than_seeds():
     texts, printed = lesson("07_optimisers")
     rows = "".join(printed[name] for name in ("real-experiment", "fair", "relatives")).splitlines()
     found = {row.split(",")[0] + row[16:17]: after("≈", row) for row in rows if row.count("≈") == 3}
-    assert "it beats both without a search, with each of the three seeds" in texts["real-after"]
+    assert "Here it is better than both with each of the three seeds" in texts["real-after"]
     assert found["Adam "][1] > max(found["momentum "][2], after("≈", printed["fair"])[2])
-    assert "within about a point of its model" in texts["relatives-after"]
+    assert "differs by less than about a point from the optimiser" in texts["relatives-after"]
     for relative, model in (("Nesterov ", "momentum "), ("RMSProp ", "Adam "), ("AdamW ", "Adam ")):
         apart = abs(found[relative][0] - found[model][0])
         assert apart < 1.1
@@ -138,7 +138,7 @@ def test_the_warm_up_alone_reaches_its_rate_and_with_a_cosine_stays_a_little_bel
     texts, printed = lesson("07_optimisers")
     assert warm_up(0.01, 10)(10) == 0.01
     assert "at step 10 the cosine has already begun to fall: 0.0098" in texts["around-rest"]
-    assert "It ends at 1 % of the rate" in texts["around-rest"]
+    assert "The cosine schedule ends at 1 % of the rate" in texts["around-rest"]
     both = warm_up(cosine(0.01, steps=100), 10)
     assert (both(10), both(100)) == pytest.approx((0.0098, 0.0001), abs=5e-6)
     assert "[0.001, 0.005, 0.01, 0.01, 0.01]" in printed["around-code"]

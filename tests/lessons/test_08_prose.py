@@ -27,12 +27,12 @@ def test_how_many_there_are():
     assert len(ward()) == 20
     assert "you have six" in TEXT["first"]
     prices = {test.price for test in MENU.values()}
-    assert "Six points, and prices between one and three" in TEXT["truefalse-order"]
+    assert "You have six points, and the tests cost one to three" in TEXT["truefalse-order"]
     assert (min(prices), max(prices), BUDGET) == (1, 3, 6)
 
 
 def test_accuracy_moves_by_less_than_a_point():
-    assert "moves by less than a point" in TEXT["accuracy-after"]
+    assert "changes by less than a point" in TEXT["accuracy-after"]
     for name in ("all-fine", "hair-off", "lukewarm", "fading", "too-good"):
         one = patients()[name]
         ill = [run(one.sick_program, seed).accuracies[-1] for seed in range(3)]
@@ -46,7 +46,7 @@ def test_accuracy_moves_by_less_than_a_point():
 
 def test_steps_too_long_at_first_and_too_short_in_the_end():
     told = patients()["fading"].explanation
-    assert "6.51 / sqrt(9.96) = 2.06 times too long" in told
+    assert "6.51 / sqrt(9.96) = 2.06 times as long as it should be" in told
     assert "too short: 0.82 times as long in step 160, the last of this run, and a third in the end" in told
     (line,) = (f.text for f in patient("fading").order("constant-gradient bench").findings)
     assert after(", ", line.partition("should")[0])[-1] == pytest.approx(1 / 3, abs=0.02)
@@ -60,7 +60,7 @@ def test_steps_too_long_at_first_and_too_short_in_the_end():
 
 def test_the_answers_known_beforehand():
     table = TEXT["accuracy-after"]
-    assert "2.4 to 2.7; the clinic objects when it is more than a quarter away from 2.303" in table
+    assert "2.4 to 2.7. The clinic calls it wrong when it is more than a quarter away from 2.303" in table
     for one in patients().values():
         (found,) = order("loss at start", one.healthy_program)
         assert found.normal

@@ -101,7 +101,7 @@ def test_notebook_3(told, ends):
     assert "the mean of twenty such checks" in told[0]["published-table-seen"]
     assert len(found["as printed"]) == 20
     assert (
-        "anybody would notice: 10 %. At a 64th of it the accuracy looks good, 85.5 %"
+        "anybody would notice: 10 %. At a rate 64 times smaller the accuracy looks good, 85.5 %"
         in told[0]["published-three-seen"]
     )
     assert ends[3, "as printed"] == 10
@@ -117,7 +117,7 @@ def test_notebook_4(told, ends):
     assert ends[4, "as printed"] == pytest.approx(86.27, abs=0.7)
     assert "After thirty epochs the difference is less than one point" in text
     assert 0 < ends[4, "corrected"] - ends[4, "as printed"] < 1
-    assert "The momentum that is set to 0 in each call costs eight points" in text
+    assert "The velocity that is set to 0 in each call costs eight points" in text
     kept = ends[4, "momentum 0.9 that keeps"]
     assert kept - ends[4, "momentum 0.9 that forgets"] == pytest.approx(8, abs=0.5)
     for same in ("corrected", "Nesterov 0.9, finished"):

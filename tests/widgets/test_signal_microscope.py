@@ -85,9 +85,9 @@ def test_your_own_initialiser():
     microscope = SignalMicroscope(DATA, 10, 256, mine)
     assert "weights yours: mine" in repr(microscope)
     assert 0.5 < ratio(microscope) < 2
-    assert "theory expects a factor of 1" in repr(microscope) or "theory expects a factor of 0.99" in repr(
+    assert "predicted: each layer multiplies it by 1" in repr(
         microscope
-    )
+    ) or "predicted: each layer multiplies it by 0.99" in repr(microscope)
     with pytest.raises(ValueError, match="returned shape"):
         SignalMicroscope(DATA, 2, 16, lambda fan_in, fan_out, rng: np.zeros(3))
 
@@ -147,7 +147,7 @@ def test_images_alone_will_do_and_the_sentence_is_stable():
         "Signal microscope: 3 layers of 16 units, activation relu, weights he_normal. The signal"
     )
     assert "The gradient" in repr(one)
-    assert "theory expects a factor of 1 a layer" in repr(one)
+    assert "predicted: each layer multiplies it by 1." in repr(one)
 
 
 def test_a_course_in_words():

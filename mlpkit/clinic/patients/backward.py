@@ -50,11 +50,11 @@ def unscaled_and_open(z, da, mask, keep):
 
 
 def _close(program, run):
-    """As a notebook prints it: are the gradients those of nudging?"""
+    """As a notebook prints it: are the gradients equal to the slopes from small changes?"""
     from .. import menu
 
     found = menu.order("gradient check", program)
-    return [f"close to the nudged {f.text.split(':')[0]}: {f.normal}" for f in found]
+    return [f"{f.text.split(':')[0]}, equal to the slope from small changes: {f.normal}" for f in found]
 
 
 def _sizes(program, run):
@@ -178,7 +178,7 @@ PATIENTS = (
     ),
     Patient(
         name="stiff",
-        complaint="I switched weight decay on. It makes the weights smaller than it should for that number.",
+        complaint="I switched weight decay on. The weights become much smaller than this setting allows.",
         program=Program(decay=0.03),
         part="add_decay",
         sick=everything_decays,

@@ -95,7 +95,7 @@ PATIENTS = (
             "first step is perfect.",
         },
         explanation="The correction is 1 - b instead of 1 - b to the power t. It is exact in the first "
-        "step. In step 10 it is 6.51 / sqrt(9.96) = 2.06 times too long. After about 100 steps "
+        "step. In step 10 the step is 6.51 / sqrt(9.96) = 2.06 times as long as it should be. After about 100 steps "
         "it is too short: 0.82 times as long in step 160, the last of this run, and a third in "
         "the end. No accuracy shows it.",
         source="eriklindernoren/ML-From-Scratch on GitHub, issue 35",

@@ -55,6 +55,15 @@ def _last_axes_first(grad, shape):
     return grad
 
 
+def _one_new_axis(grad: np.ndarray, shape: tuple) -> np.ndarray:
+    if grad.ndim > len(shape):
+        grad = grad.sum(axis=0)
+    for axis, size in enumerate(shape):
+        if size == 1:
+            grad = grad.sum(axis=axis, keepdims=True)
+    return grad
+
+
 def _new_axes_only(grad, shape):
     while grad.ndim > len(shape):
         grad = grad.sum(axis=0)
@@ -105,6 +114,12 @@ SUM_TO_SHAPE = Exercise(
             _last_axes_first,
             "It looks as if the last axis is summed, but the new axis is in front. Where does NumPy add a "
             "missing axis?",
+        ),
+        Mistake(
+            "one-new-axis",
+            _one_new_axis,
+            "It looks as if at most one new axis is summed. NumPy may put several axes in front: `while`, "
+            "not `if`.",
         ),
         Mistake(
             "new-axes-only",
@@ -311,8 +326,8 @@ BACKPROPAGATE = Exercise(
         "The last value has the gradient 1, all others start at 0. Then go through the steps, the last one first.",
         "A step knows the number of its output. Its pull turns the gradient of the output into those of the inputs.",
         "For each step, backwards: for each input, gradient of the input = what it has already + what pull gives for it.",
-        "def backpropagate(tape, count):\n    grads = [0.0] * count\n    grads[-1] = ...\n"
-        "    for output, inputs, pull in ...:\n        for number, grad in zip(inputs, pull(...)):\n"
+        "def backpropagate(tape, count):\n    grads = [0.0] * count\n    grads[-1] = 1.0\n"
+        "    for output, inputs, pull in reversed(tape):\n        for number, grad in zip(inputs, pull(...)):\n"
         "            grads[number] = ...\n    return grads",
     ),
 )

@@ -718,7 +718,8 @@ NUMERICAL_GRADIENT = Exercise(
         "any shape.",
         "∂f/∂xᵢ ≈ (f(x + eps·eᵢ) − f(x − eps·eᵢ)) / (2·eps). eᵢ is 1 at i and 0 everywhere else.",
         "def numerical_gradient(f, x, eps):\n    gradient = np.zeros(x.shape)\n    for index in np.ndindex(x.shape):\n"
-        "        nudge = np.zeros(x.shape)\n        nudge[index] = ...\n        gradient[index] = ...\n    return gradient",
+        "        up, down = x.copy(), x.copy()\n        up[index] = ...\n        down[index] = ...\n"
+        "        gradient[index] = ...\n    return gradient",
     ),
 )  # fmt: skip
 

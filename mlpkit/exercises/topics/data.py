@@ -100,7 +100,7 @@ SCALE_PIXELS = Exercise(
             (lambda x: x.reshape(len(x), -1) // 255, lambda x: (x.reshape(len(x), -1) / 255).astype(np.uint8),
              lambda x: (x.reshape(len(x), -1) / 255).astype(int).astype(np.float32)),
             "It looks as if only whole numbers are kept, so nearly every pixel becomes 0. Perhaps there is "
-            "a `//`, or a cast to integers after the division. Which type can hold a fraction?",
+            "a `//`, or a change to integers after the division. Which type can hold a fraction?",
         ),
         Mistake(
             "rounded",

@@ -103,8 +103,8 @@ HE_NORMAL = Exercise(
             "one-sided",
             (lambda fan_in, fan_out, rng: rng.random((fan_in, fan_out)) * np.sqrt(2 / fan_in),
              lambda fan_in, fan_out, rng: rng.random((fan_in, fan_out))),
-            "It looks as if all numbers are drawn above 0, so none is negative. Which draw has its centre "
-            "at 0?",
+            "It looks as if all numbers are drawn above 0, so none is negative. Which function draws "
+            "numbers around 0?",
         ),
         Mistake(
             "mean-given-as-minus-k",
@@ -239,7 +239,7 @@ GLOROT_UNIFORM = Exercise(
         Mistake(
             "one-sided",
             lambda fan_in, fan_out, rng: rng.random((fan_in, fan_out)) * _limit(fan_in, fan_out),
-            "It looks as if the draw begins at 0, so no weight is negative. What should the lower limit be?",
+            "It looks as if the numbers begin at 0, so no weight is negative. What should the lower limit be?",
         ),
         Mistake(
             "only-the-lower-end-scaled",
@@ -465,8 +465,8 @@ INIT_PARAMS = Exercise(
         Mistake(
             "one-sided",
             (_init(lambda a, b, rng: rng.random((a, b)) * np.sqrt(2 / a)), _init(lambda a, b, rng: rng.random((a, b)))),
-            "It looks as if all numbers are drawn above 0, so none is negative. Which draw has its centre "
-            "at 0?",
+            "It looks as if all numbers are drawn above 0, so none is negative. Which function draws "
+            "numbers around 0?",
         ),
         Mistake(
             "unscaled",
@@ -580,7 +580,7 @@ INIT_PARAMS = Exercise(
         "[784, 128, 10] makes two layers: weights (784, 128) with bias (128,), and weights (128, 10) with bias (10,).",
         "Wᵢ ~ N(0, 2 / fan_in) of shape (sizes[i], sizes[i + 1]),  bᵢ = 0.",
         "def init_params(sizes, rng):\n    layers = []\n    for fan_in, fan_out in zip(sizes, sizes[1:]):\n"
-        "        layers.append((..., ...))\n    return layers",
+        "        weights = mine.he_normal(...)\n        layers.append((weights, np.zeros(...)))\n    return layers",
     ),
 )  # fmt: skip
 

@@ -241,9 +241,9 @@ SOFTMAX = Exercise(
         "that makes its row sum to 1.",
         "logits (batch, classes) -> powers (batch, classes) -> sums (batch, 1) -> probabilities (batch, "
         "classes). The 1 keeps the axis, so every row is divided by its own sum.",
-        "pᵢₖ = e^(zᵢₖ − mᵢ) / Σⱼ e^(zᵢⱼ − mᵢ), with mᵢ the largest logit of row i: to subtract it changes "
+        "pᵢₖ = e^(zᵢₖ − mᵢ) / Σⱼ e^(zᵢⱼ − mᵢ), with mᵢ the largest logit of row i: subtracting it changes "
         "no probability, and no power is above 1.",
-        "def softmax(logits):\n    shifted = logits - ...  # each row loses its own maximum\n"
+        "def softmax(logits):\n    shifted = logits - ...  # subtract the maximum of each row\n"
         "    powers = np.exp(...)\n    return powers / ...  # (batch, 1)",
     ),
 )
@@ -280,7 +280,7 @@ LOG_SOFTMAX = Exercise(
             "log-plus-eps",
             (*(lambda z, eps=eps: np.log(softmax(z) + eps) for eps in _SMALL_NUMBERS),
              *(lambda z, eps=eps: np.log(np.clip(softmax(z), eps, 1)) for eps in _SMALL_NUMBERS)),
-            "It looks as if a small number is added so that no probability is 0. Then the result cannot go "
+            "It looks as if a small number is added, or is a lower limit, so that no probability is 0. Then the result cannot go "
             "below a limit. Can you compute the logarithm without the small probability?",
         ),
         Mistake(
@@ -429,7 +429,7 @@ CROSS_ENTROPY = Exercise(
             (*(lambda z, y, e=e: float(-np.log(_picked(softmax(z), y) + e).mean()) for e in _SMALL_NUMBERS),
              *(lambda z, y, e=e: float(-np.log(_picked(softmax(z), y).clip(e)).mean())
                for e in _SMALL_NUMBERS)),
-            "It looks as if a small number is added so that no probability is 0. That limits the loss: "
+            "It looks as if a small number is added, or is a lower limit, so that no probability is 0. That limits the loss: "
             "with 1e-9, no example can have a loss above 20.7. Which earlier exercise needs no such number?",
         ),
         Mistake(

@@ -129,6 +129,12 @@ MOMENTUM_STEP = Exercise(
             "the old velocity used?",
         ),
         Mistake(
+            "step-by-the-gradient",
+            lambda p, g, v, rate, m: (p - rate * g, m * v + g),
+            "It looks as if the velocity is right, but the step uses the gradient alone. What should the "
+            "learning rate multiply?",
+        ),
+        Mistake(
             "old-velocity-returned",
             lambda p, g, v, rate, m: (p - rate * (m * v + g), v),
             "It looks as if the old velocity is returned. What should the next step start from?",
@@ -136,7 +142,7 @@ MOMENTUM_STEP = Exercise(
         Mistake(
             "running-mean",
             lambda p, g, v, rate, m: (lambda n: (p - rate * n, n))(m * v + (1 - m) * g),
-            "It looks as if the gradient is multiplied by 1 - momentum, which is another convention. Here "
+            "It looks as if the gradient is multiplied by 1 - momentum, which is another way to define it. Here "
             "the velocity is a sum: with a constant gradient of 1 and momentum 0.9 it is 1, 1.9, 2.71.",
         ),
         Mistake(
@@ -202,7 +208,7 @@ NESTEROV_STEP = Exercise(
             "plain-momentum",
             momentum_step,
             "It looks as if this is plain momentum. Nesterov's step is the gradient plus a part of the new "
-            "velocity: by which factor is the new velocity multiplied?",
+            "velocity. Do you use the new velocity, and which factor has it?",
         ),
         Mistake(
             "velocity-reset",
@@ -231,7 +237,7 @@ NESTEROV_STEP = Exercise(
             "running-mean",
             (_velocity(lambda n, g, rate, m, v: rate * (g + m * n), lambda v, g, m: m * v + (1 - m) * g),
              _velocity(lambda n, g, rate, m, v: rate * ((1 - m) * g + m * n), lambda v, g, m: m * v + (1 - m) * g)),
-            "It looks as if the gradient is multiplied by 1 - momentum, which is another convention. Here "
+            "It looks as if the gradient is multiplied by 1 - momentum, which is another way to define it. Here "
             "the velocity is a sum.",
         ),
         Mistake(
@@ -243,7 +249,7 @@ NESTEROV_STEP = Exercise(
             "rate-in-velocity",
             (lambda p, g, v, rate, m: (p - (rate * g + m * (m * v + rate * g)), m * v + rate * g),
              lambda p, g, v, rate, m: (p - m * m * v + (1 + m) * -rate * g, m * v - rate * g)),
-            "It looks as if the velocity contains the learning rate, which is another convention. Here "
+            "It looks as if the velocity contains the learning rate, which is another way to define it. Here "
             "only the step contains it.",
         ),
         Mistake(
@@ -342,7 +348,7 @@ RMSPROP_STEP = Exercise(
         Mistake(
             "eps-inside-the-root",
             _rms(_squares, lambda s, g, rate, eps, old: rate * g / np.sqrt(s + eps)),
-            "It looks as if eps is added under the root, which is another convention. Here it is added "
+            "It looks as if eps is added under the root, which is another way to define it. Here it is added "
             "outside the root.",
         ),
         Mistake(
@@ -368,9 +374,15 @@ RMSPROP_STEP = Exercise(
         ),
         Mistake(
             "sum-of-squares",
-            (_rms(lambda s, g, d: s + g**2, _by_root), _rms(lambda s, g, d: d * s + g**2, _by_root)),
-            "It looks as if the squares are summed, as in AdaGrad. Here it is a running mean: its weights "
-            "sum to 1.",
+            _rms(lambda s, g, d: s + g**2, _by_root),
+            "It looks as if the squares are summed, and old squares never lose weight. Here it is a running "
+            "mean: its two weights sum to 1.",
+        ),
+        Mistake(
+            "new-square-in-full",
+            _rms(lambda s, g, d: d * s + g**2, _by_root),
+            "It looks as if the new square has the weight 1. In a running mean the two weights sum to 1: "
+            "which weight has the new square?",
         ),
         Mistake(
             "old-mean-square-used",
@@ -557,7 +569,7 @@ ADAM_STEP = Exercise(
         Mistake(
             "eps-inside-the-root",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t) + eps)),
-            "It looks as if eps is added under the root, which is another convention. Here it is added "
+            "It looks as if eps is added under the root, which is another way to define it. Here it is added "
             "outside the root.",
         ),
         Mistake(

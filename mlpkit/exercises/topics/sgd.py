@@ -204,7 +204,8 @@ SGD_STEP = Exercise(
         "A list of (weights, bias) and a list of (dweights, dbias) of the same shapes -> a new list of (weights, bias).",
         "W ← W − rate · dW,  b ← b − rate · db, for each layer.",
         "def sgd_step(layers, grads, learning_rate):\n    stepped = []\n"
-        "    for (weights, bias), (dweights, dbias) in zip(layers, grads):\n        stepped.append((..., ...))\n    return stepped",
+        "    for (weights, bias), (dweights, dbias) in zip(layers, grads):\n        stepped.append((weights - ..., bias - ...))\n"
+        "    return stepped",
     ),
 )  # fmt: skip
 

@@ -160,8 +160,12 @@ class SignalMicroscope(Widget):
     def _said(self) -> list[str]:
         forward = course("The signal", self.activations.rms)
         if self._result.factor is not None:
-            forward += f"; theory expects a factor of {self._result.factor:.3g} a layer"
+            forward += f"; predicted: each layer multiplies it by {self._result.factor:.3g}"
         said = [f"{forward}."]
+        if self._chosen["activation"] == "sigmoid":
+            said.append(
+                "Sigmoid gives numbers around 0.5: this size does not show whether images stay different."
+            )
         if self.gradients is not None:
             said.append(f"{course('The gradient', self.gradients.rms, back=True)}.")
         return said
