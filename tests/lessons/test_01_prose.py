@@ -79,7 +79,7 @@ def test_dozens_of_t_shirts_are_taken_for_sandals_too(data):
 def test_pixels_from_0_to_255(told):
     text, printed = told
     spread, loss, right = (
-        after(f"{what} ≈", printed["raw-experiment"]) for what in ("layer", "loss", "later")
+        after(f"{what} ≈", printed["raw-experiment"]) for what in ("output", "loss", "later")
     )
     assert abs(spread[1] / spread[0] / 255 - 1) < 0.02
     assert "255 times too large" in text["raw-why"]

@@ -99,7 +99,7 @@ def test_04_with_softmax_twice_a_network_learns_slowly(data):
 
 def test_06_a_gradient_computed_once_falls_then_rises_for_ever(data):
     assert (
-        "| the gradient computed once | it may fall, then it rises without end |"
+        "| the gradient is computed only once | the loss may fall, then it rises without end |"
         in lesson("06_sgd")[0]["wrong"]
     )
     images, labels = data.train.images[:640], data.train.labels[:640]
@@ -133,7 +133,10 @@ def test_06_sorted_images_end_in_ankle_boots_with_a_loss_that_was_small_nearly_a
 
 def test_06_the_first_step_is_one_of_the_longest(data):
     text = lesson("06_sgd")[0]["ratio"]
-    assert "may be ten times above that: its gradient is one of the largest" in text
+    assert (
+        "In the very first step, which is measured here, 0.01 is good too: its gradient is one of the largest"
+        in text
+    )
     order = np.random.default_rng(0).permutation(len(data.train.labels))
     _, ratios = losses_and_ratios(data, order, 0.03)
     assert 0.005 < ratios[0] < 0.015
@@ -141,7 +144,7 @@ def test_06_the_first_step_is_one_of_the_longest(data):
 
 
 def test_07_momentum_runs_past_the_lowest_point_of_the_ravine():
-    assert "runs past the lowest point" in lesson("07_optimisers")[0]["momentum-after"]
+    assert "goes past the lowest point" in lesson("07_optimisers")[0]["momentum-after"]
     scale, point, velocity, path = np.array([1.0, 100.0]), np.array([10.0, 1.0]), 0, []
     for _ in range(100):
         velocity = 0.9 * velocity + scale * point
