@@ -136,8 +136,8 @@ def _fails(result: Challenge, data: Dataset) -> str:
         if pairs.any()
         else "- Mixed up: none of these images",
         f"- It is ≈ {sure:.1f} % sure on average, and ≈ {right:.1f} % right",
-        "- It knows small grey pictures of single things, centred on black. Whatever else it is shown, it "
-        f"still answers with one of {len(names)} classes",
+        "- It knows small grey pictures of single things, centred on black. It answers every other "
+        f"picture with one of its {len(names)} classes too",
     ]
     return "## Where it fails\n\n" + "\n".join(lines)
 

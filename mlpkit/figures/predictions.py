@@ -91,8 +91,9 @@ def _too_few(total: int) -> str:
         else "No answer with an outcome yet"
     )
     return (
-        f"{have}: {ENOUGH - total} more are needed. Answer the questions before the experiments, say how "
-        "sure you are, and run the cell after each. The grey points are an example: somebody who is too sure."
+        f"{have}: {ENOUGH - total} more {'is' if total == ENOUGH - 1 else 'are'} needed. "
+        "Answer the questions before the experiments, say how sure you are, and run the cell after each. "
+        "The grey points are an example: somebody who is too sure."
     )
 
 

@@ -64,7 +64,11 @@ def _due(record: dict) -> str:
         return ""
     count = due_today(record, datetime.date.today())
     questions = "question is" if count == 1 else "questions are"
-    return f"{count} {questions} due: `review()` asks them." if count else "`review()`: no question is due."
+    return (
+        f"{count} {questions} due for review: a lesson asks them at its start."
+        if count
+        else "`review()`: no question is due."
+    )
 
 
 def _row(record: dict, name: str, kept: bool) -> tuple[str, str, str, int, int]:
