@@ -1,5 +1,7 @@
 """The lessons as files, and run: unsolved (nbval does that, on lessons/ itself), solved, in a browser."""
 
+import base64
+import io
 import json
 import os
 import platform
@@ -10,6 +12,7 @@ from itertools import chain
 
 import nbformat
 import pytest
+from PIL import Image
 
 from tests.browser import CURRENT
 from tests.notebooks import ROOT
@@ -124,6 +127,17 @@ def test_every_output_is_compared(name):
     marked = {(name, cell.id) for cell in code(name) if any("nbval" in tag for tag in tags(cell))}
     assert marked <= OUTPUT_MAY_DIFFER
     assert not any(tags(cell) & {"nbval-skip", "raises-exception"} for cell in code(name))
+
+
+@every_lesson
+def test_a_stored_picture_lets_the_page_through(name):
+    """On a white ground it would be a lamp in the dark theme, and its letters are made for both themes."""
+    for cell in code(name):
+        for output in cell.outputs:
+            picture = output.get("data", {}).get("image/png")
+            if picture:
+                corner = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGBA").getpixel((0, 0))
+                assert corner[3] == 0, cell.id
 
 
 @every_lesson
