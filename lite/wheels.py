@@ -88,8 +88,26 @@ def of_the_kernel(extension: Path, folder: Path) -> list[Path]:
     folder: Path, where to put them
     returns: list of Path
     """
-    found = sorted(extension.glob("static/pypi/*.whl"))
-    return [Path(shutil.copy(path, folder)) for path in found if not path.name.startswith("widgetsnb")]
+    found = [path for path in sorted(extension.glob("static/pypi/*.whl")) if path.name[:9] != "widgetsnb"]
+    copies = [Path(shutil.copy(path, folder)) for path in found]
+    return [without_jedi(path) if path.name.startswith("pyodide_kernel") else path for path in copies]
+
+
+def without_jedi(path: Path) -> Path:
+    """Let the kernel complete code by what has been run: it asks for jedi, and completes nothing without.
+
+    path: Path, the wheel of pyodide_kernel, taken away
+    returns: Path, of another wheel
+    raises: OSError, when the kernel does not ask as that of JupyterLite 0.8 does
+    """
+    with zipfile.ZipFile(path) as file:
+        files = {name: file.read(name) for name in file.namelist()}
+    name, asks = "pyodide_kernel/interpreter.py", b"self.Completer.use_jedi = True"
+    if files.get(name, b"").count(asks) != 1:
+        raise OSError(f"{path.name} does not ask for jedi as the kernel of JupyterLite 0.8 does")
+    files[name] = files[name].replace(asks, asks.replace(b"True", b"False"))
+    path.unlink()
+    return pack(files, path)
 
 
 def empty(name: str, folder: Path) -> Path:

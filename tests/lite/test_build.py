@@ -123,6 +123,22 @@ def test_an_empty_wheel_offers_nothing(tmp_path):
     assert (found.name, found.imports, found.requires) == ("jedi", [], [])
 
 
+def test_the_kernel_completes_code_without_jedi(tmp_path):
+    record = "pyodide_kernel-0.8.6.dist-info/RECORD"
+    asks = b"x\nself.Completer.use_jedi = True\n"
+    for text, fits in ((asks, True), (b"x", False), (2 * asks, False)):
+        path = wheels.pack(
+            {"pyodide_kernel/interpreter.py": text, record: b""},
+            tmp_path / "pyodide_kernel-0.8.6-py3-none-any.whl",
+        )
+        if not fits:
+            with pytest.raises(OSError, match="does not ask for jedi"):
+                wheels.without_jedi(path)
+            continue
+        with zipfile.ZipFile(wheels.without_jedi(path)) as file:
+            assert file.read("pyodide_kernel/interpreter.py") == asks.replace(b"True", b"False")
+
+
 LOCK = {
     "packages": {
         "a": {"file_name": "a.whl", "sha256": hashlib.sha256(b"a").hexdigest(), "depends": ["B_1"]},

@@ -32,6 +32,10 @@ print(await asyncio.wait_for(heard, 60))
 """
 
 
+COMPLETE = """async code => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    return (await kernel.requestComplete({code, cursor_pos: code.length})).content.matches.join(" ");
+}"""
 OLDER_EDITION = """() => {
     const noted = JSON.parse(localStorage.getItem("mlpkit-lessons"));
     localStorage.setItem("mlpkit-lessons", JSON.stringify({...noted, "00_start_here.ipynb": "another"}));
@@ -55,6 +59,7 @@ def test_a_tab_has_the_lessons_the_package_and_a_drive(page):
     assert run("import sys, os; print(sys.platform, os.getcwd())") == "emscripten /drive\n"
     assert "00_start_here.ipynb" in run("print(os.listdir('.'))")
     assert run("import ipywidgets, anywidget; print('widgets')") == "widgets\n"
+    assert "setrecursionlimit" in page.evaluate(COMPLETE, "sys.setrec")
     # mlpkit itself comes with its import, and stops where NumPy is missing from this small Pyodide
     assert run("import mlpkit") == "No module named 'numpy'"
     assert run("import importlib.util as i; print(i.find_spec('mlpkit.datasets.site') is not None)")
