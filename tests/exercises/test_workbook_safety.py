@@ -434,6 +434,28 @@ def test_a_wrong_type_in_the_record_is_put_aside_and_said(book, capsys, content)
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize("code", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_files_that_an_editor_saved_in_another_encoding_are_read(book, tmp_path, capsys, code):
+    pass_softmax(tmp_path)
+    for name in ("softmax.py", "record.json"):
+        text = (book / name).read_text("utf-8")
+        (book / name).write_bytes(text.replace("\n", "\r\n").encode(code))
+    capsys.readouterr()
+    assert (attempts(), mine.whose("softmax")) == (1, "yours: softmax")
+    assert "damaged" not in capsys.readouterr().out
+    pass_softmax(tmp_path)
+    assert attempts() == 2
+
+
+def test_a_count_that_cannot_be_is_damage(book, tmp_path, capsys):
+    pass_softmax(tmp_path)
+    content = (book / "record.json").read_text().replace('"attempts": 1', f'"attempts": {"9" * 4300}')
+    (book / "record.json").write_text(content)
+    pass_softmax(tmp_path)
+    assert "damaged" in capsys.readouterr().out
+    assert attempts() == 1
+
+
 def test_two_damages_in_one_second_keep_two_copies(book):
     book.mkdir()
     for content in (b"{first", b"{second"):

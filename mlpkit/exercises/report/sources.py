@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ..catalog import exercises
 from ..checker.result import INCORRECT, JSON_TYPE, NOT_ATTEMPTED, PASSED, TOO_SLOW
-from ..workbook.record import sound_record
+from ..workbook.record import as_text, sound_record
 from ..workbook.store import RECORD
 from ..workbook.zips import Budget, members, opened, read_member
 
@@ -206,7 +206,7 @@ def _program_in(text: object, name: str) -> str:
     returns: str, eight letters and digits; "" when it is not there or cannot be read
     """
     try:
-        tree = ast.parse(text)
+        tree = ast.parse(as_text(text) if isinstance(text, bytes) else text)
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return ""
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]

@@ -12,6 +12,7 @@ from ..._files import read, tell
 from ..catalog import exercises, find
 from ..checker.answers import with_lists
 from .loader import Missing, load
+from .record import as_text
 from .store import forget, function_file, passed_names, reason, tell_place
 
 LARGEST = 1_000_000  # bytes of one function's file
@@ -101,7 +102,7 @@ def problem_with(name: str) -> str:
 def _loaded(name: str, using: tuple[str, ...]) -> tuple[Callable | None, str]:
     path = function_file(name)
     try:
-        source = read(path, LARGEST).decode("utf-8")
+        source = as_text(read(path, LARGEST))
         function = load(name, source, lambda other: own_function(other, (*using, name)), str(path))
         return with_lists(function, find(name).output), ""
     except (FileNotFoundError, NotADirectoryError):

@@ -12,6 +12,7 @@ from ..catalog import exercises
 from ..checker.result import INCORRECT, NOT_ATTEMPTED, PASSED, TOO_SLOW
 
 SCHEMA = 1
+MANY = 10**9  # tries; a larger number is damage
 TABLES = ("exercises", "predictions")
 BLANK = {"attempts": 0, "hints": 0, "passed": False, "outcome": None, "mistakes": [], "forwards": False,
          "solution": False}  # fmt: skip
@@ -29,9 +30,17 @@ def as_record(content: bytes | None) -> tuple[dict, bool]:
     if content is None:
         return sound_record({})
     try:
-        return sound_record(json.loads(content.decode("utf-8")))
+        return sound_record(json.loads(as_text(content)))
     except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
         return sound_record({})[0], False
+
+
+def as_text(content: bytes) -> str:
+    """The text of a file in a workbook; some editors save it as UTF-16, or put a mark before it.
+
+    raises: ValueError when it is no text
+    """
+    return content.decode(json.detect_encoding(content))
 
 
 def sound_record(found: Any) -> tuple[dict, bool]:
@@ -97,7 +106,7 @@ def _sound_value(key: str, value: Any) -> bool:
         return value in (None, PASSED, INCORRECT, NOT_ATTEMPTED, TOO_SLOW)
     if key == "mistakes":
         return isinstance(value, list) and all(isinstance(name, str) for name in value)
-    return _is(value, type(BLANK[key])) and value >= 0
+    return _is(value, type(BLANK[key])) and 0 <= value < MANY
 
 
 def _prediction(_: str, found: dict) -> dict | None:
