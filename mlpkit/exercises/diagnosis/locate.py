@@ -11,28 +11,30 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .known_values import KnownValues, Use, is_count, near
+from .known_values import KnownValues, Use, is_count
 from .trace import Trace, numbers
-from .trace_follow import Follower, first
+from .trace_cause import DRAWS, Causes, equal, on_a_line
+from .trace_follow import first
 from .trace_links import CHANGES, identical, objects, operation
 
 VALUE, RAISED, SHORT, ORDER, UNUSED, UNFINISHED = "value", "raised", "short", "order", "unused", "unfinished"
-_DRAWS = ("normal", "standard_normal", "uniform", "random", "integers", "permutation", "permuted", "shuffle",
-          "choice", "randn", "rand", "randint", "random_sample", "sample")  # fmt: skip
-
+TRANSPOSED = "transposed"
+_COLLECT = ("array", "asarray", "stack", "vstack", "hstack", "concatenate")
 _ONLY_TYPES = ("float", "int", "item", "float64", "round", "asarray")
 
 
 class Part(NamedTuple):
     """A value that goes into the place.
 
-    source: as it was written; shape: of the value
-    value: of a whole number that has a name, as text
+    source: as it was written; shape: of the value, None for a list or tuple
+    value: of a whole number that has a name, as text; of a list or tuple what it is
+    known: right programs have this very value
     """
 
     source: str
-    shape: tuple[int, ...]
+    shape: tuple[int, ...] | None
     value: str = ""
+    known: bool = True
 
 
 class Divergence(NamedTuple):
@@ -44,6 +46,7 @@ class Divergence(NamedTuple):
         ORDER: the parts of the answer come in another order.
         UNUSED: the right value is at `other`, and not returned.
         UNFINISHED: a right value on the way is returned.
+        TRANSPOSED: the right value is returned with rows and columns swapped.
     place: number of the place in the trace; event: number of the event
     shape: of the value, or None; parts: what goes into it
     turn, turns: which of the evaluations of this place it is, from 1, and how many there are
@@ -81,7 +84,7 @@ def locate(trace: Trace, known: KnownValues, expected: list | None, answer: list
     return search.from_answer(answer, expected)
 
 
-class _Search(Follower):
+class _Search(Causes):
     """One search through a recorded run."""
 
     # where to begin
@@ -97,22 +100,32 @@ class _Search(Follower):
 
     def from_values(self, answer: list) -> Divergence | None:
         found = first(self.blame_object(thing, len(self.events)) for thing in answer)
-        return None if found is None or any(map(self._is_draw, range(found))) else self._said(found)
+        if found is None or any(map(self._is_draw, range(found))):
+            return None
+        if any(e.array is not None and self.links.place(i).name in DRAWS for i, e in enumerate(self.events)):
+            found = self.end_of_stretch(found)
+        return self._said(found)
 
     def from_answer(self, answer: list, expected: list) -> Divergence | None:
-        wrong = [i for i, (a, e) in enumerate(zip(answer, expected)) if not _equal(a, e)]
+        wrong = [i for i, (a, e) in enumerate(zip(answer, expected)) if not equal(a, e)]
         if not wrong:
             return None
-        found = first(self.blame_object(answer[i], len(self.events)) for i in wrong)
+        blamed = {i: self.blame_object(answer[i], len(self.events)) for i in wrong}
+        found = first(blamed.values())
         if found is not None:
-            return self._said(found)
+            known = [i for i in wrong if blamed[i] is None]
+            misplaced = self._misplaced(answer, expected, known) if known else None
+            if misplaced is not None:
+                return misplaced
+            at = next(i for i in wrong if blamed[i] == found)
+            return self._said(self.cause(found, answer[at], expected[at]))
         alone = len(answer) == 1 and np.ndim(expected[0]) == 0
         return (self._from_number(answer[0]) if alone else None) or self._misplaced(answer, expected, wrong)
 
     def _from_number(self, thing: object) -> Divergence | None:
         """An answer of one number, as others may be by chance: follow what right programs do not do."""
-        equal = [i for i, e in enumerate(self.events) if e.array is not None and _equal(thing, e.array)]
-        event = self._made_by(equal[-1]) if equal else None
+        alike = [i for i, e in enumerate(self.events) if e.array is not None and equal(thing, e.array)]
+        event = self._made_by(alike[-1]) if alike else None
         if event is None or self._counts(event):
             return None
         counted = is_count(self.events[event].array) and self.links.place(event).kind != "BinOp"
@@ -143,7 +156,7 @@ class _Search(Follower):
     def _is_done(self, event: int) -> bool:
         """Whether a right program does this to the same arrays, with the same result."""
         values = self.known.find(self.events[event].array)
-        parts = [self.known.find(self.events[i].array) for i in self.own_parts(event) if self._big(i)]
+        parts = [self.known.find(self.events[i].array) for i in self.own_parts(event) if self.big(i)]
         what = operation(self.links.place(event))
         return bool(parts) and any(
             u.operation == what and u.value in values and all(u.parts & p for p in parts)
@@ -151,7 +164,7 @@ class _Search(Follower):
         )
 
     def _takes_arrays(self, event: int) -> bool:
-        return any(map(self._big, self.own_parts(event)))
+        return any(map(self.big, self.own_parts(event)))
 
     def _misplaced(self, answer: list, expected: list, wrong: list[int]) -> Divergence | None:
         """Every value is known, and still the answer is wrong: a wrong one of them is returned."""
@@ -160,23 +173,28 @@ class _Search(Follower):
         last = self._last_event(first)
         if last is None or array is None or not _telling(array):
             return None
-        if len(wrong) > 1 and all(any(_equal(answer[i], expected[j]) for j in wrong) for i in wrong):
+        if len(wrong) > 1 and all(any(equal(answer[i], expected[j]) for j in wrong) for i in wrong):
             return self._at(ORDER, last)
         for i in wrong:
             right = [
                 e
                 for e in self.events
-                if e.array is not None and e.array.size > 1 and _equal(e.array, expected[i])
+                if e.array is not None and e.array.size > 1 and equal(e.array, expected[i])
             ]
             if right:
                 made = self.links.history(answer[i], len(self.events))[-1:]
                 changed = [m for m in made if right[0].place in self.trace.places[self.events[m].place].parts]
                 return self._at(UNUSED, (changed or [last])[0])._replace(other=right[0].place)
+        if array.ndim == 2 and array.shape != expected[wrong[0]].shape and equal(array.T, expected[wrong[0]]):
+            return self._at(TRANSPOSED, last)
         if not self.known.find(array):
             return None
         history = self.links.history(first, len(self.events))
         changed = [i for i in history if self.links.place(i).kind in CHANGES]
-        return self._at(UNFINISHED, changed[-1] if changed else last)
+        at = changed[-1] if changed else last
+        if self.links.place(at).name == "copy" and self.links.place(at).loop:
+            return None  # the copies are right, and what should have changed them stands elsewhere
+        return self._at(UNFINISHED, at)
 
     def _last_event(self, thing: object) -> int | None:
         found = self.links.by_object.get(id(thing))
@@ -188,18 +206,21 @@ class _Search(Follower):
         """The divergence at an event, unless that is too uncertain."""
         if self._is_draw(event) or self._counts(event):
             return None
+        collected = self._collected(event)
+        if collected is not None:
+            return self._at(UNFINISHED, collected[0]) if collected else None
         short = self._stops_short(event)
-        if short is not None:
+        if short is not None and self.links.place(event).kind not in CHANGES:
             return self._at(SHORT, short)._replace(other=self.events[event].place)
         return self._at(VALUE, event)._replace(expected=self._expected(event))
 
     def _is_draw(self, event: int) -> bool:
         """Random numbers that are drawn in a way of one's own, unless they only have another scale."""
         place, array = self.links.place(event), self.events[event].array
-        if place.name not in _DRAWS or array is None or self.known.find(array):
+        if place.name not in DRAWS or array is None or self.known.find(array):
             return False
         others = [v for v in self.known.values if v.shape == array.shape and v.size > 2]
-        return not any(_on_a_line(array, other) for other in others)
+        return not any(on_a_line(array, other) for other in others)
 
     def _counts(self, event: int) -> bool:
         """Made of a count that no right program uses in this way: the fault may be in what was counted."""
@@ -217,6 +238,20 @@ class _Search(Follower):
             ):
                 return True
         return False
+
+    def _collected(self, event: int) -> list[int] | None:
+        """Of an array made of a list whose parts are known: the event that made the first part.
+
+        returns: [] where parts are missing or several places made them; None where no list went into it
+        """
+        here = self.links.place(event)
+        lists = [v for i in self.own_parts(event) if type(v := self.events[i].value) is list and v]
+        if here.kind != "Call" or here.name not in _COLLECT or not lists:
+            return None
+        made = [self.links.history(part, event)[-1:] for part in lists[0] if numbers(part) is not None]
+        complete = any(len(lists[0]) in (v.size, *v.shape[:1]) for v in self.known.values if v.size > 1)
+        one = all(made) and len({self.events[i].place for (i,) in made}) == 1
+        return made[0] if complete and one and len(made) == len(lists[0]) else []
 
     def _stops_short(self, event: int) -> int | None:
         """The event that made a known part, if right programs change that part before they use it so.
@@ -249,10 +284,6 @@ class _Search(Follower):
         both = sorted(before.keys() & after.keys())
         return bool(both) and before[both[0]] == after[both[0]]
 
-    def _big(self, event: int) -> bool:
-        array = self.events[event].array
-        return array is not None and array.size > 1
-
     def _made_before(self, event: int) -> int | None:
         """The last event that made or named this object otherwise than the name that is loaded here."""
         text = self.links.place(event).text
@@ -267,7 +298,7 @@ class _Search(Follower):
     def _expected(self, event: int) -> tuple[int, ...] | None:
         """The shape that the model solution, or else another right program, gets by this operation."""
         what, shapes = operation(self.links.place(event)), {}
-        parts = [self.events[i].array for i in self.own_parts(event) if self._big(i)]
+        parts = [self.events[i].array for i in self.own_parts(event) if self.big(i)]
         values = [self.known.find(array) for array in parts]
         for use, where in self.known.uses.items():
             if parts and use.operation == what and all(use.parts & v for v in values):
@@ -284,11 +315,15 @@ class _Search(Follower):
     def _parts(self, place: int, end: int) -> tuple[Part, ...]:
         found = {}
         for i in self.links.parts(place, end):
-            array = self.events[i].array
+            array, thing, here = self.events[i].array, self.events[i].value, self.links.place(i)
             if array is not None:
-                place, whole = self.links.place(i), array.ndim == 0 and array.dtype.kind in "iu"
-                value = str(int(array)) if whole and place.kind != "Constant" else ""
-                found[self.events[i].place] = Part(place.text, array.shape, value)
+                whole = array.ndim == 0 and array.dtype.kind in "iu" and here.kind != "Constant"
+                known = self.known.holds(array, here.loop)
+                value = str(int(array)) if whole else ""
+                found[self.events[i].place] = Part(here.text, array.shape, value, known)
+            elif type(thing) in (list, tuple):
+                what = f"a {type(thing).__name__} of {len(thing)}"
+                found[self.events[i].place] = Part(here.text, None, what, False)
         return tuple(found.values())
 
     def _turns(self, place: int, event: int) -> tuple[int, int]:
@@ -305,20 +340,3 @@ def _telling(array: np.ndarray) -> bool:
         return not (array == array.ravel()[0]).all()
     share = float(array.reshape(())) * 720_720
     return not np.isfinite(share) or abs(share - round(share)) > 1e-6
-
-
-def _on_a_line(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether one array is the other times a number plus a number."""
-    x, y = np.asarray(other, np.float64).ravel(), np.asarray(one, np.float64).ravel()
-    if not (np.isfinite(x).all() and np.isfinite(y).all()) or np.ptp(x) == 0:
-        return False
-    slope = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
-    return near(slope * (x - x.mean()) + y.mean(), y)
-
-
-def _equal(thing: object, expected: np.ndarray) -> bool:
-    array = numbers(thing)
-    if array is None:
-        return False
-    array, expected = array.astype(np.float64), np.asarray(expected, np.float64)
-    return array.shape == expected.shape and near(array, expected)

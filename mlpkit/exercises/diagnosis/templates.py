@@ -32,6 +32,8 @@ def _place(finding: Finding) -> str:
         return f"{line}: these are the right parts, in another order."
     if f["kind"] == "unused":
         return f"{line}: `{{source}}` is wrong there, but `{{other}}` in line {{other_line}} is right."
+    if f["kind"] == "transposed":
+        return f"{line}: `{{source}}` is the right answer with rows and columns swapped."
     if f["kind"] == "unfinished":
         return f"{line}: `{{source}}` is a right value on the way, but not yet the answer."
     if f["expected"] is not None:

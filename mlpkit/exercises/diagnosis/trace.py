@@ -50,6 +50,7 @@ class Trace:
     returned: what the function returned, or a list of what it yielded
     error: the exception that ended it, or None; failed: number of the place that raised it, or None
     complete: False when there was more than is recorded
+    filled: identities of lists and dictionaries that were changed after they were made
     source: the function's own source
     """
 
@@ -60,6 +61,7 @@ class Trace:
     error: BaseException | None = None
     failed: int | None = None
     complete: bool = True
+    filled: set[int] = field(default_factory=set)
 
 
 def record(function: Callable, args: tuple, also: str = "") -> Trace | None:
@@ -128,6 +130,8 @@ class _Recorder:
 
     def changed(self, place: int, whole: Any, part: Any) -> None:
         """Write down what a change made: of an array the whole, of a list or dictionary the part."""
+        if type(whole) in (list, dict):
+            self.trace.filled.add(id(whole))
         if self.trace.places[place].kind != "Expr" or self._is_another(whole):
             self(place, whole if part is _NO_PART or type(whole) is np.ndarray else part)
 

@@ -25,7 +25,11 @@ def place_finding(exercise: Exercise, found: Found) -> Finding:
         "source": _short(here.text),
         "shape": d.shape,
         "expected": d.expected,
-        "parts": [_part(exercise, p) for p in d.parts if p.shape or (d.kind == RAISED and p.value)],
+        "parts": [
+            _part(exercise, p)
+            for p in d.parts
+            if (p.shape and p.known) or (d.kind == RAISED and (p.shape or p.value))
+        ],
         "operation": _operation(exercise, here, d) if d.kind == RAISED else "",
         "turn": d.turn,
         "turns": d.turns,
@@ -59,6 +63,8 @@ def _column(place: Place, found: Found) -> int:
 def _part(exercise: Exercise, part: Part) -> str:
     """A part with its shape, and for an argument with the names of its axes; of a number its value."""
     source, axes = f"`{_short(part.source)}`", exercise.inputs.get(part.source, "")
+    if part.shape is None:
+        return f"{source} ({part.value})"
     if not part.shape:
         return f"{source} = {part.value}" if part.value else source
     return f"{source} {shape_words(axes, part.shape).removeprefix('shape ')}"

@@ -130,6 +130,8 @@ class Follower:
         if not history:
             around = self.links.container.get(id(thing), end)
             if around < end and self.events[around].value is not thing:
+                if id(self.events[around].value) in self.trace.filled:
+                    return None  # it came into the list later
                 return None if self.known.holds(numbers(thing), True) else self._blame_made(around)
             return self._blame_parts(end)  # a loop variable: what is looped over may be unknown
         last = {self.events[i].place: i for i in history}

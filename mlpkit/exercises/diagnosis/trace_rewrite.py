@@ -29,6 +29,7 @@ class Place:
     loop: it may run several times in one call
     name: what a Name loads, what a Call calls, what an operator is called
     function, first_line: the function that it stands in, "" for the one that was recorded
+    node: the expression or statement with its parts recorded
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Place:
     name: str = ""
     function: str = ""
     first_line: int = 1
+    node: ast.AST | None = None
 
     @property
     def line(self) -> int:
@@ -133,7 +135,7 @@ class _Rewriter:
             call, was = self._recorded(ast.copy_location(ast.Name(base.id, ast.Load()), base), base)
             first, self.places[place].parts = [ast.Expr(call)], [was]
         start = len(self.places)
-        node = self.generic(node)
+        node = self.places[place].node = self.generic(node)
         self.places[place].parts += self._tops(start)
         after = _call(place, ast.Name(base.id, ast.Load()), part)
         return [*first, node, ast.copy_location(ast.Expr(after), node)]
@@ -209,6 +211,7 @@ class _Rewriter:
             self._comprehension(node)
         else:
             node = self.generic(node)
+        here.node = node
         here.parts = self._tops(start)
         repeated = isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp))
         here.many = set(here.parts) if repeated else self.later.intersection(here.parts)

@@ -236,7 +236,55 @@ def batches_labels_apart(images, labels, batch_size, rng):
         yield images[chosen], labels[start : start + batch_size]
 
 
+def nesterov_own_way(param, grad, velocity, learning_rate, momentum):
+    velocity = grad + momentum * velocity
+    scaled = learning_rate * grad / 3
+    moved = param - 3 * scaled
+    return moved - momentum * velocity, velocity
+
+
+def momentum_velocity_lost(param, grad, velocity, learning_rate, momentum):
+    moved = param - learning_rate * grad - (learning_rate + 1) * momentum * velocity
+    return moved, velocity
+
+
+def numerical_in_a_list(f, x, eps):
+    found = []
+    for i in range(x.size):
+        step = np.zeros(x.size)
+        step[i] = eps
+        step = step.reshape(x.shape)
+        found.append(f(x + step) - f(x - step))
+    return np.array(found).reshape(x.shape)
+
+
+def numerical_whole_row(f, x, eps):
+    grad = np.zeros(x.shape)
+    for at in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[at[0]] += eps
+        down[at[0]] -= eps
+        grad[at] = (f(up) - f(down)) / (2 * eps)
+    return grad
+
+
+def glorot_own_way(fan_in, fan_out, rng):
+    limit = np.sqrt(6 / (fan_in + fan_out))
+    shares = rng.random((fan_in, fan_out)) * 4 - 2
+    return shares * limit
+
+
+def affine_columns(inputs, weights, bias):
+    return weights.T @ inputs.T + bias[:, None]
+
+
 PLACES = [
+    ("nesterov_step", nesterov_own_way, "value", "moved - momentum * velocity"),
+    ("momentum_step", momentum_velocity_lost, "unfinished", "velocity"),
+    ("numerical_gradient", numerical_in_a_list, "unfinished", "f(x + step) - f(x - step)"),
+    ("numerical_gradient", numerical_whole_row, "value", "up[at[0]] += eps"),
+    ("glorot_uniform", glorot_own_way, "value", "shares * limit"),
+    ("affine", affine_columns, "transposed", "weights.T @ inputs.T + bias[:, None]"),
     ("softmax", softmax_axis, "value", "powers.sum(axis=0)"),
     ("softmax", softmax_in_a_loop, "value", "powers.mean()"),
     ("softmax", softmax_list, "value", "row / len(row)"),

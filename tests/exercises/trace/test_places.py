@@ -124,8 +124,8 @@ def test_the_place_of_a_change_in_a_right_program_lies_in_what_was_changed(every
             seen += tally(exercise, table, ((p, twin) for p in (changed[middle:] + changed[:middle])[:most]))
     if known == "twin known":
         judge(seen)
-    else:  # a way of one's own that is right up to the change looks like a fault in one of eight
-        judge(seen, alike=0.15, covered=0.7)
+    else:
+        judge(seen, alike=0.05 if most is None else 0.1, covered=0.7)
 
 
 def forget(program, exercise, monkeypatch):
