@@ -332,3 +332,4 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
 def not_kept(e: Evidence) -> Finding | None:
     """A new value that is thrown away: it may be the reason for a listed mistake."""
     return trap(e, [("trap not kept", _not_kept)])
+IN_VAIN = tuple(row for row in TRAPS if row[0] == "trap written in vain")
