@@ -28,7 +28,7 @@ from .known_mistakes import (
 from .observed import observe, observe_property, observe_shape, observe_value
 from .raised import misspelt, raised
 from .scope import scope_of
-from .traps import not_kept, trap
+from .traps import into_a_copy, not_kept, trap
 
 Detector = Callable[[Evidence], Finding | None]
 
@@ -90,8 +90,7 @@ def diagnose(e: Evidence) -> Finding:
     complete = len(e.runs) == len(e.expected)  # a run that was stopped shows nothing of the rest
     match = match_all_cases(e, known) if complete else None
     if match:  # an answer that stays 0 looks like several mistakes; the source says which
-        vain = trap(e, IN_VAIN) if e.function is not None and not match.mistake.unambiguous else None
-        return vain or _known(e, match)
+        return into_a_copy(e) or _known(e, match)
     numbers_only = not e.exercise.random and e.failure.failed_check in ("shape", "finite", "values")
     parts = match_parts(e, known) if complete and numbers_only else []
     if parts:
