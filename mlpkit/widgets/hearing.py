@@ -37,6 +37,12 @@ def hearing() -> Iterator[None]:
 
         def receive(frames: list[Any]) -> None:
             handed_on(frames) or in_order(frames)
+
+        queue = kernel.msg_queue
+        for item in [queue.get_nowait() for _ in range(queue.qsize())]:  # what came a moment too early
+            _, dispatch, arguments = item
+            if dispatch != kernel.dispatch_shell or not handed_on(*arguments):
+                queue.put_nowait(item)
     else:
         set_receiver, in_order = threaded.manager.set_on_recv_callback, kernel.shell_main
 

@@ -64,14 +64,35 @@ def check_that_it_hears(**environment):
         kernel.close()
 
 
+def installed(version, folder):
+    """The environment of a kernel with another ipykernel."""
+    install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(folder)]
+    subprocess.run([*install, f"ipykernel=={version}"], check=True, timeout=300)
+    return {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+
+
 @pytest.mark.clock
 def test_a_button_is_heard_while_a_cell_waits():
     check_that_it_hears()
 
 
 @pytest.mark.oldest
+def test_with_ipykernel_6_a_button_is_heard_that_came_a_moment_too_early(tmp_path):
+    """The page of a deck says that it is there while the next cell begins."""
+    kernel = Kernel(**installed("6.29.5", tmp_path))
+    try:
+        model = kernel.until(kernel.client.execute(DECK)).split()[-1]
+        waiting = kernel.client.execute(f"import time; time.sleep(2); {WAIT}; print(deck._session.run.name)")
+        kernel.say(model, {"method": "custom", "content": {"do": "rename", "value": [1, "early"]}})
+        kernel.say(model, {"method": "custom", "content": {"do": "start", "value": None}})
+        kernel.until(waiting, "begins")
+        kernel.say(model, {"method": "custom", "content": {"do": "stop", "value": None}})
+        assert kernel.until(waiting) == "stopped\nearly\n"
+    finally:
+        kernel.close()
+
+
+@pytest.mark.oldest
 @pytest.mark.parametrize("version", ["6.29.5", "6.30.1", "7.0.1", "7.1.0", "7.3.0"])
 def test_it_is_heard_with_every_ipykernel(version, tmp_path):
-    install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(tmp_path)]
-    subprocess.run([*install, f"ipykernel=={version}"], check=True, timeout=300)
-    check_that_it_hears(PYTHONPATH=os.pathsep.join([str(tmp_path), str(ROOT)]))
+    check_that_it_hears(**installed(version, tmp_path))
