@@ -39,6 +39,7 @@ class Case:
     reports: dict[str, Report] = field(default_factory=dict)
     rung: int = 0
     wrong: list[str] = field(default_factory=list)
+    solved: bool = False
 
     @property
     def name(self) -> str:
@@ -105,7 +106,7 @@ class Case:
         if test in self.reports:
             return self.reports[test]
         if why := self.refusal(test):
-            raise ValueError(f"{why}: commit to a diagnosis, or begin again with patient({self.name!r})")
+            raise ValueError(f"{why}: give a diagnosis, or begin again with patient({self.name!r})")
         price = menu.MENU[test].price
         self.left -= price
         found = tuple(menu.order(test, self._patient.sick_program))
@@ -126,9 +127,9 @@ class Case:
         return f"the test {test!r} costs {_points(price)}, and you have {_points(self.left)} left"
 
     def diagnose(self, disease: str) -> Diagnosis:
-        """Commit to a diagnosis; the workbook keeps it. A wrong one costs a point, if there is one left.
+        """Give a diagnosis; the workbook keeps it. A wrong one costs a point, if there is one left.
 
-        disease: str, one of `choices`; the same wrong one a second time costs nothing
+        disease: str, one of `choices`; a wrong one twice, or after the right one, costs nothing
         returns: Diagnosis, whose `good` says whether it is right, and whose lines say why or why not
         raises: ValueError when it is none of the choices
         """
@@ -136,12 +137,16 @@ class Case:
         right = disease == self._patient.disease
         noted = note(self.name, lambda kept: note_diagnosis(kept, disease, right, list(self.reports)))
         if not right:
-            cost = 0 if disease in self.wrong else min(1, self.left)
+            cost = 0 if self.solved or disease in self.wrong else min(1, self.left)
             self.wrong.append(disease)
             self.left -= cost
             price = f"A wrong diagnosis costs {_points(cost)}; {_points(self.left)} left." if cost else ""
+            price += (
+                " You can still give a diagnosis, but order no new test." if cost and not self.left else ""
+            )
             lines = (f"Not: {disease}.", self._patient.others[disease], price, *noted)
             return Diagnosis(False, tuple(filter(None, lines)))
+        self.solved = True
         exercise = self._patient.exercise
         ask = f"The repair: write `{exercise.signature}`, then `.repair({exercise.name})`."
         found = f"Found in: {self._patient.source}."

@@ -295,11 +295,25 @@ def test_when_the_budget_is_spent():
     case.order("gradient check")
     case.order("overfit 20 images")
     assert case.left == 0
-    with pytest.raises(ValueError, match="costs 1 point, and you have 0 points left: commit"):
+    with pytest.raises(ValueError, match="costs 1 point, and you have 0 points left: give a diagnosis"):
         case.order("dtype")
     assert case.left == 0
     assert case.order("gradient check").normal
     assert patient("fading").left == BUDGET
+
+
+def test_a_wrong_diagnosis_costs_nothing_after_the_right_one_and_says_when_no_point_is_left():
+    case = patient("fading")
+    right = "Adam's correction lacks the power t"
+    one, other, *_ = (choice for choice in case.choices if choice != right)
+    case.order("gradient check")
+    case.order("row sums")
+    case.left = 1
+    assert "order no new test" in repr(case.diagnose(one))
+    case.left = 2
+    case.diagnose(right)
+    assert not case.diagnose(other).good
+    assert case.left == 2
 
 
 @pytest.mark.parametrize(
