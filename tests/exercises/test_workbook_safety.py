@@ -110,6 +110,16 @@ def test_a_folder_that_is_deleted_under_the_notebook_loses_nothing(tmp_path):
     assert (tmp_path / "lessons" / "my_mlpkit" / "softmax.py").is_file()
 
 
+@pytest.mark.parametrize("renamed", ["my_mlpkit", "."])
+def test_a_workbook_that_is_renamed_under_the_notebook_is_missed_in_words(tmp_path, renamed):
+    told = notebook_session(
+        tmp_path,
+        [IMPORTS, CELL, f"old = os.path.abspath({renamed!r}); os.rename(old, old + ' moved')",
+         "progress()", "mine.relu"],
+    )  # fmt: skip
+    assert told.count("my_mlpkit is gone") == 1
+
+
 # What passed is kept
 
 

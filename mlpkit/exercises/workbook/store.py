@@ -39,8 +39,16 @@ def workbook_dir() -> Path:
     return Path(STARTED_IN, os.path.expanduser(chosen))  # unlike Path.expanduser it never raises
 
 
+_were_there: set[Path] = set()  # workbooks that this kernel has written
+
+
 def tell_place() -> None:
-    """Say where the workbook is, unless the learner has chosen the place."""
+    """Say where the workbook is, unless the learner has chosen the place; and that it is gone, if it is."""
+    if workbook_dir() in _were_there and not workbook_dir().is_dir():
+        tell(
+            f"Your workbook {workbook_dir()} is gone: was its folder renamed, moved or deleted? Bring it "
+            "back, or open the notebook at the new place. Until then, a new workbook begins here."
+        )
     if not os.environ.get("MLPKIT_WORKBOOK"):
         tell(f"Your workbook is {workbook_dir()}.")
 
@@ -97,6 +105,7 @@ def change_record(change: Callable[[dict], None], files: dict[str, bytes] | None
                 write_all({**contents, path: as_bytes(record)}, ready)
             except _ChangedMeanwhile:
                 continue
+            _were_there.add(workbook_dir())
             for older in aside:
                 print(
                     f"{RECORD} in your workbook was damaged: it is kept as `{older.name}`, and what could be "
