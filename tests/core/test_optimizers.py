@@ -1,5 +1,6 @@
 """Optimisers: each rule against its formula, one number at a time, and what they must never do."""
 
+import inspect
 import math
 import pickle
 
@@ -84,6 +85,13 @@ def adam(p, gs, rate, b1=0.9, b2=0.999, eps=1e-8):
 FORMULAS = {f.__name__: f for f in (sgd, momentum, nesterov, rmsprop, adam)}
 OTHERS = {"momentum": {"m": 0.5}, "nesterov": {"m": 0.5}, "rmsprop": {"decay": 0.5, "eps": 0.1}}
 OTHERS |= {"sgd": {}, "adam": {"b1": 0.5, "b2": 0.6, "eps": 0.1}}
+
+
+def test_no_optimiser_is_forgotten():
+    rules = {name for name, value in vars(mlpkit).items() if inspect.isfunction(value)
+             and value.__module__ == "mlpkit.core.optimizers"}  # fmt: skip
+    assert rules == set(FORMULAS) == set(OTHERS)
+    assert rules < set(MAKE)
 
 
 @pytest.mark.parametrize("name", FORMULAS)
