@@ -100,11 +100,16 @@ class _Search(Causes):
 
     def from_values(self, answer: list) -> Divergence | None:
         found = first(self.blame_object(thing, len(self.events)) for thing in answer)
-        if found is None or any(map(self._is_draw, range(found))):
+        if found is None or any(map(self._is_draw, range(found))) or self._of_a_later_turn(found):
             return None
         if any(e.array is not None and self.links.place(i).name in DRAWS for i, e in enumerate(self.events)):
             found = self.end_of_stretch(found)
         return self._said(found)
+
+    def _of_a_later_turn(self, event: int) -> bool:
+        """Made of a list in a later turn: what the turns before left undone in the list may be the fault."""
+        lists = any(type(self.events[i].value) in (list, tuple) for i in self.own_parts(event))
+        return lists and self._turns(self.events[event].place, event)[0] > 1
 
     def from_answer(self, answer: list, expected: list) -> Divergence | None:
         wrong = [i for i, (a, e) in enumerate(zip(answer, expected)) if not equal(a, e)]
