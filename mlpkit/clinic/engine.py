@@ -183,7 +183,7 @@ class Case:
         """Check a repair as an exercise is checked, and measure what it is worth once it is right.
 
         function: any callable of the signature that `stub` shows
-        returns: Repair; whatever the function does, nothing is raised and nothing hangs
+        returns: Repair; nothing is raised, and an endless loop is stopped (one long call into C is not)
         """
         result = check_against(self._patient.exercise, function)
         source = source_of(function) if callable(function) else None
