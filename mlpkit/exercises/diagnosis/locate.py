@@ -96,6 +96,8 @@ class _Search(Causes):
         found = first(self.blame(i) for i in self.links.parts(at, end))
         if found is not None:
             return self._said(found)
+        if any(self._collected(i) == [] for i in self.links.parts(at, end)):
+            return None  # parts are missing in a list: the loop that should make them stands before
         return Divergence(RAISED, at, end, None, self._parts(at, end), *self._turns(at, end))
 
     def from_values(self, answer: list) -> Divergence | None:
@@ -250,7 +252,8 @@ class _Search(Causes):
         returns: [] where parts are missing or several places made them; None where no list went into it
         """
         here = self.links.place(event)
-        lists = [v for i in self.own_parts(event) if type(v := self.events[i].value) is list and v]
+        made_before = [i for i in self.own_parts(event) if self.links.place(i).kind != "List"]
+        lists = [v for i in made_before if type(v := self.events[i].value) is list and v]
         if here.kind != "Call" or here.name not in _COLLECT or not lists:
             return None
         made = [self.links.history(part, event)[-1:] for part in lists[0] if numbers(part) is not None]

@@ -278,7 +278,13 @@ def affine_columns(inputs, weights, bias):
     return weights.T @ inputs.T + bias[:, None]
 
 
+def affine_stacked(inputs, weights, bias):
+    product = inputs @ weights
+    return np.vstack([product, bias])
+
+
 PLACES = [
+    ("affine", affine_stacked, "value", "np.vstack([product, bias])"),
     ("nesterov_step", nesterov_own_way, "value", "moved - momentum * velocity"),
     ("momentum_step", momentum_velocity_lost, "unfinished", "velocity"),
     ("numerical_gradient", numerical_in_a_list, "unfinished", "f(x + step) - f(x - step)"),
