@@ -107,7 +107,11 @@ NAN, INF = np.full((2, 4), np.nan), np.full((2, 4), np.inf)
         (np.ones((2, 4), int), TypeError, r"images hold int64.*uint8.*astype\(np.uint8\)"),
         (np.ones((2, 4), bool), TypeError, "images hold bool"),
         ([["a"] * 4], TypeError, "images hold <U1"),
-        (np.concatenate([np.ones((3, 4)), NAN]), ValueError, r"NaN or infinity \(first in row 3\).*mend"),
+        (
+            np.concatenate([np.ones((3, 4)), NAN]),
+            ValueError,
+            r"NaN or infinity \(first in row 3\).*correct these images",
+        ),
         (INF, ValueError, "NaN or infinity"),
         (-INF, ValueError, "NaN or infinity"),
     ],

@@ -446,7 +446,7 @@ BAD_DATA = {
     "NaN": (
         bad_images(np.nan),
         ValueError,
-        r"training images hold NaN .*\(first in row 7\).*mend or drop",
+        r"training images hold NaN .*\(first in row 7\).*correct these images or leave them out",
     ),
     "infinity": (bad_images(np.inf), ValueError, "NaN or infinity"),
     "minus infinity": (bad_images(-np.inf), ValueError, "NaN or infinity"),

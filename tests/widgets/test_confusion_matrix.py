@@ -97,7 +97,7 @@ def test_the_sentence_and_the_picture():
         ((LABELS,), TypeError, "ConfusionMatrix(params, data)"),
         ((LABELS, SAID, IMAGES[:3]), ValueError, "as many images"),
         ((LABELS, SAID[:3], IMAGES), ValueError, "labels (9,)"),
-        ((LABELS / 2, SAID, IMAGES), TypeError, "class numbers"),
+        ((LABELS / 2, SAID, IMAGES), TypeError, "whole numbers"),
         ((LABELS[:0], SAID[:0], IMAGES[:0]), ValueError, "at least one"),
     ],
 )

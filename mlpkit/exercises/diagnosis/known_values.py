@@ -22,7 +22,8 @@ from .trace_links import Links, operation
 PACKAGE = __package__.rpartition(".")[0]
 NEAR = 1e-5  # relative; single precision and other orders of adding make differences below it
 NEAR_ENTRY = 1e-7  # the same for a number that is looked for among all entries of all arrays
-SMALL = 1e-7  # beside the largest entry
+SMALL = 1e-7  # beside the largest entry, in single precision
+TINY = 1e-12  # the same in double precision
 
 
 class Use(NamedTuple):
@@ -169,9 +170,10 @@ def same(one: np.ndarray, other: np.ndarray) -> bool:
 def near(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether two arrays of one shape hold the same numbers, up to rounding in single precision."""
     finite = np.isfinite(other)
-    scale = np.abs(other[finite]).max(initial=0.0)
+    single = np.float32 in (one.dtype, other.dtype)
+    scale = (SMALL if single else TINY) * np.abs(other[finite]).max(initial=0.0)
     with np.errstate(all="ignore"):
-        close = np.abs(one - other) <= NEAR * np.abs(other) + SMALL * scale
+        close = np.abs(one - other) <= NEAR * np.abs(other) + scale
     return bool(np.where(finite, close, (one == other) | (np.isnan(one) & np.isnan(other))).all())
 
 
