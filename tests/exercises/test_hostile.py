@@ -217,10 +217,11 @@ def test_an_endless_loop_is_stopped(function):
 
 @pytest.mark.usefixtures("ends_afterwards", "soon")
 @pytest.mark.parametrize("function", [_stubborn, _stubborn_in_finally])
-def test_a_loop_that_catches_everything_gets_a_verdict(function):
+def test_a_loop_that_catches_everything_gets_a_verdict(function, monkeypatch):
     result = check("softmax", function)
     assert result.outcome == "incorrect"
     assert "still running after 3 seconds" in result.message
+    monkeypatch.undo()  # the loop that is left behind may keep the next check waiting for longer than `soon`
     assert check("softmax", softmax).outcome == "passed"
 
 
