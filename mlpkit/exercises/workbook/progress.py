@@ -63,12 +63,10 @@ def _due(record: dict) -> str:
     if not waiting(record):
         return ""
     count = due_today(record, datetime.date.today())
+    if not count:
+        return "`review()`: no question is due."
     questions = "question is" if count == 1 else "questions are"
-    return (
-        f"{count} {questions} due for review: a lesson asks them at its start."
-        if count
-        else "`review()`: no question is due."
-    )
+    return f"{count} {questions} due for review. `review()`, at the start of each lesson, asks such questions."
 
 
 def _row(record: dict, name: str, kept: bool) -> tuple[str, str, str, int, int]:
