@@ -95,7 +95,7 @@ ADVICE: dict[str, str] = {
     # numbers
     "input returned": "Look at which variable the last line returns.",
     "input returned somewhere": "Which condition decides when it changes?",
-    "zeros": "Are the computed numbers stored in it?",
+    "zeros": "Print each step: after which one is it 0?",
     "zeros somewhere": "Which condition makes everything 0?",
     "constant": "From which line on should the entries differ?",
     "independent": "Which inputs does it use?",
@@ -151,6 +151,8 @@ ADVICE: dict[str, str] = {
     "no direction": "Work out a wrong case of two rows by hand, and print every step beside it.",
     # what an exception usually means
     "misspelt": "`{wrong}` is not known there: did you mean `{meant}`?",
+    "another library": "NumPy has no `{wrong}` there. It writes `{meant}`.",
+    "one = to compare": "`{wrong} = ...` in a call names an argument. Do you want to compare? That is `==`.",
     "shapes of product": "`{left}` {left_words} @ `{right}` {right_words}: in a matrix product the two inner sizes must be the same. "
                          "What does each axis stand for?",
     "shapes": "`{left}` is {left_words} and `{right}` is {right_words}: lined up from the right, each pair of sizes must be equal or 1. "

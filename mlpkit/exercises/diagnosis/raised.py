@@ -46,14 +46,22 @@ def raised(e: Evidence) -> Finding | None:
 
 
 def misspelt(e: Evidence) -> Finding | None:
-    """A name that is not known, and is nearly one that is."""
+    """A name that is not known: nearly one that is, one of another library, or a comparison with one `=`."""
     error = e.run.raised
     for kind, pattern in MISSPELT:
         found = re.search(pattern, error.text) if error and error.kind == kind else None
-        near = difflib.get_close_matches(found[1], _known_names(e, error), 1, 0.75) if found else []
-        if near and near[0] != found[1]:
-            facts = {"seen": observe(e.exercise, e.run, e.right_run), "wrong": found[1], "meant": near[0]}
-            return Finding("misspelt", facts=facts)
+        if not found:
+            continue
+        wrong, seen = found[1], observe(e.exercise, e.run, e.right_run)
+        if kind == "TypeError" and wrong in _own_names(e):
+            return Finding("misspelt", facts={"seen": seen, "wrong": wrong}, advice="one = to compare")
+        meant = NUMPYS_NAME.get(wrong) if kind != "NameError" else None
+        if meant:
+            facts = {"seen": seen, "wrong": wrong, "meant": meant}
+            return Finding("misspelt", facts=facts, advice="another library")
+        near = difflib.get_close_matches(wrong, _known_names(e, error), 1, 0.75)
+        if near and near[0] != wrong:
+            return Finding("misspelt", facts={"seen": seen, "wrong": wrong, "meant": near[0]})
     return None
 
 
@@ -62,7 +70,29 @@ MISSPELT = (
     ("NameError", r"name '(\w+)'"),
     ("AttributeError", r"has no attribute '(\w+)'"),
     ("TypeError", r"unexpected keyword argument '(\w+)'"),
+    ("TypeError", r"'(\w+)' is an invalid keyword argument"),
 )
+# Names of PyTorch, and what NumPy calls the same.
+NUMPYS_NAME = {
+    "dim": "axis=",
+    "axes": "axis=",
+    "clamp": "np.clip",
+    "cat": "np.concatenate",
+    "mm": "@",
+    "float": ".astype(float)",
+    "double": ".astype(float)",
+    "long": ".astype(int)",
+    "unsqueeze": "[:, None]",
+    "permute": "np.transpose",
+    "t": ".T",
+    "numel": ".size",
+    "abs": "np.abs",
+    "exp": "np.exp",
+    "log": "np.log",
+    "sqrt": "np.sqrt",
+    "pow": "**",
+    "norm": "np.linalg.norm",
+}
 
 
 def _known_names(e: Evidence, error: Raised) -> list[str]:
@@ -74,10 +104,14 @@ def _known_names(e: Evidence, error: Raised) -> list[str]:
             np.random.Generator if "Generator" in error.text else np if "numpy'" in error.text else np.ndarray
         )
         return [name for name in dir(of) if not name.startswith("_")]
-    function = inner(e.function)
-    code = getattr(function, "__code__", None)
-    own = [*code.co_varnames, *getattr(function, "__globals__", {})] if code else []
+    own = [*_own_names(e), *getattr(inner(e.function), "__globals__", {})]
     return [name for name in (*own, *e.exercise.inputs) if not name.startswith("_")]
+
+
+def _own_names(e: Evidence) -> tuple[str, ...]:
+    """The arguments and the names that the learner's function gives values to."""
+    code = getattr(inner(e.function), "__code__", None)
+    return code.co_varnames if code else ()
 
 
 def _shapes_that_met(error: Raised) -> dict:

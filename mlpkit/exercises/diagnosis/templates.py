@@ -270,7 +270,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
         + "."
     ),
     "scaled by case": "{part} is right up to a factor that changes: {ratio} on {case}, then {other}.",
-    "as if": "The numbers would be right if {as_if}.",
+    "as if": "It looks as if {as_if}: for such inputs the numbers are right.",
     "other exercise": "The numbers are those of `{name}`, which takes the same inputs. The task here is: {task}",
     "applied twice": "The numbers are those of `{name}` applied twice.",
     "combination": "{part} is {is}.",

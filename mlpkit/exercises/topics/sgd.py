@@ -573,7 +573,7 @@ TRAIN_EPOCH = Exercise(
                  "the losses are not those of the examples, each once. Is every image beside its own "
                  "label, and is each used once?", 1e-4),
         Property("the loss of a single batch", _one_batch(_first_loss),
-                 "the loss is {got}, expected {expected}. Look at which loss is stored, and when.", 1e-5),
+                 "the loss is {got}, expected {expected}. Does the batch hold what it should, and is its own loss stored?", 1e-5),
         Property("how far each part moves in a single step",
                  lambda value, args: _each_part(value, args) if args[3] >= len(args[2]) else [1.0] * 2 * len(args[0]),
                  _each_part_words, 1e-3),

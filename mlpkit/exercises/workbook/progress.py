@@ -66,7 +66,9 @@ def _due(record: dict) -> str:
     if not count:
         return "`review()`: no question is due."
     questions = "question is" if count == 1 else "questions are"
-    return f"{count} {questions} due for review. `review()`, at the start of each lesson, asks such questions."
+    return (
+        f"{count} {questions} due for review. `review()`, at the start of each lesson, asks such questions."
+    )
 
 
 def _row(record: dict, name: str, kept: bool) -> tuple[str, str, str, int, int]:

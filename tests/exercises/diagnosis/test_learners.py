@@ -12,6 +12,21 @@ from .test_traps import written
 
 SAID = [
     # exercise, what the message says, what it does not say, line of the place (0: none), source
+    # names of another library, and a comparison with one `=`
+    ("accuracy", "NumPy has no `dim` there. It writes `axis=`", "help", 2, """
+        def f(logits, labels):
+            return (logits.argmax(dim=1) == labels).mean()
+    """),
+    ("softmax", "NumPy has no `exp` there. It writes `np.exp`", "misspelt", 2, """
+        def f(logits):
+            powers = (logits - logits.max(axis=1, keepdims=True)).exp()
+            return powers / powers.sum(axis=1, keepdims=True)
+    """),
+    ("accuracy", "names an argument. Do you want to compare. That is `==`", "help", 3, """
+        def f(logits, labels):
+            guesses = logits.argmax(axis=1)
+            return np.mean(guesses = labels)
+    """),
     # a listed mistake is named only where the wrong answers agree with it too
     ("relu", "it raised ValueError.*Do you need an answer for each entry", "maximum for the whole array", 2, """
         def f(z):
