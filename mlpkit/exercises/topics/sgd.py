@@ -415,6 +415,16 @@ def _divided_by_all_images(layers, images, labels, batch_size, learning_rate, rn
     return layers, losses
 
 
+def _loss_after_the_step(layers, images, labels, batch_size, learning_rate, rng):
+    losses, order = [], rng.permutation(len(labels))
+    for start in range(0, len(labels), batch_size):
+        batch = order[start : start + batch_size]
+        grads = loss_and_grads(layers, images[batch], labels[batch])[1]
+        layers = sgd_step(layers, grads, learning_rate)
+        losses.append(float(loss_and_grads(layers, images[batch], labels[batch])[0]))
+    return layers, losses
+
+
 def _whole_batches_shuffled(layers, images, labels, batch_size, learning_rate, rng):
     losses = []
     for start in rng.permutation(np.arange(0, len(labels), batch_size)):
@@ -692,6 +702,12 @@ TRAIN_EPOCH = Exercise(
                 new, [loss * min(k, len(labels) - k * i) for i, loss in enumerate(losses)]))(
                 *train_epoch(layers, images, labels, k, rate, rng)),
             "It looks as if the loss of a batch is multiplied by its size. It is a mean over the batch, and should stay one.",
+        ),
+        Mistake(
+            "loss-after-the-step",
+            _loss_after_the_step,
+            "It looks as if the loss of a batch is computed after its step, with the new layers. With which "
+            "layers are its gradients computed?",
         ),
         Mistake(
             "one-mean-loss",
