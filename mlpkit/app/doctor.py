@@ -218,10 +218,22 @@ def _lab_package(requirement: "Requirement") -> Finding:
         return finding
     if version(requirement.name) is None:
         return finding._replace(state="note", cure=f"{PIP} 'mlpkit[lab]', if you want to use `mlpkit lab`")
-    if requirement.name == "jupyterlab" and (version("ipykernel") or "").startswith("6."):
+    if (
+        requirement.name == "jupyterlab"
+        and _older(requirement)
+        and (version("ipykernel") or "").startswith("6.")
+    ):
         seen = f"{finding.seen}; with ipykernel 6 an older one works too (lesson 00 was tried in 3.6.8)"
         return finding._replace(state="note", seen=seen)
     return finding if place() in WITH_JUPYTERLAB else finding._replace(state="note", cure="")
+
+
+def _older(requirement: "Requirement") -> bool:
+    """Whether what is installed is older than what is asked for, and not newer."""
+    from packaging.version import Version
+
+    least = [Version(one.version) for one in requirement.specifier if one.operator == ">="]
+    return any(Version(version(requirement.name)) < one for one in least)
 
 
 def _data_set(name: str) -> Finding:

@@ -90,12 +90,21 @@ def test_the_command_tells_everything_and_ends_well(capsys):
     ],
 )
 def test_a_wrong_version_is_broken_and_has_a_cure(package, version, wanted, monkeypatch, capsys):
+    pretend(monkeypatch, "ipykernel", "7.4.0")  # also where the tests run with an older one
     pretend(monkeypatch, package, version)
     assert cli.main(["doctor"]) == 1
     assert f"pip install '{wanted}'" in capsys.readouterr().out
     doctor()
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith(f"✗ {package}: ")
+
+
+@pytest.mark.parametrize(("version", "state"), [("3.6.8", "note"), ("4.4.3", "note"), ("4.7.0", "broken")])
+def test_with_ipykernel_6_an_older_jupyterlab_is_a_note_and_a_newer_one_is_not(version, state, monkeypatch):
+    pretend(monkeypatch, "ipykernel", "6.29.5")
+    pretend(monkeypatch, "jupyterlab", version)
+    (found,) = [one for one in module.packages() if one.topic == "jupyterlab"]
+    assert found.state == state
 
 
 def test_what_is_asked_for_is_what_the_project_says(root):
