@@ -6,6 +6,7 @@ Each passed once: small batches, moderate values or wide tolerances hid that it 
 import numpy as np
 import pytest
 
+from mlpkit import loss_and_grads
 from mlpkit.exercises import check
 from mlpkit.exercises.topics.backprop import affine_backward, backward, cross_entropy_backward
 from mlpkit.exercises.topics.data import one_hot, scale_pixels
@@ -35,6 +36,16 @@ def _with_accuracy(accuracy):
         return evaluate(layers, images, labels)[0], accuracy(forward(layers, images)[1], labels)
 
     return wrong
+
+
+def _from_a_random_place(layers, images, labels, batch_size, learning_rate, rng):
+    losses, order = [], np.roll(np.arange(len(labels)), rng.integers(1, len(labels)))
+    for start in range(0, len(labels), batch_size):
+        batch = order[start : start + batch_size]
+        loss, grads = loss_and_grads(layers, images[batch], labels[batch])
+        layers = sgd_step(layers, grads, learning_rate)
+        losses.append(float(loss))
+    return layers, losses
 
 
 def _mean_of_batches(size):
@@ -158,7 +169,8 @@ WRONG = {
     ],
     "train_epoch": [("log plus 1e-8", lambda layers, *rest: (
         train_epoch(layers, *rest)[0],
-        [-np.log(np.exp(-loss) + 1e-8) for loss in train_epoch(layers, *rest)[1]]), None)],
+        [-np.log(np.exp(-loss) + 1e-8) for loss in train_epoch(layers, *rest)[1]]), None),
+        ("from a random place on, in order", _from_a_random_place, None)],
     "backpropagate": [("one array for two", _shared_gradients, "added-in-place")],
     "sum_to_shape": [("one new axis", _one_new_axis, None)],
     "he_normal": [

@@ -528,8 +528,13 @@ def _shuffled(value, args) -> float:
         return 4.0
     layers, images, labels = args[:3]
     plain = [loss_and_grads(layers, images[i : i + 1], labels[i : i + 1])[0] for i in range(len(labels))]
-    orders = (plain, plain[::-1], sorted(plain), sorted(plain)[::-1])
-    return next((float(i) for i, order in enumerate(orders) if np.allclose(order, value[1], rtol=1e-3)), 4.0)
+    turned = [np.roll(plain, start) for start in range(len(plain))]  # from another place on
+    orders = [(0, order) for order in turned] + [
+        (1, plain[::-1]),
+        (2, sorted(plain)),
+        (3, sorted(plain)[::-1]),
+    ]
+    return next((float(i) for i, order in orders if np.allclose(order, value[1], rtol=1e-3)), 4.0)
 
 
 def _shuffled_words(got: float, want: float) -> str:
