@@ -84,10 +84,6 @@ def _raw_softmax(logits: np.ndarray, axis: int = 1) -> np.ndarray:
     return np.exp(logits) / np.exp(logits).sum(axis=axis, keepdims=True)
 
 
-def _shared_out(powers: np.ndarray) -> np.ndarray:
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
 def _rows_sum(got: np.ndarray, want: np.ndarray, args: tuple) -> str:
     rows, columns = got.sum(axis=1), got.sum(axis=0)
     return f"Your columns sum to {columns[0]:.3g}, your rows to {rows.min():.3g} up to {rows.max():.3g}."
@@ -163,9 +159,7 @@ _SOFTMAX_MISTAKES = (
             for eps in _SMALL_NUMBERS
             for program in (
                 lambda z, eps=eps: np.clip(softmax(z), eps, 1),
-                lambda z, eps=eps: np.clip(softmax(z), eps, 1 - eps),
                 lambda z, eps=eps: softmax(z) + eps,
-                lambda z, eps=eps: _shared_out(softmax(z) + eps),
             )
         ),
         "It looks as if a small number is added, or the probabilities are clipped, so none of them can be "

@@ -92,10 +92,9 @@ def judge(seen, alike=0.05, covered=0.75):
 
 
 @pytest.mark.parametrize(
-    ("every", "variants"), [(4, 1), pytest.param(1, 8, marks=pytest.mark.slow)], ids=["some", "all"]
+    ("every", "variants"), [(4, 1), pytest.param(1, None, marks=pytest.mark.slow)], ids=["some", "all"]
 )
 def test_the_place_of_a_listed_mistake_lies_in_what_differs_from_the_nearest_right_program(every, variants):
-    """A mistake counts `variants` times at most: one is listed with 28 sizes of the same small number."""
     seen = collections.Counter()
     for exercise in exercises().values():
         table = {}
