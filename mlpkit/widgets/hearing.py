@@ -1,4 +1,4 @@
-"""Lets a widget hear its page while a cell waits, where the kernel hands on one message at a time.
+"""Let a widget hear its page while a cell waits, where the kernel hands on one message at a time.
 
 That is every ipykernel before 7.4: a button's message would wait until the cell has ended.
 """
