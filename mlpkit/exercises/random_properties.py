@@ -52,8 +52,8 @@ CENTRE = Property(
     _of_many(lambda w: np.mean(w) / max(np.std(w), 1e-300)),
     lambda got, expected: (
         f"the mean is {got:.2f} standard deviations away from 0, expected 0. "
-        f"Are there {'negative' if got > 0 else 'positive'} numbers at all? Look at the first arguments "
-        "of the draw."
+        + f"Are there {'negative' if got > 0 else 'positive'} numbers at all? " * (abs(got) > 1)
+        + "Look at the first arguments of the draw."
     ),
     absolute=0.05,
 )

@@ -31,6 +31,7 @@ class Raised(NamedTuple):
     kind: str, its class; text: str, what it says
     line: int or None, source: str, where in the function it was raised
     arrays: the shapes of the arrays that this line names, by their names
+    inside: whether it was raised in another function, outside NumPy, that this line calls
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Raised(NamedTuple):
     line: int | None = None
     source: str = ""
     arrays: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    inside: bool = False
 
 
 @dataclass
@@ -238,15 +240,24 @@ def describe(error: BaseException, function: Callable) -> Raised:
         text = ""
     kind = type(error).__name__[:40]
     code = getattr(function, "__code__", None)
-    frames = [(f, n) for f, n in traceback.walk_tb(error.__traceback__) if f.f_code is code]
+    calls = list(traceback.walk_tb(error.__traceback__))
+    frames = [(f, n) for f, n in calls if f.f_code is code]
     if not frames:
         return Raised(kind, text)
     frame, line = frames[0]
+    later = [f.f_globals.get("__name__") or "" for f, _ in calls[calls.index(frames[0]) + 1 :]]
     source = source_line(function, line)
     names = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", source))
     found = {name: frame.f_locals.get(name) for name in names}
     arrays = tuple((name, a.shape) for name, a in found.items() if isinstance(a, np.ndarray))
-    return Raised(kind, text, line - code.co_firstlineno + 1, source[:200], arrays)
+    return Raised(
+        kind,
+        text,
+        line - code.co_firstlineno + 1,
+        source[:200],
+        arrays,
+        bool(later) and not later[0].startswith("numpy"),
+    )
 
 
 def equivalent(one: CaseRun, other: CaseRun, exercise: Exercise) -> bool:

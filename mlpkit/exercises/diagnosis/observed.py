@@ -12,14 +12,14 @@ from ..checker.compare import Comparison, comparisons_of, wrong_type
 from ..checker.runner import CaseRun, measured, output_of, shapes, within
 from ..spec import Exercise, Property
 from .evidence import Finding
-from .words import asked_for, counted, item_name, leaf_name, number, place, shape_words, type_words
+from .words import asked_for, counted, item_name, leaf_name, number, place, shape_words, shortened, type_words
 
 
 def observe(exercise: Exercise, run: CaseRun, expected: CaseRun) -> Finding:
     """The first thing that is not right about one run."""
     if run.raised:
         error = run.raised
-        where = f", in line {error.line}: `{error.source[:80]}`" if error.line and error.source else ""
+        where = f", in line {error.line}: `{shortened(error.source)}`" if error.line and error.source else ""
         return Finding("raised", "", run.case.note, {"kind": error.kind, "text": error.text, "where": where})
     for leaf in leaves(run.value, output_of(exercise, run.case)):
         if wrong_type(leaf, exercise):

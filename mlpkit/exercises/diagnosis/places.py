@@ -86,7 +86,7 @@ def at_zeros(e: Evidence) -> Finding | None:
         return Finding(
             "not zero", e.title(bad), "", {"low": values.min(), "high": values.max(), **_seen(e, bad[0])}
         )
-    if all((w == ~z).all() for w, z in zip(wrong, zero)):
+    if zero[0].any() and all((w == ~z).all() for w, z in zip(wrong, zero)):
         return Finding("only zeros right", e.title(bad), "", _seen(e, bad[0]))
     return None
 

@@ -41,6 +41,11 @@ def raised(e: Evidence) -> Finding | None:
             names = dict(zip(("first", "second"), found.groups()))
             if advice == "no attribute" and f".{names['second']}" not in error.source:
                 advice = "no attribute elsewhere"  # it is asked for in a function that the line calls
+            elif error.inside and advice in ELSEWHERE:
+                advice = "elsewhere"
+            elif advice == "unknown name":
+                names["known"] = _where_known(names["first"], e)
+                advice = "name of a module" if names["known"] else advice
             return Finding("exception", facts={**facts, **names}, advice=advice)
     return Finding("exception", facts=facts, advice="unknown exception")
 
@@ -49,7 +54,7 @@ def misspelt(e: Evidence) -> Finding | None:
     """A name that is not known: nearly one that is, one of another library, or a comparison with one `=`."""
     error = e.run.raised
     for kind, pattern in MISSPELT:
-        found = re.search(pattern, error.text) if error and error.kind == kind else None
+        found = re.search(pattern, f"{error.text} {error.source}") if error and error.kind == kind else None
         if not found:
             continue
         wrong, seen = found[1], observe(e.exercise, e.run, e.right_run)
@@ -65,12 +70,29 @@ def misspelt(e: Evidence) -> Finding | None:
     return None
 
 
+def _where_known(name: str, e: Evidence) -> str:
+    """A name that is not known by itself, as one of NumPy or of the course; "" for no such."""
+    used = [
+        key for key, value in getattr(inner(e.function), "__globals__", {}).items() if hasattr(value, name)
+    ]
+    return next((f"{key}.{name}" for key in ("np", "mine") if key in used), "")
+
+
+ELSEWHERE = (
+    "matrix product",
+    "broadcast",
+    "inhomogeneous",
+    "index of a number",
+    "too many indices",
+    "one thing for many",
+)
 KEYWORDS = ("axis", "keepdims", "dtype", "out", "where", "initial", "size", "loc", "scale", "low", "high")
 MISSPELT = (
     ("NameError", r"name '(\w+)'"),
     ("AttributeError", r"has no attribute '(\w+)'"),
     ("TypeError", r"unexpected keyword argument '(\w+)'"),
     ("TypeError", r"'(\w+)' is an invalid keyword argument"),
+    ("TypeError", r"takes at least 1 positional argument \(0 given\).*\((\w+) ?=[^=]"),
 )
 # Names of PyTorch, and what NumPy calls the same.
 NUMPYS_NAME = {
@@ -196,6 +218,7 @@ MEANINGS = (
     ("ValueError", r"broadcast together.*?(\([\d,]*\)).*?(\([\d,]*\))", "broadcast"),
     ("ValueError", r"matmul|not aligned|core dimension", "matrix product"),
     ("ValueError", r"read-only", "read-only"),
+    ("ValueError", r"sub-type of ndarray", "view"),
     ("ValueError", r"reshape", "reshape"),
     ("ValueError", r"unpack", "unpack"),
     ("ValueError", r"truth value", "truth value"),
@@ -213,6 +236,7 @@ MEANINGS = (
     ("AttributeError", r"'NoneType'", "is None"),
     ("AttributeError", r"'(\w+)' object has no attribute '(\w+)'", "no attribute"),
     ("TypeError", r"NoneType", "is None"),
+    ("TypeError", r"not supported between instances of '(\w+)' and '(\w+)'", "not comparable"),
     ("TypeError", r"sequence by non-int|can only concatenate|operand.*'(?:list|tuple)'", "list arithmetic"),
     ("TypeError", r"as an integer", "float for a count"),
     ("TypeError", r"'(\w+)' object is not iterable|unpack non-iterable (\w+)", "one thing for many"),

@@ -16,6 +16,7 @@ from .trace import Trace
 from .trace_lines import LineView, view_lines
 from .trace_rewrite import Place
 from .trace_source import Source, source_of_function
+from .words import shortened
 
 _RETURNED = (
     "type",
@@ -26,8 +27,19 @@ _RETURNED = (
     "lists apart",
     "flat list",
     "dtype",
+    "axis too many",
+    "one for all",
 )
-_COUNTED = ("count off", "numbers off", "endless", "one number of many", "combination")
+_COUNTED = (
+    "count off",
+    "numbers off",
+    "endless",
+    "one number of many",
+    "combination",
+    "same where wrong",
+    "input where wrong",
+    "zeros",
+)
 _DRAWN = ("property broken", "off by one", "transposed shape", "axis lost", "other axes")
 _VIEWS = (
     "reshape",
@@ -91,7 +103,7 @@ def place_of_statement(
                   first_line=function.__code__.co_firstlineno)  # fmt: skip
     note, trace = traced or (run.case.note, Trace(source))
     lines = view_lines(replace(trace, places=[*trace.places, place]), note, len(trace.places))
-    facts = {"kind": kind, "line": place.line, "source": _short(text)}
+    facts = {"kind": kind, "line": place.line, "source": shortened(text)}
     before = len(source.lines[span[0] - 1].encode()[: span[2]].decode(errors="replace"))
     said = Finding("statement", "", run.case.note, facts) if kind else None
     return StatementPlace(said, (place.line, before + 1, text), lines)
@@ -272,8 +284,3 @@ def _text(source: Source, span: tuple[int, int, int, int]) -> str:
     rows[-1] = rows[-1][: span[3]]
     rows[0] = rows[0][span[2] :]
     return " ".join(row.decode(errors="replace").strip() for row in rows)
-
-
-def _short(text: str) -> str:
-    text = text.replace("`", "'")
-    return text if len(text) <= 70 else text[:70].rstrip() + " ..."

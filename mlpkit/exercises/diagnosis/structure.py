@@ -58,7 +58,8 @@ def wrong_type_of_answer(e: Evidence) -> Finding | None:
         return seen.add(asked=asked_for(exercise.output, exercise.list_item))._replace(
             advice=_type_advice(leaf)
         )
-    order = f"({', '.join(exercise.output)})" if isinstance(exercise.output, dict) else ""
+    ordered = isinstance(exercise.output, dict) and leaf.spec not in ("numbers", "number")
+    order = f"({', '.join(exercise.output)})" if ordered else ""
     return seen.add(order=order)._replace(advice=_type_advice(leaf))
 
 
@@ -221,6 +222,8 @@ def _reduced(e: Evidence, c: Comparison) -> tuple[str, dict]:
         for axis in range(got.ndim):
             if got.ndim > right.ndim and _same(np.squeeze(reduce(got, axis)), np.squeeze(right)):
                 return "not reduced", {"verb": verb, "axis": axis}
+    if got.ndim == 0 and right.ndim == 1:
+        return "one for all", {"length": right.size}
     if got.ndim != right.ndim:
         return ("axis too many" if got.ndim > right.ndim else "axis lost"), {}
     names = c.leaf.spec.split()
@@ -230,15 +233,15 @@ def _reduced(e: Evidence, c: Comparison) -> tuple[str, dict]:
         return "several lengths", {}
     length, by = got.shape[off[0]], got.shape[off[0]] - right.shape[off[0]]
     name = names[off[0]]
-    if abs(by) == 1:
-        return "off by one", {"axis": name, "longer": "longer" if by > 0 else "shorter"}
-    if 1 in (length, right.shape[off[0]]):
-        return "one entry left", {"axis": name, "one": length == 1}
     known = [
         n
         for n, size in sizes(e.exercise, e.run.case).items()
         if size == length and n not in e.exercise.inputs
     ]
+    if abs(by) == 1 and not known:
+        return "off by one", {"axis": name, "longer": "longer" if by > 0 else "shorter"}
+    if 1 in (length, right.shape[off[0]]):
+        return "one entry left", {"axis": name, "one": length == 1}
     return "axis length", {"axis": name, "length": length, "known": [f"`{n}`" for n in known]}
 
 

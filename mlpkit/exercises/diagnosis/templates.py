@@ -27,7 +27,9 @@ def _place(finding: Finding) -> str:
         met = "{operation}" if f["operation"] else "`{source}`" + (", with {parts}" if f["parts"] else "")
         return f"{line} stopped at {met}{turn}."
     if f["kind"] == "short":
-        return f"{line}: `{{source}}` is right so far, but right solutions change it further before `{{other}}` in line {{other_line}}."
+        return (
+            f"{line}: right solutions change `{{source}}` further before `{{other}}` in line {{other_line}}."
+        )
     if f["kind"] == "order":
         return f"{line}: these are the right parts, in another order."
     if f["kind"] == "unused":
@@ -35,15 +37,15 @@ def _place(finding: Finding) -> str:
     if f["kind"] == "transposed":
         return f"{line}: `{{source}}` is the right answer with rows and columns swapped."
     if f["kind"] == "unfinished":
-        return f"{line}: `{{source}}` is a right value on the way, but not yet the answer."
+        return f"{line}: `{{source}}` gives a value that right solutions have too, but not as the answer."
     if f["expected"] is not None:
         return f"{line}: `{{source}}`{turn} has shape {{shape}}, expected {{expected}}."
-    parts = (
-        ", but {parts} " + ("is right" if len(f["parts"]) == 1 else "are right")
-        if 0 < len(f["parts"]) < 4
-        else ""
+    if not 0 < len(f["parts"]) < 4:
+        return f"{line}: `{{source}}`{shape}{turn} has a value that no right solution has."
+    values = "values" if len(f["parts"]) > 1 else "value"
+    return (
+        f"{line}: right solutions have the {values} of {{parts}}, but not that of `{{source}}`{shape}{turn}."
     )
-    return f"{line}: `{{source}}`{shape}{turn} has a value that no right solution has{parts}."
 
 
 def _if(fact: str, text: str, otherwise: str = "") -> Callable[[Finding], str]:
@@ -79,7 +81,7 @@ def _not_finite(finding: Finding) -> str:
     text += "."
     if "elsewhere" in f:
         text += " {elsewhere}"
-    if finding.advice == "large numbers":
+    if finding.advice == "large numbers" and "elsewhere" not in f:
         text += " The largest input there is {largest}."
     return text
 
@@ -214,7 +216,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "axis length": _join("The length along `{axis}` is wrong.", _if("known", " {length} is the length of {known} of the input.")),
     **dict.fromkeys((  # the advice says it all
         "blown up", "transposed", "other axes", "transposed shape", "rearranged", "opposite order",
-        "unexplained shape", "numbers off", "axis too many", "axis lost", "several lengths",
+        "unexplained shape", "numbers off", "axis too many", "axis lost", "several lengths", "one for all",
     ), ""),
     # side effects and properties
     "inputs changed": "The result is right, but {names} changed during the call. The caller still needs the old values.",
@@ -238,7 +240,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "NumPy's builtin": "`{name}` is NumPy's function here, not Python's: `from numpy import *` put it in its place.",
     **dict.fromkeys(("trap power", "trap axis", "trap max", "trap sum", "trap shape in two", "trap shape from array",
         "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop",
-        "trap eye", "trap rows swapped", "trap not of indices", "trap bytes", "trap column against row",
+        "trap eye", "trap rows swapped", "trap not of indices", "trap bytes", "trap never filled", "trap column against row",
         "trap two names", "trap same again", "trap reset in loop", "trap overwritten in loop", "trap loop name", "trap written in vain",
         "trap not called", "trap places", "trap other generator", "trap drawn in loop", "trap with replacement"),
         _if("told", "", "Line {line}: `{source}`.")),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from ..spec import Exercise
 from .evidence import Finding
 from .first_divergence import Found
-from .locate import RAISED, SHORT, UNUSED, Divergence, Part
+from .trace_described import RAISED, SHORT, UNUSED, Divergence, Part
 from .trace_lines import LineView, view_lines
 from .trace_rewrite import Place
-from .words import shape_words
+from .words import shape_words, shortened
 
 _SIGNS = {"MatMult": "@", "Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "Pow": "**"}
-LONGEST = 70  # characters of source in a sentence
 
 
 def place_finding(exercise: Exercise, found: Found) -> Finding:
@@ -22,14 +21,10 @@ def place_finding(exercise: Exercise, found: Found) -> Finding:
         "kind": d.kind,
         "line": here.line,
         "function": here.function,
-        "source": _short(here.text),
+        "source": shortened(here.text),
         "shape": d.shape,
         "expected": d.expected,
-        "parts": [
-            _part(exercise, p)
-            for p in d.parts
-            if (p.shape and p.known) or (d.kind == RAISED and (p.shape or p.value))
-        ],
+        "parts": [_part(exercise, p) for p in _told(d)],
         "operation": _operation(exercise, here, d) if d.kind == RAISED else "",
         "turn": d.turn,
         "turns": d.turns,
@@ -37,7 +32,7 @@ def place_finding(exercise: Exercise, found: Found) -> Finding:
     }
     if d.kind in (SHORT, UNUSED) and d.other is not None:
         other = found.trace.places[d.other]
-        facts |= {"other": _short(other.text), "other_line": other.line}
+        facts |= {"other": shortened(other.text), "other_line": other.line}
     return Finding("first_divergence", "", found.case.note, facts)
 
 
@@ -62,7 +57,7 @@ def _column(place: Place, found: Found) -> int:
 
 def _part(exercise: Exercise, part: Part) -> str:
     """A part with its shape, and for an argument with the names of its axes; of a number its value."""
-    source, axes = f"`{_short(part.source)}`", exercise.inputs.get(part.source, "")
+    source, axes = f"`{shortened(part.source)}`", exercise.inputs.get(part.source, "")
     if part.shape is None:
         return f"{source} ({part.value})"
     if not part.shape:
@@ -76,6 +71,8 @@ def _operation(exercise: Exercise, place: Place, divergence: Divergence) -> str:
     return f" {sign} ".join(_part(exercise, part) for part in divergence.parts) if sign else ""
 
 
-def _short(source: str) -> str:
-    source = source.replace("`", "'")
-    return source if len(source) <= LONGEST else source[:LONGEST].rstrip() + " ..."
+def _told(divergence: Divergence) -> tuple[Part, ...]:
+    """The parts to name: of an operation that raised all, else those that right programs have here too."""
+    if divergence.kind == RAISED:
+        return tuple(p for p in divergence.parts if p.shape or p.value)
+    return tuple(dict.fromkeys(p for p in divergence.parts if p.shape and p.known))

@@ -17,6 +17,7 @@ from .observed import observe, observe_property
 from .traps_loops import (
     drawn_in_loop,
     loop_name_set,
+    never_filled,
     not_called,
     other_generator,
     overwritten_in_loop,
@@ -27,6 +28,7 @@ from .traps_loops import (
     written_in_vain,
 )
 from .traps_source import Source, calls, code_of, is_scalar, source_of
+from .words import shortened
 
 Trap = Callable[[ast.AST, Source], "dict | None"]
 
@@ -47,7 +49,7 @@ def trap(e: Evidence, traps: Sequence[tuple[str, Trap]] = ()) -> Finding | None:
             facts = find(node, source)
             if facts is not None:
                 at = facts.pop("at", node).lineno
-                line = lines[at - 1].strip()[:80]
+                line = shortened(lines[at - 1].strip())
                 number, error = at - first + 1, e.run.raised
                 facts = {
                     "line": number,
@@ -65,9 +67,10 @@ def _not_a_power(node: ast.AST, source: Source) -> dict | None:
 
 
 def _python_max(node: ast.AST, source: Source) -> dict | None:
-    found = (
-        calls(node, "max", "min") and len(node.args) == 2 and not all(is_scalar(a, source) for a in node.args)
-    )
+    if not calls(node, "max", "min") or len(node.args) not in (1, 2):
+        return None
+    rows = source.arrays.get(getattr(node.args[0], "id", ""), np.zeros(0)).ndim > 1
+    found = rows if len(node.args) == 1 else not all(is_scalar(a, source) for a in node.args)
     return {"name": ast.unparse(node.func), **code_of(node)} if found else None
 
 
@@ -81,11 +84,15 @@ def _axis_not_array(node: ast.AST, source: Source) -> dict | None:
 
 
 def _python_sum(node: ast.AST, source: Source) -> dict | None:
-    found = calls(node, "sum") and (len(node.args) > 1 or node.keywords)
+    found = calls(node, "sum") and (
+        len(node.args) > 1 or any(k.arg in ("axis", "keepdims") for k in node.keywords)
+    )
     return code_of(node) if found else None
 
 
 def _shape_in_two(node: ast.AST, source: Source) -> dict | None:
+    if calls(node, ".normal", ".uniform") and len(node.args) == 4:
+        return {"name": ast.unparse(node.func), **code_of(node)}
     if (
         not calls(node, "np.zeros", "np.ones", "np.empty", ".standard_normal", ".random")
         or len(node.args) != 2
@@ -292,8 +299,8 @@ def _unused_argument(node: ast.AST, source: Source) -> dict | None:
     if not isinstance(node, ast.FunctionDef) or node is not source.tree:
         return None
     used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    unused = [f"`{a.arg}`" for a in node.args.args if a.arg not in used]
-    return {"names": unused} if unused else None
+    unused = [a.arg for a in node.args.args if a.arg in source.needed - used]
+    return {"names": [f"`{name}`" for name in unused]} if unused else None
 
 
 TRAPS: tuple[tuple[str, Trap], ...] = (
@@ -313,6 +320,7 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap rows swapped", _rows_swapped),
     ("trap not of indices", _not_of_indices),
     ("trap bytes", _bytes_wrap),
+    ("trap never filled", _of(never_filled)),
     ("trap column against row", _column_against_row),
     ("trap two names", _two_names),
     ("trap same again", _of(same_list_again)),

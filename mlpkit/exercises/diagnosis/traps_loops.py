@@ -198,6 +198,16 @@ def places_not_values(node: ast.AST, tree: ast.AST) -> dict | None:
     )
 
 
+def never_filled(node: ast.AST, tree: ast.AST) -> dict | None:
+    """`np.empty(n)` that has no name, so nothing can be written into it."""
+    if not isinstance(node, ast.stmt) or hasattr(node, "body"):
+        return None
+    value = getattr(node, "value", None) if isinstance(node, ast.Assign) else None
+    made = (n for n in ast.walk(node) if n is not value and isinstance(n, ast.Call))
+    found = next((n for n in made if ast.unparse(n.func) in ("np.empty", "np.empty_like")), None)
+    return {"code": ast.unparse(found)[:60]} if found else None
+
+
 def _arguments(tree: ast.AST) -> list[str]:
     return [a.arg for a in tree.args.args]
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..checker.source import function_source
 from .evidence import Evidence
 
 
@@ -18,12 +19,14 @@ class Source(NamedTuple):
 
     arrays: the arguments that are arrays; numbers: the names of those that are numbers
     assigned: the last value that each name is given
+    needed: the arguments that the model solution uses
     """
 
     tree: ast.FunctionDef
     arrays: dict[str, np.ndarray]
     numbers: set[str]
     assigned: dict[str, ast.expr]
+    needed: set[str]
 
 
 def source_of(tree: ast.FunctionDef, e: Evidence) -> Source:
@@ -35,7 +38,10 @@ def source_of(tree: ast.FunctionDef, e: Evidence) -> Source:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             assigned[node.targets[0].id] = node.value
     scalars = {n for n, a in zip(names, e.run.case.args) if isinstance(a, (int, float))}
-    return Source(tree, arrays, scalars, assigned)
+    model = function_source(e.exercise.reference)
+    used = {n.id for n in ast.walk(model[1]) if isinstance(n, ast.Name)} if model else set(names)
+    given = {own for own, name in zip(names, e.exercise.inputs) if name in used}
+    return Source(tree, arrays, scalars, assigned, given)
 
 
 def calls(node: ast.AST, *names: str) -> bool:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from ..checker.answers import InvalidAnswer, Leaf
 from ..spec import Exercise
 
+LONGEST = 70  # characters of source in a sentence
+
 
 def number(value: float) -> str:
     """A number with four digits, no more."""
@@ -30,6 +32,12 @@ def some(words: Iterable[str], most: int) -> str:
     """ "a, b, c and more": the first few of a list of words."""
     words = list(words)
     return listed([*words[:most], "more"] if len(words) > most + 1 else words)
+
+
+def shortened(source: str) -> str:
+    """Source for a sentence: a long one ends with "..."."""
+    source = source.replace("`", "'")
+    return source if len(source) <= LONGEST else source[:LONGEST].rstrip() + " ..."
 
 
 def counted(count: int, noun: str) -> str:

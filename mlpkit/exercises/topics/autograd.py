@@ -237,6 +237,14 @@ def _walk(tape, count, start=1.0, order=reversed, combine=lambda old, new: old +
     return grads
 
 
+def _ones(tape, count, first_only=False):
+    grads = [0.0 if first_only and number else 1.0 for number in range(count)]
+    for output, inputs, pull in reversed(tape):
+        for number, grad in zip(inputs, pull(grads[output])):
+            grads[number] = grads[number] + grad
+    return grads
+
+
 def _one_input(tape, count):
     return _walk([(output, inputs[:1], pull) for output, inputs, pull in tape], count)
 
@@ -281,6 +289,12 @@ BACKPROPAGATE = Exercise(
             "no-start",
             lambda tape, count: _walk(tape, count, start=0.0),
             "It looks as if every gradient starts at 0. What is the gradient of the last value with "
+            "respect to itself?",
+        ),
+        Mistake(
+            "another-start",
+            (_ones, lambda tape, count: _ones(tape, count, first_only=True)),
+            "It looks as if another gradient than the last starts at 1. Which value has the gradient 1 with "
             "respect to itself?",
         ),
         Mistake(

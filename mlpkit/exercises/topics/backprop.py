@@ -594,6 +594,15 @@ def _not_put_back(f, x, eps):
     return gradient
 
 
+def _copied_once(f, x, eps):
+    up, down, gradient = x.copy(), x.copy(), np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        up[index] += eps
+        down[index] -= eps
+        gradient[index] = (f(up) - f(down)) / (2 * eps)
+    return gradient
+
+
 # Steps of a power of 2, from numbers that are multiples of them: adding and taking away again loses nothing.
 _EPS = 2.0**-7
 _VECTOR, _MATRIX = np.array([0.5, -1.25, 2.0]), np.array([[0.75, -0.5, 1.5], [-2.0, 0.25, 1.0]])
@@ -684,7 +693,7 @@ NUMERICAL_GRADIENT = Exercise(
         ),
         Mistake(
             "not-put-back",
-            _not_put_back,
+            (_not_put_back, _copied_once),
             "It looks as if a number stays changed while the next one is tried. Is each one set back first?",
         ),
         Mistake(
@@ -780,6 +789,20 @@ def _gate_too_late(layers, entered, dlogits):
     return grads
 
 
+def _gate_on_the_logits(first: Callable) -> Callable:
+    """A backward pass with a gate at each layer's own output: first(gradient, output, whether the layer is the last)."""
+
+    def wrong(layers, entered, dlogits):
+        grads, dz = [], dlogits
+        for i in reversed(range(len(layers))):
+            dz = first(dz, entered[i] @ layers[i][0] + layers[i][1], i == len(layers) - 1)
+            grads.insert(0, (entered[i].T @ dz, dz.sum(axis=0)))
+            dz = dz @ layers[i][0].T
+        return grads
+
+    return wrong
+
+
 def _gate_of(other: Callable) -> Callable:
     """A backward pass whose gate is read off another layer: other(i, number of layers)."""
 
@@ -851,6 +874,11 @@ BACKWARD = Exercise(
             _gate_too_late,
             "It looks as if the gate comes too late: the gradients of a layer are computed before it. "
             "Which dz belongs to the weights of a layer?",
+        ),
+        Mistake(
+            "gate-on-the-logits",
+            (_gate_on_the_logits(lambda dz, z, last: _gate(dz, z)), _gate_on_the_logits(lambda dz, z, last: _gate(dz, z) if last else dz)),
+            "It looks as if a gate is applied to dlogits too. Is there a relu after the last layer?",
         ),
         Mistake(
             "gate-of-another-layer",

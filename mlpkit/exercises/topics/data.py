@@ -210,6 +210,12 @@ def _rows_filled(labels, classes):
     return rows
 
 
+def _less_one(labels, classes):
+    rows = np.zeros((len(labels), classes))
+    rows[np.arange(len(labels)), labels - 1] = 1
+    return rows
+
+
 def _flat_places(labels, classes):
     rows = np.zeros((len(labels), classes))
     rows.flat[labels] = 1
@@ -262,7 +268,7 @@ ONE_HOT = Exercise(
         ),
         Mistake(
             "one-too-far-left",
-            lambda y, k: np.eye(k)[y.astype(int) - 1],
+            (lambda y, k: np.eye(k)[y.astype(int) - 1], _less_one),
             "It looks as if classes are counted from 1. They count from 0: label 0 means the first column.",
         ),
         Mistake(

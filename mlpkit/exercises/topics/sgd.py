@@ -405,6 +405,19 @@ def _epoch(*, order=lambda rng, n: rng.permutation(n), step=sgd_step, rate=lambd
     return wrong
 
 
+def _shuffled_apart(labels_first: bool) -> Callable:
+    """An epoch with one order for the images and another for the labels, which are drawn one after the other."""
+
+    def wrong(layers, images, labels, batch_size, learning_rate, rng):
+        orders = [rng.permutation(len(labels)) for _ in range(2)]
+        one, other = orders[::-1] if labels_first else orders
+        return _epoch(order=lambda rng, n: np.arange(n))(
+            layers, images[one], labels[other], batch_size, learning_rate, rng
+        )
+
+    return wrong
+
+
 def _divided_by_all_images(layers, images, labels, batch_size, learning_rate, rng):
     losses, order = [], rng.permutation(len(labels))
     for start in range(0, len(labels), batch_size):
@@ -422,6 +435,15 @@ def _loss_after_the_step(layers, images, labels, batch_size, learning_rate, rng)
         grads = loss_and_grads(layers, images[batch], labels[batch])[1]
         layers = sgd_step(layers, grads, learning_rate)
         losses.append(float(loss_and_grads(layers, images[batch], labels[batch])[0]))
+    return layers, losses
+
+
+def _loss_of_all_after_the_step(layers, images, labels, batch_size, learning_rate, rng):
+    losses, order = [], rng.permutation(len(labels))
+    for start in range(0, len(labels), batch_size):
+        batch = order[start : start + batch_size]
+        layers = sgd_step(layers, loss_and_grads(layers, images[batch], labels[batch])[1], learning_rate)
+        losses.append(float(loss_and_grads(layers, images, labels)[0]))
     return layers, losses
 
 
@@ -632,7 +654,7 @@ TRAIN_EPOCH = Exercise(
         ),
         Mistake(
             "images-and-labels-apart",
-            _epoch(labels_of=lambda batch, rng: rng.permutation(batch)),
+            (_epoch(labels_of=lambda batch, rng: rng.permutation(batch)), _shuffled_apart(False), _shuffled_apart(True)),
             "It looks as if images and labels are shuffled separately, so images get the labels of other "
             "images. How many orders are drawn?",
         ),
@@ -657,6 +679,11 @@ TRAIN_EPOCH = Exercise(
             "layers-not-updated",
             _epoch(step=lambda layers, grads, rate: layers),
             "It looks as if the layers never change: perhaps a step is computed, but not kept.",
+        ),
+        Mistake(
+            "weights-only",
+            _epoch(step=lambda layers, grads, rate: [(w - rate * dw, b) for (w, b), (dw, _) in zip(layers, grads)]),
+            "It looks as if the biases do not change. Each layer is a pair, and both parts learn.",
         ),
         Mistake(
             "one-step-only",
@@ -710,7 +737,7 @@ TRAIN_EPOCH = Exercise(
         ),
         Mistake(
             "loss-after-the-step",
-            _loss_after_the_step,
+            (_loss_after_the_step, _loss_of_all_after_the_step),
             "It looks as if the loss of a batch is computed after its step, with the new layers. With which "
             "layers are its gradients computed?",
         ),

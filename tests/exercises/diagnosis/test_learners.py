@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from mlpkit.exercises import check
+from mlpkit.exercises import check, mine
 
 from .test_traps import written
 
@@ -60,7 +60,7 @@ SAID = [
             return grads
     """),
     # wrong numbers come before a number that stands for an array
-    ("backpropagate", "Only the last value is right", "one axis less", 0, """
+    ("backpropagate", "Only the last value is right", "one axis less", 4, """
         def f(tape, count):
             grads = [0.0] * count
             grads[count - 1] = 1.0
@@ -114,7 +114,7 @@ SAID = [
                 return z.max()
             return loss((logits, labels))
     """),
-    ("numerical_gradient", "pick from an array, a list or a tuple", "small example", 4, """
+    ("numerical_gradient", "A function that this line calls cannot use its arguments", "small example", 4, """
         def f(f, x, eps):
             gradient = np.zeros(x.shape)
             for index in np.ndindex(x.shape):
@@ -176,7 +176,7 @@ SAID = [
             total = np.exp(shifted.sum(axis=1, keepdims=True))
             return shifted - np.log(total)
     """),
-    ("backward", "Only entry 4 is right", "Entries 4 are", 5, """
+    ("backward", "Only entry 4 is right", "Entries 4 are", 4, """
         def f(layers, entered, dlogits):
             grads, dz = [], dlogits
             for i in reversed(range(len(layers))):
@@ -212,6 +212,259 @@ SAID = [
                     return grad.sum(axis=axis, keepdims=True)
             return grad
     """),
+    # the place is where the fault is, not where its value is met again
+    ("split", "what is right: the images|What is right: the images", "`images` .* is right", 4, """
+        def f(images, labels, valid_size, rng):
+            indices = rng.permutation(len(images))
+            valid = indices[:valid_size]
+            train = [i for i in range(len(images)) if i not in range(valid_size)]
+            return (images[train], labels[train]), (images[valid], labels[valid])
+    """),
+    ("split", "nothing random decides", "print every step", 4, """
+        def f(images, labels, valid_size, rng):
+            order = rng.permutation(len(labels))
+            for_valid = np.arange(valid_size)
+            for_train = np.arange(valid_size, len(labels))
+            return (images[for_train], labels[for_train]), (images[for_valid], labels[for_valid])
+    """),
+    ("one_hot", "always 10 columns", "print every step", 2, """
+        def f(labels, classes):
+            rows = np.zeros((len(labels), 10))
+            rows[np.arange(len(labels)), labels] = 1
+            return rows
+    """),
+    ("one_hot", "each example is a column", "print every step", 2, """
+        def f(labels, classes):
+            rows = np.zeros((classes, len(labels)))
+            rows[labels, np.arange(len(labels))] = 1
+            return rows
+    """),
+    ("forward", "the output of each layer", "print every step", 7, """
+        def f(layers, images):
+            entered, a = [], images
+            for i, (weights, bias) in enumerate(layers):
+                a = mine.affine(a, weights, bias)
+                if i < len(layers) - 1:
+                    a = mine.relu(a)
+                entered.append(a)
+            return entered, a
+    """),
+    ("forward", "from the last layer to the first", "print every step", 4, """
+        def f(layers, images):
+            entered, a = [], images
+            for i, (weights, bias) in enumerate(layers):
+                entered.insert(0, a)
+                a = mine.affine(a, weights, bias)
+                if i < len(layers) - 1:
+                    a = mine.relu(a)
+            return entered, a
+    """),
+    ("forward", "values from before relu", "print every step", 6, """
+        def f(layers, images):
+            entered, a = [images], images
+            for i, (weights, bias) in enumerate(layers):
+                z = mine.affine(a, weights, bias)
+                if i < len(layers) - 1:
+                    entered.append(z)
+                    a = mine.relu(z)
+            return entered, z
+    """),
+    ("affine_backward", "is the right answer with rows and columns swapped", "not yet the answer", 2, """
+        def f(dz, inputs, weights):
+            dinputs = weights @ dz.T
+            dweights = inputs.T @ dz
+            dbias = dz.sum(axis=0)
+            return dinputs, dweights, dbias
+    """),
+    ("rmsprop_step", "The loop is in line", "print every step", 4, """
+        def f(param, grad, mean_square, learning_rate, decay, eps):
+            new_param = param.copy()
+            mean_square = decay * mean_square + (1 - decay) * grad**2
+            for i in range(1, len(param)):
+                new_param[i] -= learning_rate * grad[i] / (np.sqrt(mean_square[i]) + eps)
+            return new_param, mean_square
+    """),
+    ("one_hot", "The loop is in line", "print every step", 3, """
+        def f(labels, classes):
+            rows = np.zeros((len(labels), classes))
+            for i in range(1, classes):
+                rows[labels == i, i] = 1
+            return rows
+    """),
+    ("evaluate", "no right|but not that of `logits.max", "stored in it", 3, """
+        def f(layers, images, labels):
+            _, logits = mine.forward(layers, images)
+            accuracy = (logits.max(axis=1) == labels).mean()
+            return mine.cross_entropy(logits, labels), accuracy
+    """),
+    # nothing wrong is called right, and nothing right is doubted
+    ("batches", "but not that of `images\\[chosen\\]`", "`chosen`.* right", 5, """
+        def f(images, labels, batch_size, rng):
+            order = rng.permutation(labels)
+            for start in range(0, len(labels), batch_size):
+                chosen = order[start:start + batch_size]
+                yield images[chosen], labels[chosen]
+    """),
+    ("log_softmax", "right solutions have the values of", "are right|largest input", 3, """
+        def f(logits):
+            shifted = logits - logits.max(axis=1, keepdims=True)
+            return shifted - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    """),
+    ("log_softmax", "but not that of", "is right", 3, """
+        def f(logits):
+            s = logits - logits.max(axis=1, keepdims=True)
+            return s - np.log(np.exp(s)).sum(axis=1, keepdims=True)
+    """),
+    ("numerical_gradient", "right solutions have the value of `up`", "and `up`", 6, """
+        def f(f, x, eps):
+            grad = np.zeros_like(x)
+            for i in range(len(x)):
+                up = x.copy()
+                down = x.copy()
+                up[i] += eps
+                down[i] -= eps
+                grad[i] = (f(up) - f(down)) / (2 * eps)
+            return grad
+    """),
+    ("softmax", "A row sums to", "Only the zeros", 3, """
+        def f(logits):
+            p = np.exp(logits - logits.max(axis=1, keepdims=True))
+            return p / p.sum(axis=0)
+    """),
+    ("he_normal", "first arguments of the draw", "negative numbers at all", 3, """
+        def f(fan_in, fan_out, rng):
+            std = np.sqrt(2 / fan_in)
+            return rng.normal(std, size=(fan_in, fan_out))
+    """),
+    ("train_epoch", "A list of plain numbers", "The order is", 9, """
+        def f(layers, images, labels, batch_size, learning_rate, rng):
+            losses, order = [], rng.permutation(len(labels))
+            for start in range(0, len(labels), batch_size):
+                x, y = images[order[start:start + batch_size]], labels[order[start:start + batch_size]]
+                entered, logits = mine.forward(layers, x)
+                losses.append(mine.cross_entropy(logits, y))
+                grads = mine.backward(layers, entered, mine.cross_entropy_backward(logits, y))
+                layers = mine.sgd_step(layers, grads, learning_rate)
+            return layers, np.mean(losses)
+    """),
+    ("init_params", "200 are needed", "maximum", 5, """
+        def f(sizes, rng):
+            layers = []
+            for fan_in, fan_out in zip(sizes[:-1], sizes[1:]):
+                layers.append((mine.he_normal(fan_in, fan_out, rng), 0))
+            return layers
+    """),
+    ("accuracy", "but not that of", "right value on the way", 3, """
+        def f(logits, labels):
+            guesses = logits.argmax(axis=1)
+            return (guesses == labels).all()
+    """),
+    # two listed mistakes in another form
+    ("one_hot", "classes are counted from 1", "bytes", 3, """
+        def f(labels, classes):
+            rows = np.zeros((len(labels), classes))
+            rows[np.arange(len(labels)), labels - 1] = 1
+            return rows
+    """),
+    ("numerical_gradient", "a number stays changed", "`up` .* is right", 7, """
+        def f(f, x, eps):
+            grad = np.zeros(x.shape)
+            up, down = x.copy(), x.copy()
+            for index in np.ndindex(x.shape):
+                up[index] += eps
+                down[index] -= eps
+                grad[index] = (f(up) - f(down)) / (2 * eps)
+            return grad
+    """),
+    ("backward", "a gate is applied to dlogits too", "by hand", 0, """
+        def f(layers, entered, dlogits):
+            grads, dz = [], dlogits
+            for i in reversed(range(len(layers))):
+                dz = mine.relu_backward(dz, entered[i] @ layers[i][0] + layers[i][1])
+                dz, dW, db = mine.affine_backward(dz, entered[i], layers[i][0])
+                grads.insert(0, (dW, db))
+            return grads
+    """),
+    ("train_epoch", "images and labels are shuffled separately", "is its own loss stored", 0, """
+        def f(layers, images, labels, batch_size, learning_rate, rng):
+            losses, order = [], rng.permutation(len(labels))
+            images = images[rng.permutation(len(labels))]
+            labels = labels[order]
+            for start in range(0, len(labels), batch_size):
+                x, y = images[start:start + batch_size], labels[start:start + batch_size]
+                entered, logits = mine.forward(layers, x)
+                losses.append(mine.cross_entropy(logits, y))
+                grads = mine.backward(layers, entered, mine.cross_entropy_backward(logits, y))
+                layers = mine.sgd_step(layers, grads, learning_rate)
+            return layers, losses
+    """),
+    ("train_epoch", "images and labels are shuffled separately", "is its own loss stored", 0, """
+        def f(layers, images, labels, batch_size, learning_rate, rng):
+            losses = []
+            rng.shuffle(images)
+            rng.shuffle(labels)
+            for start in range(0, len(labels), batch_size):
+                x, y = images[start:start + batch_size], labels[start:start + batch_size]
+                entered, logits = mine.forward(layers, x)
+                losses.append(mine.cross_entropy(logits, y))
+                grads = mine.backward(layers, entered, mine.cross_entropy_backward(logits, y))
+                layers = mine.sgd_step(layers, grads, learning_rate)
+            return layers, losses
+    """),
+    # errors: which name, which function, which argument
+    ("accuracy", "Python's `max` compares its arguments, or their rows", "`if`", 2, """
+        def f(logits, labels):
+            guesses = max(logits)
+            return np.mean(guesses == labels)
+    """),
+    ("accuracy", "names an argument", "has no axis", 3, """
+        def f(logits, labels):
+            guesses = logits.argmax(axis=1)
+            return sum(guesses = labels) / len(labels)
+    """),
+    ("softmax", "Python's `max`", "Your columns", 2, """
+        def f(logits):
+            powers = np.exp(logits - max(logits))
+            return powers / sum(powers)
+    """),
+    ("he_normal", "known as `np.sqrt`", "misspelt", 2, """
+        def f(fan_in, fan_out, rng):
+            std = sqrt(2 / fan_in)
+            return rng.normal(0, std, (fan_in, fan_out))
+    """),
+    ("he_normal", "the shape as one argument", "help", 3, """
+        def f(fan_in, fan_out, rng):
+            std = np.sqrt(2 / fan_in)
+            return rng.normal(0, std, fan_in, fan_out)
+    """),
+    ("evaluate", "known as `mine.accuracy`", "misspelt", 3, """
+        def f(layers, images, labels):
+            _, logits = mine.forward(layers, images)
+            return mine.cross_entropy(logits, labels), accuracy(logits, labels)
+    """),
+    ("scale_pixels", "For another shape there is `reshape`", "small example", 2, """
+        def f(images):
+            return images.view(len(images), -1) / 255
+    """),
+    ("sum_to_shape", "`len` gives the number of entries", "small example", 2, """
+        def f(grad, shape):
+            while grad.ndim > shape:
+                grad = grad.sum(axis=0)
+            for axis, size in enumerate(shape):
+                if size == 1:
+                    grad = grad.sum(axis=axis, keepdims=True)
+            return grad
+    """),
+    ("backward", "cannot use its arguments", "below each factor", 5, """
+        def f(layers, entered, dlogits):
+            grads, dz = [], dlogits
+            for i in reversed(range(len(layers))):
+                weights, bias = layers[i]
+                dinputs, dW, db = mine.affine_backward(dz, weights, entered[i])
+                grads.insert(0, (dW, db))
+                dz = dinputs * (entered[i] > 0)
+            return grads
+    """),
 ]  # fmt: skip
 
 
@@ -221,7 +474,7 @@ SAID = [
     ids=[f"{i}-{name}" for i, (name, *_) in enumerate(SAID)],
 )
 def test_what_is_said_is_true_and_plain(exercise, says, never, line, source):
-    result = check(exercise, written(source))
+    result = check(exercise, written(source, mine=mine))
     assert re.search(says, result.message), result.message
     assert not re.search(never, result.message), result.message
     assert (result.where or (0,))[0] == line, result.where

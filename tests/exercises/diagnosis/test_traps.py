@@ -52,6 +52,7 @@ TRAPPED = [
     ("trap shape in two", "one_hot", 2, "def f(labels, classes):\n    y = np.zeros(len(labels), classes)\n    y[np.arange(len(labels)), labels] = 1\n    return y"),
     ("trap shape from array", "relu", 2, "def f(z):\n    a = np.zeros(z)\n    a[z > 0] = z[z > 0]\n    return a"),
     ("trap width as mean", "he_normal", 2, "def f(a, b, rng):\n    return rng.normal(np.sqrt(3 / a), (a, b))"),
+    ("trap never filled", "init_params", 4, "def f(sizes, rng):\n    new = []\n    for a, b in zip(sizes, sizes[1:]):\n        new.append((rng.normal(0, 3.7, (a, b)), np.empty(b)))\n    return new"),
     ("trap append", "sgd_step", 4, LAYERS.format("new.append(w - learning_rate * dw, b - learning_rate * db)")),
     ("trap list plus tuple", "sgd_step", 4, LAYERS.format("new += w - learning_rate * dw, b - learning_rate * db")),
     ("trap max", "relu", 2, "def f(z):\n    return max(0, z)"),

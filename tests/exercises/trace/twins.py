@@ -9,7 +9,7 @@ import ast
 import inspect
 from types import FunctionType
 
-from mlpkit.exercises.diagnosis.locate import ORDER, SHORT, UNFINISHED, UNUSED
+from mlpkit.exercises.diagnosis.trace_described import ORDER, SHORT, UNFINISHED, UNUSED
 from mlpkit.exercises.diagnosis.trace_source import source_of_function
 
 METHODS = ("sum", "mean", "max", "min", "argmax", "reshape", "copy", "transpose", "std", "var", "ravel")
