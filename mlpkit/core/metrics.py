@@ -32,7 +32,7 @@ class Metrics(NamedTuple):
 
 
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The share of rows whose largest logit stands at the label.
+    """The share of rows whose largest logit is in the column of the label.
 
     logits: (batch, classes) float (probabilities give the same answer)
     labels: (batch,) int

@@ -150,7 +150,7 @@ def signal_profile(
         ax.set_ylim(middle / np.sqrt(10), middle * np.sqrt(10))
     ax.set(xlabel="layer", ylabel=f"RMS of the {quantity}")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    title(ax, f"Size of the {quantity} against depth")
+    title(ax, f"Size of the {quantity} after each layer")
     if len(found) > 1 or predicted is not None:
         lines = zip(*ax.get_legend_handles_labels(), strict=True)
         ax.legend(*zip(*sorted(lines, key=lambda line: line[1] == "predicted"), strict=True))

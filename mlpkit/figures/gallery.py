@@ -166,8 +166,9 @@ def _told(
         classes = phrasing.count(len(present), "class", "classes")
         told = [f"{phrasing.count(n, 'image')} of {classes}: {phrasing.listed(present)}."]
     if labels is not None and predictions is not None:
-        told.append(f"The network is right on ≈ {int((labels == predictions).sum())} of {n}.")
+        right = int((labels == predictions).sum())
+        told.append(f"The network is right on {f'≈ {right} of {n}' if right else 'none of them'}.")
     if probabilities is not None:
         chosen = probabilities[np.arange(n), predictions].mean()
-        told.append(f"It gives the class it chooses {phrasing.percent(chosen)} on average.")
+        told.append(f"The mean probability of its predictions is {phrasing.percent(chosen)}.")
     return told

@@ -64,6 +64,7 @@ def weights_as_images(
     ax: Axes | None = None,
     *,
     units: Sequence[int] | None = None,
+    what: str = "weights",
 ) -> Axes:
     """Draw what each unit of the first layer looks for: its weights, laid out like the image they multiply.
 
@@ -72,6 +73,7 @@ def weights_as_images(
     columns: int, pictures in a row
     ax: Axes to draw on, or None for a new figure
     units: which units to draw, in order; the first ones if None
+    what: str, what the numbers are, for the title: for instance the change of the weights
     returns: Axes; all pictures share one scale, blue below zero and red-orange above
     raises: TypeError or ValueError when the weights cannot be laid out as squares
     """
@@ -83,15 +85,16 @@ def weights_as_images(
     pictures = validation.images(weights[:, chosen[: validation.whole("count", count)]].T.astype(float))
     columns = min(validation.whole("columns", columns), len(pictures))
     rows = math.ceil(len(pictures) / columns)
-    ax = axes_or_new(ax, 8, 0.87 * 8 / columns * rows + 0.4)
+    width = min(8, 3.5 * columns)  # one picture alone needs no whole line
+    ax = axes_or_new(ax, width, 0.87 * width / columns * rows + 0.4)
     largest = float(np.abs(pictures).max())
     scale = largest or 1.0  # all of them zero
     mosaic(ax, pictures, columns, GAP, SIGNED, (-scale, scale))
-    title(ax, f"Weights of {phrasing.count(len(pictures), 'unit')} of {fan_out}")
+    title(ax, f"{what[:1].upper()}{what[1:]} of {phrasing.count(len(pictures), 'unit')} of {fan_out}")
     _color_scale(ax, ax.images[-1], scale)
     spread = f"Standard deviation {phrasing.about(pictures.std())}, largest size {phrasing.about(largest)}."
     return set_description(
-        ax, f"The weights into {phrasing.count(len(pictures), 'unit')} of {fan_out} as images.", spread
+        ax, f"The {what} into {phrasing.count(len(pictures), 'unit')} of {fan_out} as images.", spread
     )
 
 

@@ -63,7 +63,7 @@ def test_a_guess_that_is_run_again_opens_nothing_more_and_keeps_its_answer(open_
     box = page.locator("form.mlpkit-q")
     box.get_by_label("blow up").check()
     box.get_by_label("quite sure (80 %)").check()
-    box.get_by_role("button", name="Commit").click()
+    box.get_by_role("button", name="Answer").click()
     box.filter(has_text="Kept. Now run the next cell.").wait_for()
     page.run(2)
     before = page.text(2)
@@ -115,7 +115,7 @@ def test_a_wrong_answer_comes_back_in_a_review(open_notebook):
     asked = page.locator("form.mlpkit-q").filter(has_text="How sure are you?").first
     asked.locator("fieldset").first.locator("input").first.check()
     asked.get_by_label("just guessing").check()
-    asked.get_by_role("button", name="Commit").click()
+    asked.get_by_role("button", name="Answer").click()
     told(asked, "Right.", "The answer is").wait_for()
     page.run(3)
     assert "review()" in page.text(3)

@@ -39,8 +39,13 @@ def test_classes_stand_above_with_a_sign_and_bars_below():
     assert figures.describe(ax).split("\n") == [
         "6 images of 3 classes: T-shirt, Trouser and Bag.",
         "The network is right on ≈ 5 of 6.",
-        "It gives the class it chooses ≈ 73.3 % on average.",
+        "The mean probability of its predictions is ≈ 73.3 %.",
     ]
+
+
+def test_no_right_prediction_is_told_in_words():
+    ax = figures.image_grid(IMAGES[:2], [0, 1], [1, 0], class_names=NAMES)
+    assert figures.describe(ax).endswith("The network is right on none of them.")
 
 
 def test_predictions_alone_or_labels_alone_are_enough():
@@ -176,7 +181,7 @@ def test_the_class_it_chooses_is_the_one_that_was_given():
     told = figures.describe(
         figures.image_grid(np.zeros((2, 4)), [0, 1], [1, 1], probabilities=[[0.7, 0.3], [0.6, 0.4]])
     )
-    assert "It gives the class it chooses ≈ 35.0 % on average." in told
+    assert "The mean probability of its predictions is ≈ 35.0 %." in told
 
 
 @pytest.mark.parametrize(
@@ -206,6 +211,18 @@ def test_the_title_counts_all_units_of_the_layer_also_when_some_are_chosen():
     assert np.allclose(corner, weights[:, 70].reshape(4, 4))
     with pytest.raises(ValueError, match="expected 0 to 127"):
         figures.weights_as_images(weights, units=[128])
+
+
+def test_the_title_says_what_the_numbers_are_when_they_are_not_the_weights():
+    ax = figures.weights_as_images(PARAMS, what="change of the weights")
+    assert ax.get_title(loc="left") == "Change of the weights of 4 units of 4"
+    assert figures.describe(ax).startswith("The change of the weights into 4 units of 4 as images.")
+
+
+def test_one_unit_alone_is_not_as_high_as_a_page():
+    one, many = (figures.weights_as_images(PARAMS, count=count).figure for count in (1, 4))
+    assert one.get_figheight() < 4
+    assert many.get_figwidth() == 8
 
 
 def shown(image, value):

@@ -41,7 +41,7 @@ ADVICE: dict[str, str] = {
     "numbers off": "Where does the loop start and end, and when is a number stored?",
     "reduced": "Which axis is summed?",
     "not reduced": "What should happen to that axis?",
-    "axis too many": "There is one axis more than expected: perhaps broadcasting made it, or an axis was not summed.",
+    "axis too many": "There is one axis more than expected: perhaps an axis was not summed, or NumPy repeated an array (broadcasting).",
     "axis lost": "There is one axis less than expected: look at each sum, mean, maximum and index.",
     "one for all": "One number is not enough there: {length} are needed.",
     "several lengths": "More than one axis is wrong: look at the order of the factors, and at each `axis`.",
@@ -141,7 +141,7 @@ ADVICE: dict[str, str] = {
     "some lines": "What is the same in all wrong ones?",
     "large wrong": "Look for a limit or an overflow.",
     "small wrong": "Look for a small number that is added, or for a rounding.",
-    "nearly right": "Look for a small number that is added, for a rounding, or for numbers with too few digits (float16, float32).",
+    "nearly right": "Look for a small number that is added, for a rounding, or for numbers with too few digits (such as float16).",
     "alike": "Is there a sum, a mean, or an index with too few axes?",
     "cut off": "Look for a limit, such as `np.clip`.",
     "factor in one case": "Which factor is used there, and what is beside it?",
@@ -191,7 +191,7 @@ ADVICE: dict[str, str] = {
     "not comparable": "That compares one value of type `{first}` with one of type `{second}`. `len` gives the number of entries of a list or tuple.",
     "not callable": "Round brackets call a function. Do you need square brackets for an index, or `*` for a product?",
     "one number needed": "One number is needed there, but it got an array. Does the function there work on whole arrays?",
-    "other arguments": "A function got the wrong arguments. Print its signature with `help`.",
+    "other arguments": "A function got the wrong arguments. Print its arguments with `help`.",
     "whole numbers cannot hold it": "Whole numbers cannot hold the result. Make a new array of floats, and do "
                                     "not write into the old one.",
     "no such key": "There is no entry under that key. Print the keys.",
@@ -200,5 +200,5 @@ ADVICE: dict[str, str] = {
     "ended the program": "A function should return its answer and never end the program.",
     "floating point": "NumPy is set to raise an error there. Which inputs make that number too large, or 0 / 0?",
     "import": "Only NumPy is needed here, as `np`.",
-    "unknown exception": "Try that line with a small example: print its inputs, shapes first.",
+    "unknown exception": "Try that line with a small example: print the shapes of its inputs, then the inputs.",
 }  # fmt: skip

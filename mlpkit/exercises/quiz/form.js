@@ -34,7 +34,7 @@ function question(model, item) {
   const group = `mlpkit-q-${++count}`;
   const choices = radios(item.question, item.choices, group);
   const sure = item.sure ? radios("How sure are you?", item.sure, `${group}-sure`) : null;
-  const button = element("button", "", item.sure ? "Commit" : "Check");
+  const button = element("button", "", item.sure ? "Answer" : "Check");
   button.type = "submit";
   const words = element("p", "mlpkit-q-words");
   words.setAttribute("role", "status");

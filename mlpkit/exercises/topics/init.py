@@ -578,7 +578,7 @@ INIT_PARAMS = Exercise(
         "Between two sizes beside each other there is one layer. Each layer gets weights from he_normal, "
         "and biases of 0.",
         "[784, 128, 10] makes two layers: weights (784, 128) with bias (128,), and weights (128, 10) with bias (10,).",
-        "Wᵢ ~ N(0, 2 / fan_in) of shape (sizes[i], sizes[i + 1]),  bᵢ = 0.",
+        "Wᵢ: normal numbers of mean 0 and variance 2 / fan_in, of shape (sizes[i], sizes[i + 1]). bᵢ = 0.",
         "def init_params(sizes, rng):\n    layers = []\n    for fan_in, fan_out in zip(sizes, sizes[1:]):\n"
         "        weights = mine.he_normal(...)\n        layers.append((weights, np.zeros(...)))\n    return layers",
     ),

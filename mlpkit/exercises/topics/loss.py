@@ -85,8 +85,12 @@ def _raw_softmax(logits: np.ndarray, axis: int = 1) -> np.ndarray:
 
 
 def _rows_sum(got: np.ndarray, want: np.ndarray, args: tuple) -> str:
-    rows, columns = got.sum(axis=1), got.sum(axis=0)
-    return f"Your columns sum to {columns[0]:.3g}, your rows to {rows.min():.3g} up to {rows.max():.3g}."
+    rows = got.sum(axis=1)
+    return f"The sum of a column is {got[:, 0].sum():.3g}. The sum of a row is {_from_to(rows.min(), rows.max())}."
+
+
+def _from_to(low: float, high: float) -> str:
+    return f"{low:.3g}" if f"{low:.3g}" == f"{high:.3g}" else f"from {low:.3g} to {high:.3g}"
 
 
 _SOFTMAX_MISTAKES = (

@@ -13,7 +13,7 @@ from ..spec import Case, Exercise, Mistake
 
 
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The share of rows whose largest logit stands at the label.
+    """The share of rows whose largest logit is in the column of the label.
 
     logits: (batch, classes), labels: (batch,) -> float, 0 to 1
     """
@@ -50,7 +50,7 @@ _FIVE, _EIGHT, _FOUR = _scores(1, 5, 3), _scores(2, 8, 6) - 4, _scores(3, 4, 4)
 
 ACCURACY = Exercise(
     "accuracy",
-    task="Give the share of the rows whose largest logit stands at the label. Each row has one guess, also "
+    task="Return the share of the rows whose largest logit is in the column of the label. Each row has one guess, also "
          "where several logits are the largest.",
     reference=accuracy,
     package=metrics.accuracy,

@@ -107,18 +107,18 @@ def _table(rows: list[tuple]) -> str:
 
 def _calibration_lines(bins: list[tuple[int, int, int]]) -> list[str]:
     if not bins:
-        return ["No predictions have been made yet."]
-    return ["Your predictions:", *(
+        return ["No guess has been answered yet."]
+    return ["Your guesses:", *(
         f"  {sure:>3} % sure: {right} of {many} right" for sure, many, right in bins)]  # fmt: skip
 
 
 def _calibration_html(bins: list[tuple[int, int, int]]) -> str:
     if not bins:
-        return "<div>No predictions have been made yet.</div>"
+        return "<div>No guess has been answered yet.</div>"
     lines = "".join(f"<li>{line.strip()}</li>" for line in _calibration_lines(bins)[1:])
     return (
-        f"<div><strong>Your predictions</strong></div>{_chart(bins)}"
-        f"<div>On the dashed line you are calibrated.</div><ul>{lines}</ul>"
+        f"<div><strong>Your guesses</strong></div>{_chart(bins)}"
+        f"<div>On the dashed line, you are right as often as you expected.</div><ul>{lines}</ul>"
     )
 
 
@@ -153,7 +153,7 @@ def _chart(bins: list[tuple[int, int, int]]) -> str:
         f'stroke="none"><title>{sure} % sure: {right} of {many} right</title></circle>'
         for sure, many, right in bins
     ]
-    label = "How often you were right, against how sure you were; on the dashed line you are calibrated"
+    label = "How often you were right, against how sure you were; on the dashed line, the two are equal"
     return (
         f'<svg width="256" height="236" role="img" aria-label="{label}" fill="currentColor" font-size="11">'
         f"{''.join(parts)}</svg>"

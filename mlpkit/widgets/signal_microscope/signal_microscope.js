@@ -122,10 +122,10 @@ function charts(view, title, numbers, colour) {
   const said = h("p");
   const body = h("tbody");
   const table = h("details", { class: "mlp-signal-details" }, h("summary", {}, "Numbers of every layer"),
-    h("table", { class: "mlp-signal-table" }, h("thead", {}, h("tr", {}, ...["layer", "RMS", "theory", "exactly zero", "saturated"].map((text) => h("th", { scope: "col" }, text)))), body));
+    h("table", { class: "mlp-signal-table" }, h("thead", {}, h("tr", {}, ...["layer", "RMS", "predicted", "exactly zero", "saturated"].map((text) => h("th", { scope: "col" }, text)))), body));
   const element = h("div", { class: `mlp-signal mlp-signal-${colour}` }, h("h3", {}, title), said,
     h("div", { class: "mlp-signal-charts" },
-      h("div", {}, h("p", { class: "mlp-signal-legend" }, legend("mlp-signal-solid", "RMS against depth"), legend("mlp-signal-dashes", "theory")), profile),
+      h("div", {}, h("p", { class: "mlp-signal-legend" }, legend("mlp-signal-solid", "RMS after each layer"), legend("mlp-signal-dashes", "predicted")), profile),
       h("div", {}, h("p", { class: "mlp-signal-legend" }, legend("mlp-signal-zero", "exactly zero"), saturatedKey), shares)),
     grams, table);
 

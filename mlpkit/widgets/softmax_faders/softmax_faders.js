@@ -131,7 +131,7 @@ export default widget({
       add.setAttribute("aria-pressed", Boolean(shifted));
       setText(loss, `loss = −log p[${names[label]}] = −log ${written(p[label])} = ${fixed(lost)}`);
       setText(note, `If all were equal, the loss would be ln ${names.length} = ${fixed(Math.log(names.length))}. ` +
-        "Gradient descent moves each logit against its arrow: the true class up, all others down. In 64 bits e^z is infinite above z = 709.");
+        "Training moves each logit against its arrow: the true class up, all others down. In 64 bits e^z is infinite above z = 709.");
       const largest = Math.max(...z);
       const powers = (by) => z.reduce((a, x) => a + Math.exp(x - by), 0);
       drawWay(ways[0], largest, powers(0), naive[label], -Math.log(naive[label]));

@@ -201,7 +201,7 @@ function learningRate(view, local) {
   } };
 }
 
-const NUMBERS = ["Rate", "Batch", "Steps", "Training loss", "Best validation"];
+const NUMBERS = ["Rate", "Batch", "Steps", "Training loss", "Best validation accuracy"];
 
 /** The table of runs: the archived ones, then the current one; `update` once a frame. */
 function runsTable(view) {
