@@ -24,6 +24,9 @@ from .isolation import capture_output
 from .sandbox import TimeUp
 from .source import source_line
 
+# Python 3.11 runs these in a frame of their own; they are still the learner's line.
+COMPREHENSIONS = ("<listcomp>", "<genexpr>", "<setcomp>", "<dictcomp>")
+
 
 class Raised(NamedTuple):
     """An exception, in words.
@@ -245,7 +248,8 @@ def describe(error: BaseException, function: Callable) -> Raised:
     if not frames:
         return Raised(kind, text)
     frame, line = frames[0]
-    later = [f.f_globals.get("__name__") or "" for f, _ in calls[calls.index(frames[0]) + 1 :]]
+    after = [f for f, _ in calls[calls.index(frames[0]) + 1 :]]
+    later = [f.f_globals.get("__name__") or "" for f in after if f.f_code.co_name not in COMPREHENSIONS]
     source = source_line(function, line)
     names = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", source))
     found = {name: frame.f_locals.get(name) for name in names}

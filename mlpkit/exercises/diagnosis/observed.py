@@ -20,7 +20,8 @@ def observe(exercise: Exercise, run: CaseRun, expected: CaseRun) -> Finding:
     if run.raised:
         error = run.raised
         where = f", in line {error.line}: `{shortened(error.source)}`" if error.line and error.source else ""
-        return Finding("raised", "", run.case.note, {"kind": error.kind, "text": error.text, "where": where})
+        text = error.text.partition(" The requested array")[0]  # NumPy goes on for two more sentences
+        return Finding("raised", "", run.case.note, {"kind": error.kind, "text": text, "where": where})
     for leaf in leaves(run.value, output_of(exercise, run.case)):
         if wrong_type(leaf, exercise):
             return Finding("type", leaf_name(leaf, exercise), run.case.note, {"came": type_words(leaf)})

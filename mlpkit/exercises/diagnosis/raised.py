@@ -41,6 +41,8 @@ def raised(e: Evidence) -> Finding | None:
             names = dict(zip(("first", "second"), found.groups()))
             if advice == "no attribute" and f".{names['second']}" not in error.source:
                 advice = "no attribute elsewhere"  # it is asked for in a function that the line calls
+            elif advice == "inhomogeneous" and (pair := re.search(r"np\.(max|min)\([\[(]", error.source)):
+                names, advice = {"first": pair[1]}, "one array for two"
             elif error.inside and advice in ELSEWHERE:
                 advice = "elsewhere"
             elif advice == "unknown name":
@@ -85,6 +87,9 @@ ELSEWHERE = (
     "index of a number",
     "too many indices",
     "one thing for many",
+    "names for one thing",
+    "function for a number",
+    "many for one place",
 )
 KEYWORDS = ("axis", "keepdims", "dtype", "out", "where", "initial", "size", "loc", "scale", "low", "high")
 MISSPELT = (
@@ -222,7 +227,9 @@ MEANINGS = (
     ("ValueError", r"reshape", "reshape"),
     ("ValueError", r"unpack", "unpack"),
     ("ValueError", r"truth value", "truth value"),
+    ("ValueError", r"element with a sequence\.$", "many for one place"),
     ("ValueError", r"inhomogeneous|sequence", "inhomogeneous"),
+    ("ValueError", r"both or neither of x and y", "both values of where"),
     ("ValueError", r"equal division", "equal pieces"),
     ("IndexError", r"(list|tuple) index out of range", "list index"),
     ("IndexError", r"scalar variable", "index of a number"),
@@ -237,12 +244,15 @@ MEANINGS = (
     ("AttributeError", r"'(\w+)' object has no attribute '(\w+)'", "no attribute"),
     ("TypeError", r"NoneType", "is None"),
     ("TypeError", r"not supported between instances of '(\w+)' and '(\w+)'", "not comparable"),
+    ("TypeError", r"operand type.*'(?:numpy\.ufunc|type|function|method)'", "function for a number"),
     ("TypeError", r"sequence by non-int|can only concatenate|operand.*'(?:list|tuple)'", "list arithmetic"),
     ("TypeError", r"as an integer", "float for a count"),
-    ("TypeError", r"'(\w+)' object is not iterable|unpack non-iterable (\w+)", "one thing for many"),
+    ("TypeError", r"unpack non-iterable", "names for one thing"),
+    ("TypeError", r"object is not iterable", "one thing for many"),
     ("TypeError", r"not subscriptable", "index of a number"),
     ("TypeError", r"not callable", "not callable"),
     ("TypeError", r"scalar|only.*(?:length|size|0-dim)", "one number needed"),
+    ("TypeError", r"^(maximum|minimum)\(\) takes from 2", "two to compare"),
     ("TypeError", r"argument", "other arguments"),
     (".*UFunc.*|.*CastingError", r"", "whole numbers cannot hold it"),
     ("KeyError", r"", "no such key"),

@@ -27,6 +27,37 @@ SAID = [
             guesses = logits.argmax(axis=1)
             return np.mean(guesses = labels)
     """),
+    # an exception says what the learner can do
+    ("one_hot", "Several numbers are put into the place of one", "different shapes", 4, """
+        def f(labels, classes):
+            rows = np.zeros(len(labels))
+            for i, label in enumerate(labels):
+                rows[i] = [1 if k == label else 0 for k in range(classes)]
+            return rows
+    """),
+    ("relu", "`np.max` looks through one array. `np.maximum` compares two", "shapes one by one", 2, """
+        def f(z):
+            return np.max([z, 0])
+    """),
+    ("relu", "takes a condition and two values", "small example", 2, """
+        def f(z):
+            return np.where(z < 0, 0)
+    """),
+    ("relu", "compares two things. What is the second one", "help", 2, """
+        def f(z):
+            return np.maximum(z)
+    """),
+    ("softmax", "Are the brackets of a call missing", "small example", 3, """
+        def f(logits):
+            shifted = logits - logits.max(axis=1, keepdims=True)
+            powers = np.exp ** shifted
+            return powers / powers.sum(axis=1, keepdims=True)
+    """),
+    ("cross_entropy", "There are several names, but only one value", "Print what stands there", 2, """
+        def f(logits, labels):
+            picked = [mine.log_softmax(logits)[i, label] for i, label in labels]
+            return -np.mean(picked)
+    """),
     # a listed mistake is named only where the wrong answers agree with it too
     ("relu", "it raised ValueError.*Do you need an answer for each entry", "maximum for the whole array", 2, """
         def f(z):
