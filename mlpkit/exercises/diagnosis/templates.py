@@ -25,7 +25,8 @@ def _place(finding: Finding) -> str:
     shape = " {shape}" if f["shape"] else ""
     if f["kind"] == "raised":
         met = "{operation}" if f["operation"] else "`{source}`" + (", with {parts}" if f["parts"] else "")
-        return f"{line} stopped at {met}{turn}."
+        turn = " (turn {turn})" if turn else ""  # how many there would have been is not known
+        return f"{line}{',' if f.get('elsewhere') else ''} stopped at {met}{turn}."
     if f["kind"] == "short":
         return (
             f"{line}: right solutions change `{{source}}` further before `{{other}}` in line {{other_line}}."

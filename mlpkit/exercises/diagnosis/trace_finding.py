@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..spec import Exercise
 from .evidence import Finding
 from .first_divergence import Found
@@ -24,8 +26,8 @@ def place_finding(exercise: Exercise, found: Found) -> Finding:
         "source": shortened(here.text),
         "shape": d.shape,
         "expected": d.expected,
-        "parts": [_part(exercise, p) for p in _told(d)],
-        "operation": _operation(exercise, here, d) if d.kind == RAISED else "",
+        "parts": [_part(p, exercise.inputs) for p in _told(d)],
+        "operation": _operation(here, d) if d.kind == RAISED else "",
         "turn": d.turn,
         "turns": d.turns,
         "step": found.step + 1 if found.case.steps else 0,
@@ -55,9 +57,9 @@ def _column(place: Place, found: Found) -> int:
     return len(line[: place.span[2]].decode(errors="replace"))
 
 
-def _part(exercise: Exercise, part: Part) -> str:
+def _part(part: Part, axes_of: Mapping[str, str]) -> str:
     """A part with its shape, and for an argument with the names of its axes; of a number its value."""
-    source, axes = f"`{shortened(part.source)}`", exercise.inputs.get(part.source, "")
+    source, axes = f"`{shortened(part.source)}`", axes_of.get(part.source, "")
     if part.shape is None:
         return f"{source} ({part.value})"
     if not part.shape:
@@ -65,10 +67,10 @@ def _part(exercise: Exercise, part: Part) -> str:
     return f"{source} {shape_words(axes, part.shape).removeprefix('shape ')}"
 
 
-def _operation(exercise: Exercise, place: Place, divergence: Divergence) -> str:
+def _operation(place: Place, divergence: Divergence) -> str:
     """Two values and the sign between them: "`a` (2, 3) @ `b` (2, 3)"; "" for anything else."""
     sign = _SIGNS.get(place.name, "") if place.kind == "BinOp" and len(divergence.parts) == 2 else ""
-    return f" {sign} ".join(_part(exercise, part) for part in divergence.parts) if sign else ""
+    return f" {sign} ".join(_part(part, {}) for part in divergence.parts) if sign else ""
 
 
 def _told(divergence: Divergence) -> tuple[Part, ...]:

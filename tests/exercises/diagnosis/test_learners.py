@@ -39,6 +39,21 @@ SAID = [
         def f(z):
             return np.max([z, 0])
     """),
+    # two sides of an operation have their shapes alone; a turn that stopped is not the last of a known number
+    ("affine", r"stopped at `inputs` \(5, 3\) \* `weights` \(3, 4\)", r"\) = \(", 2, """
+        def f(inputs, weights, bias):
+            return inputs * weights + bias
+    """),
+    ("forward", r"\(turn 2\)", "of 2", 5, """
+        def f(layers, images):
+            entered, a = [], images
+            for i, (weights, bias) in enumerate(layers):
+                entered.append(images)
+                a = mine.affine(images, weights, bias)
+                if i < len(layers):
+                    a = mine.relu(a)
+            return entered, a
+    """),
     ("relu", "takes a condition and two values", "small example", 2, """
         def f(z):
             return np.where(z < 0, 0)
