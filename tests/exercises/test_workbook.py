@@ -334,6 +334,19 @@ def test_a_zip_with_damage_anywhere_is_refused_or_read(book):
         transfer.import_workbook(zipped(record="[" * 99_999))
 
 
+def test_damage_in_a_zip_that_another_program_packed_is_refused_in_words(book):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as file:
+        file.writestr("relu.py", "def relu(z):\n    return z * (z > 0)\n" * 30)
+    first = 30 + len("relu.py") + 4 + 5  # what stands before the packed bytes: entry, name, LZMA's header
+    for place in range(first, first + 20):
+        damaged = bytearray(packed.getvalue())
+        damaged[place] ^= 0x55
+        with pytest.raises(ValueError, match="no workbook|is damaged"):
+            transfer.import_workbook(bytes(damaged))
+    assert not book.exists()
+
+
 def test_an_export_keeps_another_file_that_has_its_name(tmp_path):
     (tmp_path / "notes.ipynb").write_text("precious")
     pass_softmax()

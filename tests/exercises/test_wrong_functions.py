@@ -62,6 +62,11 @@ def _he(fan_in, fan_out, rng, more=0, factor=1.0):
     return rng.normal(0, factor * np.sqrt(2 / (fan_in + more)), (fan_in, fan_out))
 
 
+def _even(fan_in, fan_out, rng, shift):
+    """Uniform, with a mean that lies `shift` standard deviations away from 0."""
+    return np.sqrt(2 / (fan_in + fan_out)) * (rng.uniform(-np.sqrt(3), np.sqrt(3), (fan_in, fan_out)) + shift)
+
+
 def _bias_squeezed(dz, inputs, weights):
     dinputs, dweights, dbias = affine_backward(dz, inputs, weights)
     return dinputs, dweights, dbias.squeeze()
@@ -146,7 +151,16 @@ WRONG = {
         ("fan_in + 1", lambda a, b, rng: _he(a, b, rng, more=1), "one-more-or-less"),
         ("at least 10 inputs", lambda a, b, rng: _he(a, b, rng, more=max(0, 10 - a)), None),
         ("2.5 % too narrow", lambda a, b, rng: _he(a, b, rng, factor=0.975), None),
+        ("mean a little above 0", lambda a, b, rng: _he(a, b, rng) + 0.05 * np.sqrt(2 / a), None),
+        ("mean a little below 0", lambda a, b, rng: rng.normal(-0.05, 1, (a, b)) * np.sqrt(2 / a), None),
+        ("mean 0.0025, whatever fan_in", lambda a, b, rng: _he(a, b, rng) + 0.0025, None),
     ],
+    "glorot_uniform": [
+        ("mean a little above 0", lambda a, b, rng: _even(a, b, rng, 0.05), None),
+        ("mean a little below 0", lambda a, b, rng: _even(a, b, rng, -0.05), None),
+    ],
+    "init_params": [("mean a little above 0", lambda sizes, rng: [
+        (_he(a, b, rng) + 0.07 * np.sqrt(2 / a), np.zeros(b)) for a, b in zip(sizes, sizes[1:])], None)],
 }  # fmt: skip
 EACH = [(name, *rest) for name, programs in WRONG.items() for rest in programs]
 
@@ -156,6 +170,50 @@ def test_a_nearly_right_function_fails(name, how, program, mistake):
     result = check(name, program)
     assert result.outcome == "incorrect"
     assert mistake is None or result.mistake == mistake
+
+
+def _picked_from(change, images, labels, rows):
+    """Some examples, with another type of numbers."""
+    pixels, classes = change(images, labels)
+    return pixels[rows], classes[rows]
+
+
+def _split(change):
+    def program(images, labels, valid_size, rng):
+        order = rng.permutation(len(labels))
+        return tuple(
+            _picked_from(change, images, labels, rows) for rows in (order[valid_size:], order[:valid_size])
+        )
+
+    return program
+
+
+def _batches(change):
+    def program(images, labels, batch_size, rng):
+        order = rng.permutation(len(labels))
+        starts = range(0, len(order), batch_size)
+        return [_picked_from(change, images, labels, order[s : s + batch_size]) for s in starts]
+
+    return program
+
+
+def _in_one_array(images, labels):
+    both = np.column_stack((images / 1.0, labels))
+    return both[:, :-1], both[:, -1]
+
+
+@pytest.mark.parametrize(("name", "make"), [("split", _split), ("batches", _batches)])
+def test_labels_stay_whole_numbers_and_images_may_get_another_type(name, make):
+    for change in (_in_one_array, lambda images, labels: (images, labels.astype(np.float32))):
+        result = check(name, make(change))
+        assert result.outcome == "incorrect"
+        assert "the labels came back as floats" in result.message
+    for change in (
+        lambda images, labels: (images.astype(np.float64), labels),
+        lambda images, labels: (images.astype(np.float32), labels.astype(np.uint8)),
+        lambda images, labels: (images.astype(int), labels.astype(np.int32)),
+    ):
+        assert check(name, make(change)).outcome == "passed"
 
 
 RIGHT = {

@@ -139,6 +139,17 @@ def test_each_command_of_the_guide_does_what_it_says(room, number, where, told):
         assert (room / "marks.csv").is_file()
 
 
+def test_no_command_of_the_guide_imports_from_a_learners_folder(room):
+    """A file of theirs that has the name of a module stays unread; `python` alone would import it."""
+    assert re.findall(r"python (?!-P )[^`\n]*mlpkit", GUIDE) == []
+    lessons = room / "class" / "ada" / "lessons"
+    for name in ("json", "csv", "numpy", "typing", "zipfile"):
+        (lessons / f"{name}.py").write_text("raise SystemExit('imported')")
+    done = shell("python -P -m mlpkit report ..", lessons)
+    assert (done.returncode, "imported" in done.stderr) == (0, False), done.stderr
+    assert "imported" in shell("python -m mlpkit report ..", lessons).stderr  # so the test can fail
+
+
 def test_a_report_of_lessons_that_mlpkit_lab_laid_down(room):
     """`mlpkit lab FOLDER` leaves a record of its own among the lessons; the report does not mind."""
     (room / "class" / "ada" / "lessons" / RECORD).write_text("{}")

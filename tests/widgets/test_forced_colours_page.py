@@ -60,3 +60,30 @@ def test_the_decks_table_is_whole_on_a_narrow_page(shown, lab):
     named = "(e) => getComputedStyle(e, '::before').content"
     names = [cell.evaluate(named) for cell in runs.locator("[data-label]").all()]
     assert any("Best validation" in name for name in names)
+
+
+TILES = """(deck) => [...deck.querySelectorAll(".mlp-deck-tile")].map((tile) => {
+    const picture = tile.querySelector("canvas").getBoundingClientRect();
+    const said = tile.querySelector(".mlp-deck-sure").firstElementChild;
+    said.textContent = "100 %";
+    const box = said.getBoundingClientRect();
+    return Math.abs(picture.width - picture.height) < 1 && box.height < 22 && box.left > picture.right;
+})"""
+
+
+def test_a_sure_answer_moves_and_stretches_no_picture_of_the_deck(shown, lab):
+    page, widgets = shown
+    lab.page.set_viewport_size({"width": 800, "height": 1200})
+    settle(lab)
+    page.select(3)
+    found = widgets["TrainingDeck"].evaluate(TILES)
+    assert found == [True] * len(found)
+    assert found
+
+
+def test_the_deck_says_what_its_lines_bands_bars_and_per_cents_are(shown):
+    page, widgets = shown
+    page.select(3)
+    said = widgets["TrainingDeck"].inner_text()
+    for sign in ("Line", "Band", "Numbers above", "Per cent", "Each bar", "Orange", "Blue"):
+        assert f"{sign}: " in said

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.notebooks import notebook
-from tests.widget_page import axe, fact, find, look, settle, wait
+from tests.widget_page import STANDS_STILL, axe, fact, find, look, settle, wait
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -73,6 +73,31 @@ def test_a_thousand_more_breaks_the_naive_softmax_alone(faders, lab):
     lab.page.mouse.move(*middle(widget, "Sandal"), steps=4)
     lab.page.mouse.up()
     wait(widget, label=5)  # dragged one row down
+
+
+ARROWS = """(widget) => [...widget.querySelectorAll(".mlp-faders-lane")].map((lane) => {
+    const a = lane.firstElementChild.getBoundingClientRect(), middle = lane.getBoundingClientRect();
+    return [a.width, (a.left + a.right) / 2 > (middle.left + middle.right) / 2];
+})"""
+
+
+def test_a_small_gradient_has_an_arrow_and_a_gradient_of_nothing_has_none(faders, lab):
+    _, widget = faders
+    heat = widget.get_by_label("Temperature T")
+    heat.focus()
+    lab.page.keyboard.press("End")
+    wait(widget, temperature="x >= 9.99")
+    lab.js(STANDS_STILL)
+    found = widget.evaluate(ARROWS)
+    assert [width >= 3 for width, _ in found] == [True] * 10
+    assert [right for _, right in found] == [k != 4 for k in range(10)]
+    lab.page.keyboard.press("Home")  # at 0.1 most probabilities are 0.000
+    wait(widget, temperature="x <= 0.11")
+    lab.js(STANDS_STILL)
+    numbers = widget.locator(".mlp-faders-row > :last-child").all_inner_texts()
+    zero = [number == "0.000" for number in numbers if number.strip("−0123456789.") == ""]
+    assert any(zero)
+    assert [width == 0 for width, _ in widget.evaluate(ARROWS)] == zero
 
 
 def test_in_forced_colours_the_arrows_are_seen(faders, lab):

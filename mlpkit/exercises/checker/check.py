@@ -167,6 +167,11 @@ def _notes(seen: _Seen) -> tuple[str, ...]:
             f"The check put back what the function changed: {', '.join(changed[:4])}. "
             "To be safe, restart the kernel before you go on."
         )
+    if seen.changes.threads:
+        notes.append(
+            f"The function started a thread that still runs: {', '.join(sorted(seen.changes.threads)[:3])}. "
+            "A check cannot stop it: restart the kernel before you go on."
+        )
     return tuple(notes)
 
 

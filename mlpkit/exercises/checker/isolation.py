@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import warnings
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import ModuleType
@@ -28,6 +29,7 @@ _lock = threading.RLock()
 _depth = 0  # checks that run now, on any thread: the first saves the state, the last brings it back
 _saved: list = []
 _caught: dict[int, list[str]] = {}  # thread -> what it printed
+_started: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # by functions under check
 
 
 class AsksForInput(Exception):
@@ -140,21 +142,33 @@ def _refuse(real: Callable) -> Callable:
     return ask
 
 
+def _noting(real: Callable) -> Callable:
+    """Stands in for `Thread.start`: writes down what caught threads start; a library may keep a thread."""
+
+    def start(thread: threading.Thread) -> None:
+        if threading.get_ident() in _caught and type(thread).__module__ in ("threading", "__main__"):
+            _started.add(thread)
+        real(thread)
+
+    return start
+
+
 def _save() -> None:
     filters = warnings.catch_warnings()
     filters.__enter__()
     warnings.simplefilter("ignore")
     _saved[:] = [
         filters, sys.stdout, sys.stderr, sys.getrecursionlimit(), np.random.get_state(), random.getstate(),
-        builtins.input, sys.breakpointhook,
+        builtins.input, sys.breakpointhook, threading.Thread.start,
     ]  # fmt: skip
     sys.stdout, sys.stderr = _Stream(sys.stdout), _Stream(sys.stderr)
     builtins.input, sys.breakpointhook = _refuse(builtins.input), _refuse(sys.breakpointhook)
+    threading.Thread.start = _noting(threading.Thread.start)  # type: ignore[method-assign]
 
 
 def _restore() -> None:
     filters, sys.stdout, sys.stderr, limit, numpy_state, python_state = _saved[:6]
-    builtins.input, sys.breakpointhook = _saved[6:]
+    builtins.input, sys.breakpointhook, threading.Thread.start = _saved[6:]  # type: ignore[method-assign]
     sys.setrecursionlimit(limit)
     np.random.set_state(numpy_state)
     random.setstate(python_state)
@@ -167,10 +181,12 @@ class Changes(NamedTuple):
 
     code: functions that it replaced, and streams that it closed: whatever it answered cannot be trusted
     places: the working folder, variables of the environment, settings of Python
+    threads: threads that began meanwhile and still run; nobody can stop them
     """
 
     code: list[str]
     places: list[str]
+    threads: list[str]
 
 
 MODULES: dict[str, ModuleType] = {
@@ -194,6 +210,7 @@ SETTINGS: dict[str, tuple[Callable[[], object], Callable[[Any], object]]] = {
     "threading.settrace": (threading.gettrace, threading.settrace),
     "threading.setprofile": (threading.getprofile, threading.setprofile),
     "threading.excepthook": (lambda: threading.excepthook, lambda f: setattr(threading, "excepthook", f)),
+    "os.umask": (lambda: _umask(), os.umask),
 }
 
 
@@ -203,7 +220,8 @@ def put_back_changes() -> Iterator[Changes]:
 
     returns: Changes, filled at the end
     """
-    changes = Changes([], [])
+    changes = Changes([], [], [])
+    threads = set(_started)
     loaded = dict(sys.modules)
     names = [(prefix, module, dict(vars(module))) for prefix, module in MODULES.items()]
     names += [
@@ -236,6 +254,16 @@ def put_back_changes() -> Iterator[Changes]:
                     os.environ[name] = environment[name]
                 else:
                     del os.environ[name]
+        changes.threads.extend(
+            f"`{thread.name[:40]}`" for thread in list(_started) if thread not in threads and thread.is_alive()
+        )
+
+
+def _umask() -> int:
+    """The rights that new files do not get. It can be read only by setting it; the strict value harms nobody."""
+    now = os.umask(0o077)
+    os.umask(now)
+    return now
 
 
 def _ours(name: str, module: object) -> bool:

@@ -392,6 +392,19 @@ _KNOWN = Property(
 _EACH_ONCE = Property("each example once", _different, _says_different)
 
 
+def _fractions(pieces: list, args: tuple) -> float:
+    """How many pieces have labels of a type with fractions; an empty array has the type that NumPy gives it."""
+    return float(sum(labels.size > 0 and labels.dtype.kind == "f" for _, labels in pieces))
+
+
+_WHOLE = Property(
+    "the type of the labels",
+    _fractions,
+    "the labels came back as floats. Later they are used as indices, and NumPy takes only whole numbers as "
+    "indices. Are images and labels together in one array somewhere?",
+)
+
+
 def _order(value: list, args: tuple) -> float:
     """3 for a random order; 0 for the stored one, 1 for its reverse, 2 begun elsewhere, 4 and 5 half random."""
     numbers = _numbers(value, args[0])
@@ -540,6 +553,7 @@ SPLIT = Exercise(
         _of_both(_EACH_ONCE),
         _of_both(_PAIRS),
         Property("the random choice of valid", _kept_aside, _kept_words),
+        _of_both(_WHOLE),
     ),
     mistakes=(
         Mistake(
@@ -749,6 +763,7 @@ BATCHES = Exercise(
         _PAIRS,
         Property("the order", _order, _order_words),
         Property("which examples are in one batch", _company, _company_words),
+        _WHOLE,
     ),
     mistakes=(
         Mistake(

@@ -404,7 +404,7 @@ INIT_PARAMS = Exercise(
     properties=(
         Property("the number of different values", _distinct, _distinct_words),
         Property("the biases", _biases, _bias_words),
-        Property("the mean", _per_layer(lambda w, n: w.mean() / max(w.std(), 1e-300)), _off_centre, 0.0, 0.06),
+        Property("the mean", _per_layer(lambda w, n: w.mean() / max(w.std(), 1e-300)), _off_centre, 0.0, 0.045),
         Property("the standard deviation", _per_layer(lambda w, n: w.std() / np.sqrt(2 / n), 1.0), _wide, 0.03),
         Property("the kind of distribution", _families,
                  lambda got, want: f"layer [{_worst(got, want)}]'s weights are not normal (mean size over standard deviation: "

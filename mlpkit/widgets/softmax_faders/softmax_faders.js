@@ -103,9 +103,10 @@ export default widget({
       setText(r.p, percent(p));
       setText(r.naive, Number.isFinite(naive) ? percent(naive) : "NaN");
       r.naive.classList.toggle("mlp-is-broken", !Number.isFinite(naive));
-      const size = (50 * Math.abs(push)) / reached;
-      Object.assign(r.arrow.style, { width: `${size}%`, left: `${push < 0 ? 50 - size : 50}%` });
+      const side = push < 0 ? { left: "auto", right: "50%" } : { left: "50%", right: "auto" };
+      Object.assign(r.arrow.style, { width: `${(50 * Math.abs(push)) / reached}%`, ...side });
       r.arrow.classList.toggle("mlp-is-left", push < 0);
+      r.arrow.hidden = Math.abs(push) < 0.0005; // the number beside it is 0.000
       setText(r.push, fixed(push));
     }
 

@@ -160,6 +160,57 @@ def test_what_else_holds_for_the_whole_notebook_is_put_back_and_named(function, 
     assert check("softmax", softmax).outcome == "passed"
 
 
+def test_the_rights_of_new_files_are_put_back():
+    before = os.umask(0o022)
+    try:
+        notes = check("softmax", _does(os.umask, 0o777)).notes
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
+    assert "`os.umask`" in notes[0]
+
+
+class Endless(threading.Thread):
+    """A thread of a library, such as the one that a progress bar keeps."""
+
+
+@pytest.mark.parametrize(("kind", "named"), [(threading.Thread, True), (Endless, False)])
+def test_a_thread_that_is_left_running_is_named(kind, named):
+    enough = threading.Event()
+
+    def starts(logits):
+        kind(target=enough.wait, args=(60,), name="mine", daemon=True).start()
+        return softmax(logits)
+
+    before = threading.Thread.start
+    result = check("softmax", starts)
+    assert threading.Thread.start is before
+    assert result.outcome == "passed"
+    assert [("`mine`" in note, "restart the kernel" in note) for note in result.notes] == [(True, True)] * named
+    assert check("softmax", softmax).notes == ()  # the thread of an earlier answer is not told again
+    enough.set()
+
+
+def test_a_thread_that_has_ended_and_one_of_another_cell_are_not_named():
+    def starts(logits):
+        thread = threading.Thread(target=softmax, args=(logits,))
+        thread.start()
+        thread.join()
+        other.set()
+        return softmax(logits)
+
+    def elsewhere():
+        other.wait(60)
+        threading.Thread(target=enough.wait, args=(60,), daemon=True).start()
+
+    other, enough = threading.Event(), threading.Event()
+    cell = threading.Thread(target=elsewhere)
+    cell.start()
+    assert check("softmax", starts).notes == ()
+    cell.join()
+    enough.set()
+
+
 def test_a_tidy_function_gets_no_note():
     assert check("softmax", softmax).notes == ()
 
