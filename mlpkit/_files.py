@@ -214,7 +214,10 @@ def locked(folder: Path) -> Iterator[None]:
     folder: Path, made if need be
     """
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
+    except PermissionError:  # an administrator's, who looked into this folder: it can be locked all the same
+        handle = os.open(folder / ".lock", os.O_RDONLY)
     try:
         unlock = _lock(handle, folder)
         try:

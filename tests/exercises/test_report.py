@@ -521,7 +521,8 @@ def test_however_it_is_handed_in_it_counts(room, how):
 
 
 @pytest.mark.parametrize(
-    "name", ["03.html", "work.7z", "work.tar.gz", "essay.txt", "broken.ipynb", "empty.zip", None]
+    "name",
+    ["03.html", "work.7z", "work.tar.gz", "essay.txt", "broken.ipynb", "empty.zip", "softmax.py", None],
 )
 def test_everybody_has_a_row_and_what_was_not_read_stands_in_it(room, name):
     (room / "dora").mkdir()
@@ -593,6 +594,20 @@ def test_a_part_of_a_zip_that_cannot_be_read_is_told_and_the_rest_counts(room):
     work = survey(room)
     assert [(u.path, u.why[:17]) for u in work.unread] == [("dora.zip", "04.ipynb in it: n")]
     assert lines_of(work, "Learners")["dora"][0] == "1/28"
+
+
+@pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="such a long path cannot be made here")
+def test_folders_in_folders_without_end_stop_nobodys_report(room, monkeypatch):
+    (room / "dora").mkdir()
+    (room / "dora" / "03.ipynb").write_text(PASSED_RELU)
+    monkeypatch.chdir(room / "dora")
+    for _ in range(1_200):
+        os.mkdir("d")
+        os.chdir("d")
+    work = survey(room)
+    assert [(unread.learner, "not read" in unread.why) for unread in work.unread] == [("dora", True)]
+    assert lines_of(work, "Learners")["dora"][0] == "1/28"
+    assert count(work.rows).passed == 4
 
 
 # Run by an administrator over everybody's home

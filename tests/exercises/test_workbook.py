@@ -171,8 +171,12 @@ def test_a_kept_function_that_calls_itself_through_mine_ends(book):
 
 def test_forget_and_do_it_again(book):
     pass_softmax()
+    text = (book / "softmax.py").read_text()
     mine.forget("softmax")
     assert not (book / "softmax.py").exists()
+    assert (book / "softmax (forgotten).py").read_text() == text
+    mine.forget("softmax")  # there is nothing to forget any more
+    assert sorted(path.name for path in book.glob("*.py")) == ["softmax (forgotten).py"]
     assert mine.softmax is exercises()["softmax"].reference
     assert not books.exercise_record(books.read_record(), "softmax")["passed"]
     assert books.exercise_record(books.read_record(), "softmax")["attempts"] == 1
@@ -342,7 +346,7 @@ def test_damage_in_a_zip_that_another_program_packed_is_refused_in_words(book):
     for place in range(first, first + 20):
         damaged = bytearray(packed.getvalue())
         damaged[place] ^= 0x55
-        with pytest.raises(ValueError, match="no workbook|is damaged"):
+        with pytest.raises(ValueError, match=r"no workbook|is damaged"):
             transfer.import_workbook(bytes(damaged))
     assert not book.exists()
 

@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -597,6 +599,28 @@ def test_what_a_crash_left_is_removed_by_the_next_save(book, tmp_path):
     pass_softmax(tmp_path)
     assert not old.exists()
     assert new.exists()  # perhaps another kernel is writing it
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permissions")
+def test_a_lock_that_belongs_to_an_administrator_refuses_no_save(monkeypatch):
+    """`sudo mlpkit workbook export` in a learner's folder leaves a `.lock` that the learner cannot write."""
+    root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory() as room:
+        os.chmod(room, 0o755)
+        book = Path(room, "book")
+        book.mkdir()
+        monkeypatch.setenv("MLPKIT_WORKBOOK", str(book))
+        (book / ".lock").touch()
+        os.chmod(book / ".lock", 0o644 if root else 0o444)
+        if root:
+            os.chown(book, 65534, 65534)
+            os.seteuid(65534)
+        try:
+            books.change_record(lambda record: exercise_record(record, "softmax").update(attempts=3))
+            assert attempts() == 3
+        finally:
+            if root:
+                os.seteuid(0)
 
 
 def test_an_old_file_steps_aside_and_comes_back_if_the_new_one_fails(tmp_path, monkeypatch):

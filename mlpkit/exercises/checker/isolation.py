@@ -254,13 +254,12 @@ def put_back_changes() -> Iterator[Changes]:
                     os.environ[name] = environment[name]
                 else:
                     del os.environ[name]
-        changes.threads.extend(
-            f"`{thread.name[:40]}`" for thread in list(_started) if thread not in threads and thread.is_alive()
-        )
+        left = [thread for thread in list(_started) if thread not in threads and thread.is_alive()]
+        changes.threads.extend(f"`{thread.name[:40]}`" for thread in left)
 
 
 def _umask() -> int:
-    """The rights that new files do not get. It can be read only by setting it; the strict value harms nobody."""
+    """The rights that new files do not get; only setting it tells what it was, so it is strict meanwhile."""
     now = os.umask(0o077)
     os.umask(now)
     return now

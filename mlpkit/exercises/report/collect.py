@@ -36,6 +36,7 @@ HANDED_IN = {
 }  # not read
 OWN_PAGE = b"<title>mlpkit: report of a class</title>"
 MOST = 2_000  # files that are read of one learner
+DEEPEST = 50  # folders inside folders
 
 
 def survey(folder: str | os.PathLike) -> ClassWork:
@@ -138,7 +139,7 @@ def _read_learner(folder: Path, place: Path, learner: str) -> tuple[list[Said], 
     for path, problem in _files(place):
         if problem:
             refuse(path, problem)
-        elif not kind_of(path):
+        elif problem is None or not kind_of(path):
             others.append(path)
         elif number == MOST:
             refuse(place, f"it holds more than {MOST:,} files that could be read: the rest was left")
@@ -161,8 +162,11 @@ def _read_learner(folder: Path, place: Path, learner: str) -> tuple[list[Said], 
     return found, unread
 
 
-def _files(place: Path) -> Iterator[tuple[Path, str]]:
-    """Every file of a learner, in order, with "" or why a folder is passed over; hidden ones are left out."""
+def _files(place: Path) -> Iterator[tuple[Path, str | None]]:
+    """Every file of a learner, in order; hidden ones are left out.
+
+    returns: (path, ""), with why instead where a folder is passed over, None for a program in no workbook
+    """
     if not place.is_dir() or place.is_symlink():
         yield place, "a link, which is not followed" if place.is_symlink() else ""
         return
@@ -176,8 +180,11 @@ def _files(place: Path) -> Iterator[tuple[Path, str]]:
         for name in folders:
             if os.path.islink(os.path.join(where, name)):  # it may lead in circles, or to somebody else
                 yield Path(where, name), "a link to a folder, which is not followed"
+        if folders and len(Path(where).parts) - len(place.parts) >= DEEPEST:
+            yield Path(where), f"folders inside more than {DEEPEST} others are not read"
+            folders.clear()
         book = RECORD in names or Path(where).name == WORKBOOK
         for name in sorted(names):
-            if not name.startswith(".") and (book or kind_of(Path(name)) != "function"):
-                yield Path(where, name), ""
+            if not name.startswith("."):
+                yield Path(where, name), None if kind_of(Path(name)) == "function" and not book else ""
     yield from problems

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from ..._files import locked, read, remove_leftovers, set_aside, tell, write_all
@@ -131,11 +132,13 @@ def passed_names() -> list[str]:
 def forget(name: str) -> None:
     """Take a function out of the workbook, to write it anew; tries and hints stay counted.
 
+    Its file is kept beside the others, as `softmax (forgotten).py`.
+
     raises: OSError
     """
     change_record(lambda record: exercise_record(record, name).update(passed=False, outcome=None))
-    with locked(workbook_dir()):
-        function_file(name).unlink(missing_ok=True)
+    with locked(workbook_dir()), suppress(FileNotFoundError):
+        set_aside(function_file(name), "forgotten")
 
 
 def reason(error: Exception) -> str:
