@@ -299,12 +299,32 @@ def test_an_older_backup_replaces_nothing_and_a_newer_one_keeps_yours(book, tmp_
     assert (book / "softmax.py").read_text() == newer
     assert "return z" in (book / "softmax (older).py").read_text()
     os.utime(book / "softmax.py", (1, 1))
-    told = transfer.import_workbook(zipped(softmax="# newest\n"))
+    newest = "def softmax(z): ...\n"
+    told = transfer.import_workbook(zipped(softmax=newest))
     assert told.startswith("replaced by a newer version, with yours kept as `(older)`: softmax")
-    assert (book / "softmax.py").read_text() == "# newest\n"
+    assert (book / "softmax.py").read_text() == newest
     assert (book / "softmax (older 2).py").read_text() == newer
-    assert transfer.import_workbook(zipped(softmax="# newest\n")).startswith("there already: softmax")
+    assert transfer.import_workbook(zipped(softmax=newest)).startswith("there already: softmax")
     assert len(list(book.glob("softmax*.py"))) == 3
+
+
+BROKEN = ["def softmax(z:\n", "", "x = 1\n", "(" * 500]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_damaged_function_never_takes_the_place_of_a_sound_one(book, tmp_path, broken):
+    pass_softmax(tmp_path)
+    sound = (book / "softmax.py").read_text()
+    os.utime(book / "softmax.py", (1, 1))  # what is brought in is newer
+    told = transfer.import_workbook(zipped(softmax=broken))
+    assert told.startswith("damaged in that file, so yours stay")
+    assert (book / "softmax.py").read_text() == sound
+    assert (book / "softmax (older).py").read_text() == broken
+    (book / "softmax.py").write_text(broken)  # and is newer than the backup
+    told = transfer.import_workbook(zipped(softmax=sound))
+    assert told.startswith("in the place of yours, which is damaged")
+    assert (book / "softmax.py").read_text() == sound
+    assert mine.whose("softmax") == "yours: softmax"
 
 
 def test_of_two_backups_the_newer_wins_in_either_order(book, tmp_path):

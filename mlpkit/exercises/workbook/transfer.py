@@ -1,10 +1,11 @@
 """Take the whole workbook out as one zip file, and bring one in again; bringing in takes nothing away.
 
-Of two functions with one name the newer is used, and the other is kept beside it.
+Of two functions with one name the newer is used, but never a damaged one; the other is kept beside it.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import re
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from ..._files import locked_if_possible, read, write_keeping_old
 from ..catalog import exercises
-from .record import SCHEMA, as_record, exercise_record, sound_record
+from .record import SCHEMA, as_record, as_text, exercise_record, sound_record
 from .store import RECORD, change_record, passed_names, workbook_dir
 from .zips import DAMAGE, LARGEST, Budget, members, opened, read_member
 
@@ -96,13 +97,29 @@ def _bring_in(name: str, brought: Brought, new: dict[str, bytes]) -> str:
     here = read(path)
     if here == brought.content:
         return "the same"
-    newer = brought.changed > path.stat().st_mtime
-    aside, kept = _free_name(path, here if newer else brought.content)
+    kind = "newer" if brought.changed > path.stat().st_mtime else "older"
+    broken = [_is_broken(name, content) for content in (here, brought.content)]
+    if broken[0] != broken[1]:
+        kind = "mended" if broken[0] else "damaged"
+    used = kind in ("newer", "mended")
+    aside, kept = _free_name(path, here if used else brought.content)
     if aside:
         new[aside] = kept
-    if newer:
+    if used:
         new[name] = brought.content
-    return "newer" if newer else "older"
+    return kind
+
+
+def _is_broken(name: str, content: bytes) -> bool:
+    """Whether the file of a function holds no such function, as after a crash."""
+    if not name.endswith(".py"):
+        return False
+    try:
+        tree = ast.parse(as_text(content))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: brackets without end
+        return True
+    defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    return name.removesuffix(".py") not in defined
 
 
 def _free_name(path: Path, content: bytes) -> tuple[str, bytes]:
@@ -127,6 +144,10 @@ def _sentence(told: dict[str, list[str]]) -> str:
         parts.append(f"added: {names('added')}")
     if told.get("newer"):
         parts.append(f"replaced by a newer version, with yours kept as `(older)`: {names('newer')}")
+    if told.get("mended"):
+        parts.append(f"in the place of yours, which is damaged and kept as `(older)`: {names('mended')}")
+    if told.get("damaged"):
+        parts.append(f"damaged in that file, so yours stay, and it is kept as `(older)`: {names('damaged')}")
     if told.get("older"):
         parts.append(f"older than yours and kept beside it as `(older)`: {names('older')}")
     if told.get("the same"):
