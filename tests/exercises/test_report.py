@@ -503,6 +503,8 @@ HANDED_IN = {
     ),
     "a zip in a zip": ("all.zip", zip_of({"book.zip": zip_of({"record.json": RECORD})})),
     "a name in capitals": ("03.IPYNB", PASSED_RELU.encode()),
+    "a name that a browser made longer": ("03.ipynb.txt", PASSED_RELU.encode()),
+    "another such name": ("03.ipynb.json", PASSED_RELU.encode()),
     "a function without a record": ("my_mlpkit/relu.py", FUNCTION.encode()),
     "backslashes in a zip": ("w.zip", zip_of({"my_mlpkit\\record.json": RECORD})),
 }  # fmt: skip
@@ -577,7 +579,9 @@ def test_a_pipe_and_links_in_the_place_of_a_folder_have_a_row(room):
     assert all("not read:" in found[name][-1] for name in ("dora", "emil", "fay"))
 
 
-@pytest.mark.parametrize("name", ["dora.html", "dora.7z", "dora.IPYNB", "dora.zip", "dora.docx"])
+@pytest.mark.parametrize(
+    "name", ["dora.html", "dora.7z", "dora.IPYNB", "dora.zip", "dora.docx", "dora.ipynb.txt"]
+)
 def test_a_single_file_has_a_row_too(room, name):
     (room / name).write_bytes(b"no such thing")
     assert "not read:" in lines_of(survey(room), "Learners")["dora"][-1]

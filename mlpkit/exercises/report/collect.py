@@ -7,6 +7,7 @@ listed, and what could not be read stands beside their name.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def _learners(folder: Path) -> Iterator[tuple[str, Path]]:
         if path.is_dir():
             yield path.name, path
         elif kind_of(path) in ("notebook", "zip"):
-            yield path.stem, path
+            yield re.sub(r"\.(zip|ipynb(\.\w+)?)$", "", path.name, flags=re.IGNORECASE), path
         elif path.name == RECORD:
             yield folder.resolve().name, path
         elif not path.is_file() or (path.suffix.lower() in HANDED_IN and not _own_report(path)):

@@ -77,7 +77,10 @@ def kind_of(path: PurePath) -> str:
         return "record"
     if path.suffix == ".py" and path.stem in exercises():
         return "function"
-    return {".ipynb": "notebook", ".zip": "zip"}.get(path.suffix.lower(), "")
+    name = path.name.lower()
+    if name.endswith((".ipynb", ".ipynb.txt", ".ipynb.json")):  # some browsers add an ending of their own
+        return "notebook"
+    return "zip" if name.endswith(".zip") else ""
 
 
 def read_content(path: PurePath, content: bytes, learner: str) -> tuple[list[Said], list[str]]:
