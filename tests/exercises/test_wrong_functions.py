@@ -151,16 +151,16 @@ WRONG = {
         ("fan_in + 1", lambda a, b, rng: _he(a, b, rng, more=1), "one-more-or-less"),
         ("at least 10 inputs", lambda a, b, rng: _he(a, b, rng, more=max(0, 10 - a)), None),
         ("2.5 % too narrow", lambda a, b, rng: _he(a, b, rng, factor=0.975), None),
-        ("mean a little above 0", lambda a, b, rng: _he(a, b, rng) + 0.05 * np.sqrt(2 / a), None),
-        ("mean a little below 0", lambda a, b, rng: rng.normal(-0.05, 1, (a, b)) * np.sqrt(2 / a), None),
+        ("mean a little above 0", lambda a, b, rng: _he(a, b, rng) + 0.045 * np.sqrt(2 / a), None),
+        ("mean a little below 0", lambda a, b, rng: rng.normal(-0.045, 1, (a, b)) * np.sqrt(2 / a), None),
         ("mean 0.0025, whatever fan_in", lambda a, b, rng: _he(a, b, rng) + 0.0025, None),
     ],
     "glorot_uniform": [
-        ("mean a little above 0", lambda a, b, rng: _even(a, b, rng, 0.05), None),
-        ("mean a little below 0", lambda a, b, rng: _even(a, b, rng, -0.05), None),
+        ("mean a little above 0", lambda a, b, rng: _even(a, b, rng, 0.045), None),
+        ("mean a little below 0", lambda a, b, rng: _even(a, b, rng, -0.045), None),
     ],
     "init_params": [("mean a little above 0", lambda sizes, rng: [
-        (_he(a, b, rng) + 0.07 * np.sqrt(2 / a), np.zeros(b)) for a, b in zip(sizes, sizes[1:])], None)],
+        (_he(a, b, rng) + 0.055 * np.sqrt(2 / a), np.zeros(b)) for a, b in zip(sizes, sizes[1:])], None)],
 }  # fmt: skip
 EACH = [(name, *rest) for name, programs in WRONG.items() for rest in programs]
 
