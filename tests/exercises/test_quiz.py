@@ -1,6 +1,7 @@
 """Guesses, their truth, recall and progress; results as text, HTML and JSON; a class's report."""
 
 import csv
+import errno
 import json
 import re
 import sys
@@ -10,6 +11,7 @@ import ipywidgets
 import numpy as np
 import pytest
 
+from mlpkit import _files
 from mlpkit.app import cli
 from mlpkit.exercises import backup, check, guess, progress, recall, reveal
 from mlpkit.exercises.catalog import exercises
@@ -80,6 +82,21 @@ def test_the_chart_of_guesses_has_two_labelled_axes_and_a_dot_where_its_ticks_sa
 
 def test_reveal_without_a_guess_says_the_answer():
     assert repr(reveal("never-asked", "it blows up")) == "No guess was made. The answer is: it blows up"
+
+
+def test_a_guess_that_cannot_be_saved_is_said_and_counts_when_it_can(monkeypatch, capsys):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(_files, "_told", set())
+    with monkeypatch.context() as full:
+        full.setattr("mlpkit.exercises.quiz.guess.change_record", refuse)
+        guess("full", "What?", CHOICES, answer=1, sure=80)
+        assert "cannot be saved now (No space left on device)" in capsys.readouterr().out
+        assert repr(reveal("full", "it blows up")) == "✓ You were right (80 % sure)."
+        assert "full" not in books.read_record()["predictions"]
+    reveal("full", "it blows up")
+    assert books.read_record()["predictions"]["full"]["right"] is True
 
 
 def test_a_guess_after_the_answer_does_not_count():

@@ -1,5 +1,6 @@
 """The workbook: what passes is kept, alone and whole, whatever happens, and becomes a network that trains."""
 
+import errno
 import io
 import json
 import os
@@ -182,6 +183,18 @@ def test_forget_and_do_it_again(book):
     assert books.exercise_record(books.read_record(), "softmax")["attempts"] == 1
     with pytest.raises(ValueError, match="did you mean"):
         mine.forget("sofmax")
+
+
+def test_what_cannot_be_forgotten_stays_and_it_is_said_in_words(book, monkeypatch):
+    pass_softmax()
+
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "Permission denied", ".record.json-1234.part")
+
+    monkeypatch.setattr("mlpkit.exercises.workbook.store.write_all", refuse)
+    with pytest.raises(OSError, match=r"`softmax` stays in the workbook, .*\(Permission denied\): set"):
+        mine.forget("softmax")
+    assert mine.whose("softmax") == "yours: softmax"
 
 
 def test_unknown_names_are_attribute_errors():

@@ -11,9 +11,14 @@ import operator
 from contextlib import suppress
 from typing import Any
 
+from ..._files import tell
 from ..panel import Panel
-from ..workbook.store import change_record, read_record
+from ..workbook.store import change_record, read_record, reason, workbook_dir
 from .form import PERCENT, SURE, Form, check_question, choices_html, choices_text, percent_of
+
+_unsaved: dict[
+    tuple, dict
+] = {}  # (workbook, id) -> a guess that could not be written, until the kernel stops
 
 LATE = "The answer was shown before this guess, so it does not count."
 
@@ -74,7 +79,7 @@ def reveal(id: str, truth: str) -> Panel:
     right, sure = made["answer"] == truth, f"{made['sure']} % sure"
     late = made.get("late") is True
     outcome = {"truth": truth} if late else {"truth": truth, "right": right}
-    _save(lambda record: record["predictions"].get(id, {}).update(outcome))
+    _save(lambda record: record["predictions"].setdefault(id, dict(made)).update(outcome))
     said = f"✗ You said: {made['answer']} ({sure}). The answer is: {truth}."
     return Panel((f"✓ You were right ({sure})." if right else said) + f" {LATE}" * late)
 
@@ -113,12 +118,17 @@ def _commit(id: str, question: str, choices: list[str], choice: int, sure: int) 
         if not (shown and before.get("choices") == choices and "right" in before):
             record["predictions"][id] = {**made, "late": True, "truth": before["truth"]} if shown else made
 
-    return _save(keep)
+    saved = _save(keep)
+    if saved:
+        _unsaved.pop((workbook_dir(), id), None)
+    else:
+        _unsaved.setdefault((workbook_dir(), id), made)
+    return saved
 
 
 def _made(id: str) -> dict:
     """The guess that is kept of a question; {} when there is none, or none that is whole."""
-    made = read_record()["predictions"].get(id, {})
+    made = read_record()["predictions"].get(id) or _unsaved.get((workbook_dir(), id), {})
     choices, sure = made.get("choices"), made.get("sure")
     whole = isinstance(choices, list) and made.get("answer") in choices and isinstance(sure, int)
     return made if whole else {}
@@ -137,6 +147,7 @@ def _known(made: dict, choices: list[str]) -> dict:
 def _save(change: Any) -> bool:
     try:
         change_record(change)
-    except (OSError, ValueError):  # a lesson goes on where nothing can be written
+    except (OSError, ValueError) as error:  # a lesson goes on where nothing can be written
+        tell(f"Guesses cannot be saved now ({reason(error)}). They are kept until the kernel stops.")
         return False
     return True

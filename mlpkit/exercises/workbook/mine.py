@@ -58,9 +58,15 @@ class Mine:
         """Take a function out of the workbook, to do its exercise again.
 
         name: str, the exercise
-        raises: ValueError when there is no such exercise
+        raises: ValueError when there is no such exercise, OSError when the workbook cannot be written
         """
-        forget(find(name).name)
+        try:
+            forget(find(name).name)
+        except OSError as error:
+            raise OSError(
+                f"`{name}` stays in the workbook, which cannot be written ({reason(error)}): set "
+                "MLPKIT_WORKBOOK to a folder of yours"
+            ) from None
 
     def as_network(self, step: str | None = None, learning_rate: Any = None) -> tuple:
         """Everything that `train` needs, made of the learner's own functions.
