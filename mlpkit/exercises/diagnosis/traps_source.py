@@ -19,7 +19,7 @@ class Source(NamedTuple):
 
     arrays: the arguments that are arrays; numbers: the names of those that are numbers
     assigned: the last value that each name is given
-    needed: the arguments that the model solution uses
+    needed: the arguments that the model solution uses; none where something else stopped the function
     """
 
     tree: ast.FunctionDef
@@ -41,7 +41,9 @@ def source_of(tree: ast.FunctionDef, e: Evidence) -> Source:
     model = function_source(e.exercise.reference)
     used = {n.id for n in ast.walk(model[1]) if isinstance(n, ast.Name)} if model else set(names)
     given = {own for own, name in zip(names, e.exercise.inputs) if name in used}
-    return Source(tree, arrays, scalars, assigned, given)
+    error = e.run.raised  # what stopped the function comes first, unless it is about arguments
+    needed = set() if error and "argument" not in error.text else given
+    return Source(tree, arrays, scalars, assigned, needed)
 
 
 def calls(node: ast.AST, *names: str) -> bool:

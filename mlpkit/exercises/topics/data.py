@@ -258,8 +258,7 @@ ONE_HOT = Exercise(
         Mistake(
             "whole-columns",
             _columns_filled,
-            "It looks as if whole columns are set: `[:, labels]` means every row, at the labels of all "
-            "rows. How do you pick one entry from each row?",
+            "It looks as if every row has a 1 at the labels of all rows. How do you set one entry in each row?",
         ),
         Mistake(
             "whole-rows",

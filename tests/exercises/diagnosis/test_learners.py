@@ -39,6 +39,21 @@ SAID = [
         def f(z):
             return np.max([z, 0])
     """),
+    # what stopped the function comes before an argument that is not used yet
+    ("split", "Round brackets call a function", "never uses", 3, """
+        def f(images, labels, valid_size, rng):
+            order = rng.permutation(len(labels))
+            for_valid = order(valid_size)
+            for_train = order - for_valid
+            return for_train, for_valid
+    """),
+    ("init_params", "It never uses `rng`", "Call `help`", 4, """
+        def f(sizes, rng):
+            layers = []
+            for fan_in, fan_out in zip(sizes, sizes[1:]):
+                layers.append((mine.he_normal(fan_in, fan_out), np.zeros(fan_out)))
+            return layers
+    """),
     # two sides of an operation have their shapes alone; a turn that stopped is not the last of a known number
     ("affine", r"stopped at `inputs` \(5, 3\) \* `weights` \(3, 4\)", r"\) = \(", 2, """
         def f(inputs, weights, bias):
