@@ -9,7 +9,7 @@ ADVICE: dict[str, str] = {
     # types
     "return": "Does every branch of the function end with a `return`?",
     "result kept": "Look at where that part is made: is its result stored?",
-    "not numbers": "Which step turns numbers into something else: a comparison, a cast, a root of a negative number?",
+    "not numbers": "Which step turns numbers into something else: a comparison, another dtype, a root of a negative number?",
     "for numbers": "A list of plain numbers is needed there. Print it once.",
     "for number": "Look at the last line: how do these numbers become one number?",
     "a list": "A list has no shape and no arithmetic: the next step in the network needs an array.",

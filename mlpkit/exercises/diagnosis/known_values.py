@@ -87,7 +87,9 @@ class KnownValues:
         returns: bool; whole numbers alone are always known
         """
         array = np.asarray(array, np.float64)
-        if array.size == 0 or is_count(array) or self.find(array):
+        if array.size == 0:
+            return any(self.values[i].shape == array.shape for i in self._by_size.get(0, ()))
+        if is_count(array) or self.find(array):
             return True
         return inside and (self._is_entry(array) if array.size == 1 else self._is_line(array))
 
@@ -210,7 +212,8 @@ def known_values(programs: Iterable[Callable], args: tuple, expected: list | Non
             got = array_leaves(trace.returned)
             if expected is None or (len(got) == len(expected) and all(map(_agree, got, expected))):
                 traces.append(trace)
-            else:  # it ends in an overflow here: what it computes before is right
+            elif not any(np.isnan(a).any() for a in got):
+                # it ends in an infinity: what it computes before is right
                 further += [
                     e.array for e in trace.events if e.array is not None and np.isfinite(e.array).all()
                 ]

@@ -15,7 +15,7 @@ from .evidence import Finding
 from .trace import Trace
 from .trace_lines import LineView, view_lines
 from .trace_rewrite import Place
-from .trace_source import Source, source_of_function
+from .trace_source import Source, helpers_of, source_of_function
 from .words import shortened
 
 _RETURNED = (
@@ -28,6 +28,8 @@ _RETURNED = (
     "flat list",
     "dtype",
     "axis too many",
+    "rearranged",
+    "other axes",
     "one for all",
 )
 _COUNTED = (
@@ -40,7 +42,7 @@ _COUNTED = (
     "input where wrong",
     "zeros",
 )
-_DRAWN = ("property broken", "off by one", "transposed shape", "axis lost", "other axes")
+_DRAWN = ("property broken", "off by one", "transposed shape", "axis lost")
 _VIEWS = (
     "reshape",
     "ravel",
@@ -67,6 +69,7 @@ _WRITES = (
     "partition",
     "clear",
 )
+Helpers = dict[str, ast.FunctionDef]
 _LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp)
 
 
@@ -94,7 +97,11 @@ def place_of_statement(
     if source is None:
         return None
     line = line_of_trap(finding)
-    kind, node = ("", _on_line(source.node, line)) if line else _statement(source.node, run, finding)
+    kind, node = (
+        ("", _on_line(source.node, line))
+        if line
+        else _statement(source.node, run, finding, helpers_of(function))
+    )
     if node is None:
         return None
     span = _span(source, node)
@@ -116,12 +123,12 @@ def line_of_trap(finding: Finding) -> int:
     return trap.facts["line"] if named else 0
 
 
-def _statement(tree: ast.AST, run: CaseRun, finding: Finding) -> tuple[str, ast.AST | None]:
+def _statement(tree: ast.AST, run: CaseRun, finding: Finding, helpers: Helpers) -> tuple[str, ast.AST | None]:
     """What is said of a statement ("" for nothing), and the statement."""
     if run.raised is not None:
         return "", _raised(tree, run)
-    if finding.code == "inputs changed":
-        return "changes", first_write(tree, set(run.changed))
+    if finding.code == "inputs changed" or getattr(finding.facts.get("seen"), "code", "") == "changed":
+        return "changes", first_write(tree, set(run.changed), helpers)
     if finding.code == "returned":
         return "last", None if _answers(tree) else _last(tree)
     if finding.code in _RETURNED:
@@ -179,18 +186,18 @@ def _own(tree: ast.AST) -> Iterator[ast.AST]:
             yield from _own(node)
 
 
-def first_write(tree: ast.AST, changed: set[str]) -> ast.AST | None:
+def first_write(tree: ast.AST, changed: set[str], helpers: Helpers) -> ast.AST | None:
     """The first statement that writes into one of these arguments, or into a view or a part of one.
 
-    changed: names of arguments
+    changed: names of arguments; helpers: functions that it may call, by their names
     """
-    return _write(getattr(tree, "body", []), set(changed)) if isinstance(tree, ast.FunctionDef) else None
+    return _write(tree.body, set(changed), helpers) if isinstance(tree, ast.FunctionDef) else None
 
 
-def _write(statements: Iterable[ast.stmt], names: set[str]) -> ast.AST | None:
+def _write(statements: Iterable[ast.stmt], names: set[str], helpers: Helpers) -> ast.AST | None:
     """The first write; `names` are those that mean an argument, and change as the statements go on."""
     for node in statements:
-        if _writes(node, names):
+        if _writes(node, names, helpers):
             return node
         if isinstance(node, ast.Assign):
             for target in node.targets:
@@ -198,13 +205,13 @@ def _write(statements: Iterable[ast.stmt], names: set[str]) -> ast.AST | None:
         elif isinstance(node, ast.For):
             _rename_each(node.target, node.iter, names)
         for block in ("body", "orelse"):
-            found = _write(getattr(node, block, []), names)
+            found = _write(getattr(node, block, []), names, helpers)
             if found is not None:
                 return found
     return None
 
 
-def _writes(node: ast.stmt, names: set[str]) -> bool:
+def _writes(node: ast.stmt, names: set[str], helpers: Helpers) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     flat = [t for target in targets for t in (target.elts if isinstance(target, ast.Tuple) else [target])]
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id in names:
@@ -214,10 +221,14 @@ def _writes(node: ast.stmt, names: set[str]) -> bool:
     ):
         return True
     whole = isinstance(node, (ast.Expr, ast.Assign, ast.Return))
-    return whole and any(_call_writes(n, names) for n in ast.walk(node) if isinstance(n, ast.Call))
+    return whole and any(_call_writes(n, names, helpers) for n in ast.walk(node) if isinstance(n, ast.Call))
 
 
-def _call_writes(node: ast.Call, names: set[str]) -> bool:
+def _call_writes(node: ast.Call, names: set[str], helpers: Helpers) -> bool:
+    helper = helpers.get(node.func.id) if isinstance(node.func, ast.Name) else None
+    if helper is not None:
+        given = {own.arg for own, value in zip(helper.args.args, node.args) if _base(value) in names}
+        return first_write(helper, given, {}) is not None
     if any(k.arg == "out" and _base(k.value) in names for k in node.keywords):
         return True
     if not isinstance(node.func, ast.Attribute) or node.func.attr not in _WRITES:

@@ -129,7 +129,7 @@ def _property(finding: Finding) -> str:
     text = "On {case}: {text}"
     text += " The ratio of the two is about {factor}." if f.get("factor") else ""
     text += (
-        " All of them are whole numbers ({whole}): is there a cast, or a draw of integers?"
+        " All of them are whole numbers ({whole}): are they rounded, or drawn as integers?"
         if f.get("whole")
         else ""
     )

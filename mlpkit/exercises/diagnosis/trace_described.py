@@ -71,7 +71,7 @@ class Described(Causes):
             return None
         if self.links.place(event).kind == "List" and id(self.events[event].value) in self.trace.filled:
             return None  # an empty list is filled later: the fault is in what fills it
-        if self._of_lines(event):
+        if self._of_lines(event) or self._beyond(event):
             return None
         event = self._index(event) or self._of_another_shape(event) or event
         collected = self.collected(event)
@@ -115,6 +115,14 @@ class Described(Causes):
         return (
             place.loop and adds and self.big(event) and bool(arrays) and not any(map(self.known.find, arrays))
         )
+
+    def _beyond(self, event: int) -> bool:
+        """A slice that begins behind the end: the loop that goes so far is at fault."""
+        parts = [self.events[i].value for i in self.own_parts(event)]
+        if self.links.place(event).kind != "Subscript" or np.size(self.events[event].array) or not parts:
+            return False
+        ends = [i for i in parts[1:] if isinstance(i, (int, np.integer))]
+        return max(ends, default=0) >= len(parts[0])
 
     def _index(self, event: int) -> int | None:
         """Where the indices were made that pick the examples, if right programs do not have them."""
@@ -170,9 +178,8 @@ class Described(Causes):
             if not alone or not values[i] or any(u.parts & values[i] for u in fits):
                 continue
             for one, last in self._chains(values[i], fits):
-                if not self._in_one_line(one, last):
-                    return self._made_before(i)
-                return None
+                alone = len(one.parts) == 1  # as a root or a power of e is
+                return None if alone or self._in_one_line(one, last) else self._made_before(i)
         return None
 
     def _chains(self, values: frozenset[int], fits: list[Use]) -> Iterable[tuple[Use, Use]]:

@@ -57,6 +57,17 @@ def source_of_function(function: object) -> Source | None:
     return None
 
 
+def helpers_of(function: object) -> dict[str, ast.FunctionDef]:
+    """The functions with a source that a function may call, by the names that they have in it.
+
+    function: anything
+    """
+    if type(function) is not FunctionType:
+        return {}
+    named = {n: source_of_function(function.__globals__.get(n)) for n in function.__code__.co_names}
+    return {n: found.node for n, found in named.items() if found and isinstance(found.node, ast.FunctionDef)}
+
+
 def segment(lines: tuple[str, ...], node: ast.AST) -> str:
     """The text of a node as it was written, with its line breaks and their indentation as single spaces."""
     rows = [line.encode() for line in lines[node.lineno - 1 : node.end_lineno]]

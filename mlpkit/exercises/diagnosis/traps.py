@@ -67,7 +67,7 @@ def _not_a_power(node: ast.AST, source: Source) -> dict | None:
 
 
 def _python_max(node: ast.AST, source: Source) -> dict | None:
-    if not calls(node, "max", "min") or len(node.args) not in (1, 2):
+    if not calls(node, "max", "min") or len(node.args) not in (1, 2) or node.lineno != source.stopped:
         return None
     rows = source.arrays.get(getattr(node.args[0], "id", ""), np.zeros(0)).ndim > 1
     found = rows if len(node.args) == 1 else not all(is_scalar(a, source) for a in node.args)
@@ -164,7 +164,7 @@ def _not_kept(node: ast.AST, source: Source) -> dict | None:
     named = isinstance(call.func, ast.Name) and call.func.id not in _SHOWN
     written = ".at" in ast.unparse(call.func)
     kept = written or writes or not (numpys or named or calls(call, *_NEW))
-    return None if kept else code_of(call)
+    return None if kept or ast.unparse(call.func) in source.silent else code_of(call)
 
 
 def _none_used(node: ast.AST, source: Source) -> dict | None:

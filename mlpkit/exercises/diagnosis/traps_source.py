@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..checker.placeholders import inner
 from ..checker.source import function_source
 from .evidence import Evidence
+from .statements import first_write
+from .trace_source import helpers_of
 
 
 class Source(NamedTuple):
@@ -20,6 +23,8 @@ class Source(NamedTuple):
     arrays: the arguments that are arrays; numbers: the names of those that are numbers
     assigned: the last value that each name is given
     needed: the arguments that the model solution uses; none where something else stopped the function
+    silent: the helper functions that write into what they are given, or return nothing
+    stopped: the line of the tree on which the function raised, 0 if it did not
     """
 
     tree: ast.FunctionDef
@@ -27,6 +32,8 @@ class Source(NamedTuple):
     numbers: set[str]
     assigned: dict[str, ast.expr]
     needed: set[str]
+    silent: set[str]
+    stopped: int
 
 
 def source_of(tree: ast.FunctionDef, e: Evidence) -> Source:
@@ -43,7 +50,18 @@ def source_of(tree: ast.FunctionDef, e: Evidence) -> Source:
     given = {own for own, name in zip(names, e.exercise.inputs) if name in used}
     error = e.run.raised  # what stopped the function comes first, unless it is about arguments
     needed = set() if error and "argument" not in error.text else given
-    return Source(tree, arrays, scalars, assigned, needed)
+    helpers = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)} | helpers_of(
+        inner(e.function)
+    )
+    silent = {name for name, node in helpers.items() if _works_in_place(node)}
+    first = min([tree.lineno, *(d.lineno for d in tree.decorator_list)])
+    stopped = error.line + first - 1 if error and error.line else 0
+    return Source(tree, arrays, scalars, assigned, needed, silent, stopped)
+
+
+def _works_in_place(node: ast.FunctionDef) -> bool:
+    returns = any(isinstance(n, (ast.Return, ast.Yield)) and n.value is not None for n in ast.walk(node))
+    return not returns or first_write(node, {a.arg for a in node.args.args}, {}) is not None
 
 
 def calls(node: ast.AST, *names: str) -> bool:

@@ -526,6 +526,108 @@ SAID = [
                 dz = dinputs * (entered[i] > 0)
             return grads
     """),
+    # a helper that works in place is no value that is thrown away
+    ("softmax", "In `normalise`, line 4", "not stored", 4, """
+        def normalise(row):
+            row -= row.max()
+            np.exp(row, out=row)
+            row /= row.mean()
+
+        def f(logits):
+            out = logits.copy()
+            for row in out:
+                normalise(row)
+            return out
+    """),
+    ("one_hot", "whole columns", "not stored", 2, """
+        def fill(rows, labels):
+            rows[:, labels] = 1
+
+        def f(labels, classes):
+            rows = np.zeros((len(labels), classes))
+            fill(rows, labels)
+            return rows
+    """),
+    ("one_hot", "In `fill`, line 3", "not stored", 3, """
+        def fill(rows, labels):
+            for i in range(len(labels)):
+                rows[i, labels[i - 1]] = 1
+
+        def f(labels, classes):
+            rows = np.zeros((len(labels), classes))
+            fill(rows, labels)
+            return rows
+    """),
+    ("relu", "In `clip`, line 2", "not stored", 2, """
+        def clip(a):
+            a[a < 0] *= 0.5
+
+        def f(z):
+            out = z.copy()
+            clip(out)
+            return out
+    """),
+    ("affine_backward", "In `add_rows`, line 3", "not stored", 3, """
+        def add_rows(total, dz):
+            for row in dz[1:]:
+                total += row
+
+        def f(dz, inputs, weights):
+            dbias = np.zeros(dz.shape[1])
+            add_rows(dbias, dz)
+            return dz @ weights.T, inputs.T @ dz, dbias
+    """),
+    ("sgd_step", "changed the layers of the input", "not stored", 3, """
+        def update(w, dw, rate):
+            w -= rate * dw
+
+        def f(layers, grads, learning_rate):
+            for (w, b), (dw, db) in zip(layers, grads):
+                update(w, dw, learning_rate)
+                update(b, db, learning_rate)
+            return layers
+    """),
+    ("relu", "Line 2 writes into it", "Look for", 2, """
+        def cut(a):
+            a[a < 0] = 0
+
+        def f(z):
+            cut(z)
+            return z
+    """),
+    ("batches", "Their lengths are", "Python's `min`", 5, """
+        def f(images, labels, batch_size, rng):
+            order, count = rng.permutation(len(labels)), images.shape[0]
+            for s in range(0, count, batch_size):
+                stop = min(s + batch_size, count - 1)
+                yield images[order[s:stop]], labels[order[s:stop]]
+    """),
+    # a step that is left out is missing where the value is used; an empty slice is no right value
+    ("adam_step", "the root is missing", "print every step", 6, """
+        def f(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):
+            mean = b1 * mean + (1 - b1) * grad
+            mean_square = b2 * mean_square + (1 - b2) * grad**2
+            m = mean / (1 - b1**step)
+            s = mean_square / (1 - b2**step)
+            return param - learning_rate * m / (s + eps), mean, mean_square
+    """),
+    ("softmax", "one maximum of the whole array", "print every step", 2, """
+        def f(logits):
+            p = np.exp(logits - logits.max())
+            return p / p.sum(axis=1, keepdims=True)
+    """),
+    ("train_epoch", r"`order\[start:batch_size\]`", "the values? of `logits`", 4, """
+        def f(layers, images, labels, batch_size, learning_rate, rng):
+            losses, order = [], rng.permutation(len(labels))
+            for start in range(0, len(labels), batch_size):
+                b = order[start:batch_size]
+                x, y = images[b], labels[b]
+                entered, logits = mine.forward(layers, x)
+                losses.append(mine.cross_entropy(logits, y))
+                grads = mine.backward(layers, entered, mine.cross_entropy_backward(logits, y))
+                layers = mine.sgd_step(layers, grads, learning_rate)
+            return layers, losses
+    """),
 ]  # fmt: skip
 
 
