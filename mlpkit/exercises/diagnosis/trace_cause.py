@@ -37,9 +37,20 @@ class Causes(Follower):
             except NoReplayError:
                 return event
             if mended:
+                roots = {self.blame(j) for j in self.own_parts(i) if self.known_at(j) is False}
+                if len(roots) > 1 and None not in roots and all(self._nearly_done(r, i) for r in roots):
+                    return min(roots)  # each is wrong: to mend one of them is not enough
                 lost = [j for j in later[:at] if self._loses(j) and self._line(j) != self._line(i)]
                 return lost[0] if lost else i
         return event
+
+    def _nearly_done(self, event: int, later: int) -> bool:
+        """Whether right programs do this to the same array, with another number, in a line before."""
+        if self._line(event) == self._line(later):
+            return False
+        what = operation(self.links.place(event))
+        parts = [self.known.find(self.events[i].array) for i in self.own_parts(event) if self.big(i)]
+        return any(u.operation == what and u.parts & part for u in self.known.uses for part in parts)
 
     def _loses(self, event: int) -> bool:
         """Whether fewer numbers come out than go in, or only yes and no: no later line brings these back."""

@@ -217,6 +217,12 @@ NESTEROV_STEP = Exercise(
             "the old velocity used?",
         ),
         Mistake(
+            "rate-times-the-gradient-alone",
+            _velocity(lambda v, g, rate, m, old: rate * g - m * v, _sum),
+            "It looks as if the learning rate multiplies only the gradient: brackets are missing. What "
+            "should it multiply?",
+        ),
+        Mistake(
             "momentum-forgotten-in-the-step",
             _velocity(lambda n, g, rate, m, v: rate * (g + n), _sum),
             "It looks as if the whole new velocity is added to the gradient. By which factor should it be "
@@ -464,6 +470,11 @@ def _right(m, s, t, b1, b2, eps, g):
     return m / (1 - b1**t) / (np.sqrt(s / (1 - b2**t)) + eps)
 
 
+def _eps_after_all(p, g, m, s, t, rate, b1, b2, eps):
+    right, m, s = adam_step(p, g, m, s, t, rate, b1, b2, 0.0)
+    return right + eps, m, s
+
+
 ADAM_STEP = Exercise(
     "adam_step",
     task="Take one step of Adam (steps count from 1), and return the new parameter, mean and mean square.",
@@ -531,6 +542,14 @@ ADAM_STEP = Exercise(
             "It looks as if only the mean is corrected. Which other running mean started at 0?",
         ),
         Mistake(
+            "corrections-swapped",
+            (_adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b2**t) / (np.sqrt(s / (1 - b1**t)) + eps)),
+             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / (np.sqrt(s / (1 - b1**t)) + eps)),
+             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b2**t) / (np.sqrt(s / (1 - b2**t)) + eps))),
+            "It looks as if a running mean is corrected with the decay of the other. Which of b1 and b2 was "
+            "each of them computed with?",
+        ),
+        Mistake(
             "step-from-0",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1 ** (t - 1)) / (np.sqrt(s / (1 - b2 ** (t - 1))) + eps)),
             "It looks as if the power is t - 1, which gives a division by 0 in the first step. Steps are "
@@ -580,7 +599,7 @@ ADAM_STEP = Exercise(
         ),
         Mistake(
             "eps-outside-the-brackets",
-            _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t)) + eps),
+            (_adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t)) + eps), _eps_after_all),
             "It looks as if eps is added after the division: brackets are missing. Which number should eps "
             "keep away from 0?",
         ),

@@ -628,6 +628,31 @@ SAID = [
                 layers = mine.sgd_step(layers, grads, learning_rate)
             return layers, losses
     """),
+    # brackets that are missing, and one fault in two lines
+    ("adam_step", "brackets are missing", "print every step", 6, """
+        def f(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):
+            mean = b1 * mean + (1 - b1) * grad
+            mean_square = b2 * mean_square + (1 - b2) * grad**2
+            m = mean / (1 - b1**step)
+            s = mean_square / (1 - b2**step)
+            param = param - learning_rate * m / np.sqrt(s) + eps
+            return param, mean, mean_square
+    """),
+    ("adam_step", "the decay of the other", "not only a factor", 4, """
+        def f(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):
+            mean = b1 * mean + (1 - b1) * grad
+            mean_square = b2 * mean_square + (1 - b2) * grad**2
+            m = mean / (1 - b2**step)
+            s = mean_square / (1 - b1**step)
+            param = param - learning_rate * m / (np.sqrt(s) + eps)
+            return param, mean, mean_square
+    """),
+    ("nesterov_step", "brackets are missing", "by other factors", 3, """
+        def f(param, grad, velocity, learning_rate, momentum):
+            velocity = momentum * velocity + grad
+            param = param - learning_rate * grad + momentum * velocity
+            return param, velocity
+    """),
 ]  # fmt: skip
 
 
