@@ -41,7 +41,7 @@ class Follower:
             value = self.events[event].value
             leaves = array_leaves(value) if type(value) in (list, tuple) else []
             return all(self.known.holds(a, place.loop) for a in leaves) if leaves else None
-        if self.known.holds(array, place.loop):
+        if self.known.holds(array, place.loop) or (place.name == "array" and array.size == 0):
             return True
         if place.kind == "Name":
             history = self.links.history(self.events[event].value, event)
@@ -105,8 +105,14 @@ class Follower:
     def _blame_made(self, event: int) -> int | None:
         """The value was made here: its unknown parts are to blame, or if there are none, the place itself."""
         parts = self.own_parts(event)
+        if self._empty(event):  # nothing is left: of an empty part, or by this very slice
+            parts = [i for i in parts if self._empty(i)]
         unknown = [i for i in parts if self.known_at(i) is False or self._hides(i)]
         return first(self.blame(i) for i in unknown) if unknown else event
+
+    def _empty(self, event: int) -> bool:
+        array = self.events[event].array
+        return array is not None and array.size == 0
 
     def _blame_parts(self, event: int) -> int | None:
         if event >= len(self.events):
