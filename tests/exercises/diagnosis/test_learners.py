@@ -539,7 +539,7 @@ SAID = [
                 normalise(row)
             return out
     """),
-    ("one_hot", "whole columns", "not stored", 2, """
+    ("one_hot", "a 1 at the labels of all rows", "not stored", 2, """
         def fill(rows, labels):
             rows[:, labels] = 1
 
