@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._tracebacks import short_errors
 from ..core._validation import check_count, check_positive
 from ..core.activations import Activation, relu
 from ..core.data import Dataset, Examples
@@ -99,6 +100,7 @@ class Challenge(NamedTuple):
         return "\n".join([*lines, *([self.note] if self.note else [])])
 
 
+@short_errors
 def challenge(
     recipe: Callable[[Dataset, np.random.Generator], Iterable[Step]],
     data: Dataset,
@@ -249,6 +251,8 @@ def _too_late(count: int, spent: float, budget: Budget) -> str:
 
 def _begun(recipe: Callable, data: Dataset, seed: int) -> Iterator[Step]:
     steps = recipe(data, np.random.default_rng(seed))
+    if isinstance(steps, Step):  # a tuple too: iter(step) would give its first entry
+        raise _not_training(steps)
     try:
         return iter(steps)
     except TypeError:  # a forgotten `return`, a History, anything that does not come step by step
@@ -258,8 +262,8 @@ def _begun(recipe: Callable, data: Dataset, seed: int) -> Iterator[Step]:
 def _not_training(given: object) -> TypeError:
     what = "parameters" if isinstance(given, Params | Layer) else type(given).__name__
     return TypeError(
-        f"the recipe returned {what}: expected the training itself. End it with `return train(...)`; "
-        "do not run a loop over the steps in it"
+        f"the recipe returned {what}: expected what `train` returns. End the recipe with "
+        "`return train(...)`, without a loop over the steps"
     )
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .._files import locked, write_keeping_old
+from .._tracebacks import short_errors
 from ..core.data import Dataset
 from ..core.losses import softmax
 from ..core.metrics import confusion_matrix
@@ -43,6 +44,7 @@ class Card(NamedTuple):
         return self.text
 
 
+@short_errors
 def model_card(result: Challenge, data: Dataset, *, use: str = USE, notes: str = "") -> Card:
     """Write the model card of a challenge's best network.
 
@@ -83,7 +85,7 @@ def _made(result: Challenge, data: Dataset) -> str:
         f"- Network: {result.params}, {result.params.flat.size:,} parameters, {result.activation}",
         f"- Training: {result.budget} for each of {len(result.runs)} seeds; of these the best network. "
         f"It took ≈ {seconds:.1f} s of computing in all",
-        f"- Functions written by the author: {', '.join(own) if own else 'none, mlpkit stood in'}",
+        f"- Functions written by the author: {', '.join(own) if own else 'none, all are from mlpkit'}",
     ]
     recipe = f"\n\n```python\n{result.source.strip()}\n```" if result.source else ""
     return "## How it was made\n\n" + "\n".join(lines) + recipe

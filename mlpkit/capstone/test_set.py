@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
+from .._tracebacks import short_errors
 from ..core.activations import Activation, relu
 from ..core.data import Dataset
 from ..core.metrics import evaluate
@@ -17,6 +18,7 @@ from .leaderboard import read as read_leaderboard
 from .leaderboard import today
 
 
+@short_errors
 def look_at_test(
     params: Params,
     data: Dataset,
@@ -47,8 +49,8 @@ def look_at_test(
         return _shown(
             note,
             f"You have had your look. {_sentence(looks[-1], data)}",
-            "Choosing after a look makes the test images a second validation split, and no third is left.",
-            "If you must: look_at_test(..., again=True). The model card will say that it was not the first.",
+            "If you choose again now, the test images help you choose, and no images are left to test on.",
+            "To look again all the same: look_at_test(..., again=True). The model card will say so.",
         )
     accuracy = evaluate(params, *data.test, activation).accuracy
     look = {"name": str(name), "accuracy": accuracy, "network": network, "when": today()}

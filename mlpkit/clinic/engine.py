@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from mlpkit._tracebacks import short_errors
 from mlpkit.exercises.checker.check import check_against
 from mlpkit.exercises.checker.result import NOT_ATTEMPTED, PASSED, Result
 from mlpkit.exercises.checker.sandbox import BUSY, INTERRUPTED, TIME, WAITING, run_limited
@@ -95,6 +96,7 @@ class Case:
         rows = (f"{t.price}  {name:<{width}}  {t.about}" for name, t in menu.MENU.items())
         return Answer(None, (f"{_points(self.left)} left; price, test, what it looks at:", *rows))
 
+    @short_errors
     def order(self, test: str) -> Report:
         """Have a test done; the same test once more costs nothing.
 
@@ -126,6 +128,7 @@ class Case:
             return ""
         return f"the test {test!r} costs {_points(price)}, and you have {_points(self.left)} left"
 
+    @short_errors
     def diagnose(self, disease: str) -> Diagnosis:
         """Give a diagnosis; the workbook keeps it. A wrong one costs a point, if there is one left.
 
@@ -197,6 +200,7 @@ class Case:
         return Repair(**{**_fields(result), "notes": (words, *noted)}, before=before, after=after)
 
 
+@short_errors
 def patient(name: str) -> Case:
     """Open a case: a fresh visit, with the whole budget.
 

@@ -61,8 +61,8 @@ class Symptoms:
         title, counts, edges = self.histogram
         low, high = edges[:-1][counts > 0][0], edges[1:][counts > 0][-1]
         inside = counts[(edges[:-1] <= 0) & (edges[1:] > 0)].sum() / counts.sum()
-        near = "all of them" if inside == 1 else "most of them" if inside > 0.5 else "less than half"
-        return f"{title}: between ≈ {low:.3g} and ≈ {high:.3g}, {near} in the bar at 0"
+        near = "all" if inside == 1 else "most" if inside > 0.5 else "less than half"
+        return f"{title}: between ≈ {low:.3g} and ≈ {high:.3g}, {near} of them near 0"
 
     def _ipython_display_(self) -> None:
         """In a notebook: the words in a block, then the picture and its sentence."""
@@ -107,10 +107,11 @@ def accuracy_words(accuracy: float) -> str:
 
 def _draw_loss(ax: Axes, losses: list[float]) -> None:
     shown = np.minimum(np.nan_to_num(losses, nan=np.nan, posinf=np.nan), 20)
+    title = "training loss" if np.isfinite(losses).all() else "training loss (gap: it overflowed)"
     ax.plot(np.arange(1, len(losses) + 1), shown, color="#0072B2", linewidth=1.5)
     ax.set(
         xlabel="step",
-        title="training loss",
+        title=title,
         xlim=(0, len(losses) + 1),
         ylim=(0, max(2.6, float(np.nanmax(shown, initial=0)) * 1.05)),
     )

@@ -16,7 +16,7 @@ from .params import Params, as_params
 def check_functions(optimizer: Any, loss_and_grads: Any) -> None:
     """Refuse an optimiser or a loss function that is none."""
     if not (callable(getattr(optimizer, "init", None)) and callable(getattr(optimizer, "update", None))):
-        raise TypeError(f"optimizer is {optimizer!r}: expected one such as sgd(0.1) or adam(1e-3), called")
+        raise TypeError(f"optimizer is {optimizer!r}: expected one such as sgd(0.1) or adam(1e-3)")
     if not callable(loss_and_grads):
         raise TypeError(
             f"loss_and_grads is {loss_and_grads!r}: expected a function of (params, images, labels)"

@@ -138,6 +138,8 @@ def seed_bands(
 ) -> Axes:
     """Draw runs of one setting from several seeds as one: the median as a line, lowest to highest as a band.
 
+    Of a long run, both are running means over a fortieth of it.
+
     histories: list of Histories that differ in the seed alone, or {name: list} to compare settings
     column: one of mlpkit.core.history.COLUMNS
     ax: Axes to draw on, or None for a new figure
@@ -183,10 +185,13 @@ def _table(runs: Sequence[History], column: str) -> tuple[np.ndarray, np.ndarray
 def _band(
     ax: Axes, name: str, step: np.ndarray, values: np.ndarray, cut: bool, index: int, number: object
 ) -> str:
-    middle, low, high = np.median(values, axis=0), values.min(axis=0), values.max(axis=0)
+    parts = np.median(values, axis=0), values.min(axis=0), values.max(axis=0)
+    curves = [smooth(step, part) for part in parts]  # else batch losses hide the band behind the line
+    step, (middle, low, high) = curves[0].x, (curve.mean for curve in curves)
     style = {**line_style(index), "marker": MARKERS[index % len(MARKERS)] if len(step) <= 40 else ""}
-    ax.plot(step, middle, label=f"{name} median of {len(values)}".strip(), **style)
-    ax.fill_between(step, low, high, color=style["color"], alpha=0.22, linewidth=0)
+    ax.plot(step, middle, label=f"{name}, median of {len(values)}".removeprefix(", "), **style)
+    range_label = "lowest to highest" if index == 0 else None
+    ax.fill_between(step, low, high, color=style["color"], alpha=0.3, linewidth=0, label=range_label)
     who = f"{name}: the" if name else "The"
     last = (
         f"the last values that all have, at {phrasing.place('step', step[-1])}," if cut else "the last values"

@@ -49,7 +49,7 @@ def test_the_card_says_what_an_owner_must_know(data, book):
         "6-8-3, 83 parameters, relu",
         "120 images to learn from, 40 to choose by, 50 to test on",
         "40 steps for each of 3 seeds",
-        "none, mlpkit stood in",
+        "none, all are from mlpkit",
         "def recipe(data, rng):",
         "(the only look)",
         "Weakest class",

@@ -15,7 +15,8 @@ from mlpkit.clinic.engine import BUDGET, Case, _score, _score_before
 from mlpkit.clinic.menu import Finding
 from mlpkit.clinic.patients import patients
 from mlpkit.clinic.program import Program, run
-from mlpkit.exercises import progress
+from mlpkit.exercises import mine, progress
+from mlpkit.exercises.catalog import exercises
 from mlpkit.exercises.checker.check import check_against
 from mlpkit.exercises.workbook import transfer
 
@@ -365,6 +366,15 @@ def test_a_bad_repair_gets_a_verdict_and_never_an_exception(function, outcome):
     assert not record_of("hair-off")["cured"]
     assert "hair-off" not in repr(verdict)
     assert "<" in verdict._repr_mimebundle_()["text/html"]
+
+
+def test_the_learners_own_function_from_the_workbook_is_a_repair_of_their_own(book):
+    book.mkdir()
+    (book / "adam_step.py").write_text(exercises()["adam_step"].solution)
+    functions = mine.adam_step, exercises()["adam_step"].reference
+    own, packages = map(patient("fading").repair, functions)
+    assert (own.outcome, own.forwards) == ("passed", False)
+    assert (packages.outcome, packages.forwards) == ("passed", True)
 
 
 def test_a_repair_that_is_too_slow_to_train_with_is_measured_by_the_model(monkeypatch):

@@ -10,7 +10,7 @@ from tests.notebooks import ROOT
 
 PACKAGE = ROOT / "mlpkit"
 ROWS = [
-    {"_where"},
+    {"_where", "_tracebacks"},
     {"_files", "_old_names"},
     {"datasets"},
     {"core"},  # its own order stands in CORE

@@ -105,7 +105,7 @@ def test_a_loss_that_leaps_is_drawn_on_a_log_axis_and_lost_steps_are_marked():
 def test_bands_hold_median_and_range():
     runs = [history(FALLING + shift) for shift in (0, 0.5, 2)]
     ax = figures.seed_bands({"sgd": runs}, "loss")
-    assert np.allclose(line(ax, "sgd median of 3").get_ydata(), FALLING + 0.5)
+    assert np.allclose(line(ax, "sgd, median of 3").get_ydata(), FALLING + 0.5)
     vertices = ax.collections[0].get_paths()[0].vertices
     assert vertices[:, 1].min() == pytest.approx(0.4)
     assert vertices[:, 1].max() == pytest.approx(4.3)
@@ -113,6 +113,19 @@ def test_bands_hold_median_and_range():
         "sgd: the median of 3 runs fell from ≈ 2.80 to ≈ 0.900; "
         "the last values lie between ≈ 0.400 and ≈ 2.40."
     )
+
+
+def test_the_band_of_a_long_run_lies_outside_its_line():
+    """Single batches jump by more than the seeds differ; the means of a stretch do not."""
+    rng = np.random.default_rng(0)
+    runs = [history(2 + shift + rng.normal(size=800) / 2) for shift in (0, 0.5, 1)]
+    ax = figures.seed_bands(runs, "loss")
+    middle = line(ax, "median of 3").get_ydata()
+    edges = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert np.ptp(middle[20:]) < 0.5
+    assert edges.max() > middle[20:].max()
+    assert edges.min() < middle[20:].min()
+    assert "lowest to highest" in [text.get_text() for text in ax.get_legend().get_texts()]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,12 @@ def test_one_line_opens_the_whole_ward():
     assert packed["left"] == packed["full"] == 6
 
 
+def test_a_lesson_chooses_who_is_open_first():
+    assert ClinicPanel(patient, ["too-good", "fading"], MENU, first="fading").case.name == "fading"
+    with pytest.raises(ValueError, match="first is 'nobody': expected one of the names, too-good, fading"):
+        ClinicPanel(patient, ["too-good", "fading"], MENU, first="nobody")
+
+
 def test_a_visit_by_button(panel):
     panel.on_order("loss at start")
     packed = panel.pack()

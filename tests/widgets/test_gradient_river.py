@@ -70,7 +70,7 @@ def test_the_toy_shows_open_and_shut_gates_one_right_and_one_wrong_answer():
     assert (river.values("dz1")[0, 1:3] == 0).all()
     assert str(river) == (
         "Gradient river: 2 examples through a 3-4-3 network with relu, loss ≈ 1.098; "
-        "5 operations forward, 7 back; 2 of 8 gates are shut."
+        "5 operations forward, 7 back; 2 of 8 gates are closed."
     )
     assert str(GradientRiver(TOY_LAYERS, np.array(TOY_IMAGES), np.array(TOY_LABELS))) == str(river)
 

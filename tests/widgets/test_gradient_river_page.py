@@ -45,7 +45,7 @@ def test_buttons_keys_and_slider_go_from_operation_to_operation(river):
     assert button("Next").is_disabled()
     widget.get_by_label("Operation").fill("10")
     wait(widget, makes="dz1")
-    assert "0 shut" in widget.inner_text()
+    assert "0 closed" in widget.inner_text()
     widget.get_by_label("Operation").press("ArrowLeft")
     wait(widget, makes="da1")
     button("First").press("Enter")

@@ -98,7 +98,7 @@ PATIENTS = (
         tests=("gradient check",),
         disease="the relu gate is always open",
         others={
-            "nothing is wrong": "The curve says so. What does the gradient check of the first layer say?",
+            "nothing is wrong": "Only the curve says so. What does the test `gradient check` say about the first layer?",
             "the gradient is not divided by the batch": "Then every layer would be wrong, by the same factor. Here "
             "the last layer is right.",
             "relu is missing in the forward pass": "Then the first layer would fail its check too, but its "
@@ -120,7 +120,7 @@ PATIENTS = (
         tests=("gradient check",),
         disease="forward is leaky, backward is not",
         others={
-            "nothing is wrong": "An error of 0.5 % is no rounding error: in float64 that is below 1e-9.",
+            "nothing is wrong": "The test `gradient check` finds an error of 0.5 %. A rounding error in float64 is below 1e-9.",
             "the relu gate is always open": "Then the error of the first layer would be 30 % or more, not "
             "0.5 %.",
             "the nudges cross a kink": "A kink changes a few numbers. Here all numbers of the first layer "
@@ -144,7 +144,7 @@ PATIENTS = (
         others={
             "the relu gate is always open": "Then the weights and the bias of the last layer would be "
             "right. Here it does not depend on the layer.",
-            "the weights are transposed": "Then the direction would be wrong. The cosine is 1.",
+            "the weights are transposed": "Then the direction would be wrong. The test `gradient check` says that the cosine is 1.",
             "the nudge is too small": "Then all gradients would be a little wrong, those of the biases "
             "too. They are right.",
         },
@@ -168,7 +168,7 @@ PATIENTS = (
         others={
             "squared error is averaged over classes": "Then the gradient would be too short by one factor, "
             "in the right direction. Look at the cosine.",
-            "the relu gate is always open": "Then the last layer would be right.",
+            "the relu gate is always open": "Then the test `gradient check` would find the last layer right.",
             "softmax takes no maximum": "Then large logits would give nan. All sums of probabilities are 1.",
         },
         explanation="p (1 - p) says how a logit moves its own probability. It also moves the nine others. "

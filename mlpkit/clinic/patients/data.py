@@ -66,12 +66,11 @@ PATIENTS = (
         tests=("dtype", "loss at start"),
         disease="pixels are not scaled",
         others={
-            "the weights start too large": "Look at the weights: their standard deviation is right. "
+            "the weights start too large": "The test `starting numbers` says that the standard deviation of the weights is right. "
             "Something else makes the first sums large. What is summed?",
             "the learning rate is too large": "The loss is out of range before the first step. The rate "
             "has had no effect yet.",
-            "softmax overflows": "The maximum may be missing, but that matters only because the logits are "
-            "very large. Why are they large?",
+            "softmax overflows": "Perhaps the maximum is not subtracted. This matters only because the logits are very large. Why are they large?",
         },
         explanation="A pixel is a byte, 0 to 255. Without scaling, the first sums are 255 times too large, "
         "and the first step ruins every unit.",
@@ -120,7 +119,7 @@ PATIENTS = (
             "the gradient has the wrong sign": "Then the loss would rise. A gradient check would show it.",
             "the order is never shuffled": "Then the network would learn each batch, and forget it at the "
             "next: the loss would go up and down.",
-            "all hidden units are dead": "Dead units cannot learn 20 images by heart. Did you test that?",
+            "all hidden units are dead": "A network with dead units cannot learn 20 images. What does the test `overfit 20 images` say?",
         },
         explanation="Each image has the label of another image. Then the best that a network can do is to "
         "give every class a probability of 1/10.",

@@ -47,9 +47,8 @@ PATIENTS = (
         others={
             "the learning rate is too small": "It is small for plain descent. With momentum the steps "
             "should become ten times as long. Why do they not?",
-            "the velocity has a factor 1 - m": "Then the first step of the test would be 0.1 and later "
-            "ones 1.",
-            "gradients vanish": "Such gradients come from a shallow network, and they pass their check.",
+            "the velocity has a factor 1 - m": "Then the first step of the test `constant-gradient bench` would be 0.1, and the later ones 1.",
+            "gradients vanish": "Gradients vanish in deep networks. This network has few layers, and its gradients pass the test `gradient check`.",
         },
         explanation="A velocity that is set to 0 in each call remembers nothing. The result is plain "
         "descent.",
@@ -66,9 +65,8 @@ PATIENTS = (
         tests=("constant-gradient bench",),
         disease="Adam multiplies by its bias correction",
         others={
-            "Adam has no bias correction": "Then the first step of the test would be 3.16 rates long.",
-            "Adam's correction lacks the power t": "Then the first step of the test would be 1 rate: "
-            "perfect.",
+            "Adam has no bias correction": "Then the first step of the test `constant-gradient bench` would be 3.16 rates long.",
+            "Adam's correction lacks the power t": "Then the first step of the test `constant-gradient bench` would be 1 rate: right.",
             "the root is forgotten": "Then a gradient of 1 would still make ordinary steps. This test "
             "shows more.",
         },
@@ -88,11 +86,9 @@ PATIENTS = (
         tests=("constant-gradient bench",),
         disease="Adam's correction lacks the power t",
         others={
-            "nothing is wrong": "Its accuracy says so. Look at a later step of the test than the first.",
-            "Adam has no bias correction": "Then the very first step would be too long. This first step is "
-            "perfect.",
-            "Adam multiplies by its bias correction": "Then the first step would be ten rates long. This "
-            "first step is perfect.",
+            "nothing is wrong": "Only its accuracy says so. Order `constant-gradient bench`, and look at the later steps too.",
+            "Adam has no bias correction": "Then the first step of the test `constant-gradient bench` would be too long. It is right.",
+            "Adam multiplies by its bias correction": "Then the first step of the test `constant-gradient bench` would be ten rates long. It is right.",
         },
         explanation="The correction is 1 - b instead of 1 - b to the power t. It is exact in the first "
         "step. In step 10 the step is 6.51 / sqrt(9.96) = 2.06 times as long as it should be. After about 100 steps "

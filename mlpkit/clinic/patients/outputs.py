@@ -138,11 +138,8 @@ PATIENTS = (
         others={
             "the labels leak into the images": "Then the accuracy would be far better than that of others. "
             "It is not.",
-            "the gradient is divided by 10": "The check says that the gradients are too long, compared "
-            "with the slopes of this loss. But the accuracy grows as it "
-            "should. Which of the two is wrong?",
-            "the network overfits": "Before the first step, the network cannot have learned anything by "
-            "heart.",
+            "the gradient is divided by 10": "The test `gradient check` says that the gradients are too long, compared with the slopes of this loss. But the accuracy grows as it should. Which of the two is wrong?",
+            "the network overfits": "The loss is too small before the first step. The network has learned nothing yet.",
         },
         explanation="Nine of ten entries of the product are 0, and the mean counts them. The gradient is "
         "computed separately, and it is right: so the accuracy does not change.",
@@ -166,7 +163,7 @@ PATIENTS = (
             "the weights start too large": "Then no rate would give the colleague's curve. Half the rate gives it.",
         },
         explanation="A factor 2, perhaps from squared error. Twice the gradient at half the rate is the "
-        "same step, so a smaller rate hides the mistake. The check against the loss finds it.",
+        "same step, so a smaller rate hides the mistake. The test `gradient check` finds it.",
         lines=_beside_a_colleague,
         source="published notebook 1",
     ),

@@ -124,7 +124,7 @@ def _result(exercise: Exercise, function: Callable, seen: _Seen, expected_runs: 
         return Result(exercise.name, INCORRECT, *verdict, seen.forwards, **place)
     praise = f"It is right on all {len(exercise.cases)} inputs of the check."
     if seen.forwards:
-        praise += " It calls mlpkit's own function, so it is not your own work yet."
+        praise += " It calls a function that does this task already, so it is not your own work yet."
     return Result(exercise.name, PASSED, None, praise, seen.forwards)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..._tracebacks import short_errors
 from ..catalog import find
 from ..panel import Panel, code_block, rich
 from .record import exercise_record
@@ -34,6 +35,7 @@ class Counted(Panel):
             count()
 
 
+@short_errors
 def hint(name: str) -> Panel:
     """The next hint for an exercise; after the fourth, the fourth again.
 
@@ -58,6 +60,7 @@ def hint(name: str) -> Panel:
     )
 
 
+@short_errors
 def solution(name: str) -> Panel:
     """The model solution of an exercise, once it has been tried.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..._files import read, tell
+from ..._tracebacks import short_errors
 from ..catalog import exercises, find
 from ..checker.answers import with_lists
 from .loader import Missing, load
@@ -24,9 +25,14 @@ class Mine:
     def __init__(self, using: tuple[str, ...] = ()) -> None:
         self._using, self._found = using, {}
 
+    @short_errors
     def __getattr__(self, name: str) -> Callable:
-        if name.startswith("_") or name not in exercises():
-            raise AttributeError(f"there is no exercise called {name!r}; there are {', '.join(exercises())}")
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            find(name)
+        except ValueError as error:
+            raise AttributeError(str(error)) from None
         if not self._using:  # in a notebook: whatever the workbook holds now
             tell_place()
             return own_function(name) or find(name).reference
@@ -40,8 +46,9 @@ class Mine:
     def __repr__(self) -> str:
         names = passed_names()
         have = ", ".join(names) if names else "nothing yet"
-        return f"yours: {have} ({len(names)} of {len(exercises())}); mlpkit stands in for the rest"
+        return f"yours: {have} ({len(names)} of {len(exercises())}); the others are mlpkit's"
 
+    @short_errors
     def whose(self, *names: str) -> str:
         """Say whose functions `mine` gives under these names.
 
@@ -54,6 +61,7 @@ class Mine:
         parts = [("yours", yours), ("mlpkit's", others)]
         return "; ".join(f"{owner}: {', '.join(found)}" for owner, found in parts if found)
 
+    @short_errors
     def forget(self, name: str) -> None:
         """Take a function out of the workbook, to do its exercise again.
 
@@ -68,13 +76,14 @@ class Mine:
                 "MLPKIT_WORKBOOK to a folder of yours"
             ) from None
 
+    @short_errors
     def as_network(self, step: str | None = None, learning_rate: Any = None) -> tuple:
         """Everything that `train` needs, made of the learner's own functions.
 
         step: str, the step function to use ("sgd_step", "adam_step" ...); by default the latest that has
         passed
         learning_rate: float or schedule; by default one that suits the step
-        returns: (init_params, loss_and_grads, optimizer, missing); missing: names that mlpkit stands in for
+        returns: (init_params, loss_and_grads, optimizer, missing); missing: names that are mlpkit's
         raises: ValueError when there is no such step function; ValueError or TypeError for a rate that is no
             finite number above 0
         """
@@ -96,7 +105,7 @@ def own_function(name: str, using: tuple[str, ...] = ()) -> Callable | None:
         return None
     function, problem = _loaded(name, using)
     if problem:
-        tell(f"{problem} Until then mlpkit's `{name}` stands in.")
+        tell(f"{problem} Until then mlpkit's own `{name}` is used.")
     return function
 
 

@@ -20,19 +20,24 @@ class ClinicPanel(Widget):
     """Open patients, order tests and commit to diagnoses by button; `case` is the one that is open.
 
     open_case: name -> Case, such as `mlpkit.clinic.patient`
-    names: names of patients, such as `mlpkit.clinic.ward()`; the first is open to begin with
+    names: names of patients, such as `mlpkit.clinic.ward()`
     tests: name -> DiagnosticTest with price and about, such as `mlpkit.clinic.MENU`
+    first: name of the patient that is open to begin with; None for the first of the names
     raises: ValueError when there is no name, or no patient of that name
     """
 
     actions = ("open", "again", "order", "diagnose")
 
-    def __init__(self, open_case: Callable, names: Iterable[str], tests: dict[str, Any]) -> None:
+    def __init__(
+        self, open_case: Callable, names: Iterable[str], tests: dict[str, Any], *, first: str | None = None
+    ) -> None:
         self._open_case, self._names, self._tests = open_case, list(names), tests
         if not self._names:
             raise ValueError("there is no patient: give at least one name, for instance those of ward()")
         self._cases = {name: open_case(name) for name in self._names}
-        self._name, self._verdict, self._busy = self._names[0], {}, ""
+        self._name, self._verdict, self._busy = first or self._names[0], {}, ""
+        if self._name not in self._cases:
+            raise ValueError(f"first is {first!r}: expected one of the names, {', '.join(self._names)}")
         self._jobs: list[Callable[[], None]] = []
         self._task = SlicedTask(self._next_job, lambda: None, self._done)
         self._symptoms = self.case.symptoms()

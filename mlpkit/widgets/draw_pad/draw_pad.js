@@ -133,7 +133,7 @@ export default widget({
     });
     view.on(document, "pointerup", () => { inking = null; });
 
-    const stages = ["Cropped to the ink", "Scaled, longer side 20", "Centred by mass in 28 × 28"].map((title) => {
+    const stages = ["Cut out", "Longer side becomes 20", "Put in the middle of 28 × 28"].map((title) => {
       const picture = h("canvas", { class: "mlp-picture", role: "img" });
       const caption = h("figcaption");
       return { title, picture, caption, element: h("figure", { class: "mlp-pad-stage" }, h("div", { class: "mlp-pad-frame" }, picture), caption) };

@@ -19,12 +19,12 @@ export function reading(errors, eps, distance) {
     return "The unit is exactly at the kink. Its slopes to the left and to the right differ, and no eps gives the slope that backprop uses.";
   }
   const best = least(errors);
-  if (best < 0) return "Backprop and the nudges find no slope here.";
-  const found = `Centred differences in float64 are nearest to backprop at eps = ${power(eps[best])}, error ${power(errors[best])}.`;
-  if (errors[best] > 1e-6) return `${found} The error is large at every eps: the gradient is wrong, not the nudge.`;
+  if (best < 0) return "Backprop finds no slope here, and the small changes find none.";
+  const found = `Central differences in float64 are nearest to backprop at eps = ${power(eps[best])}, error ${power(errors[best])}.`;
+  if (errors[best] > 1e-6) return `${found} The error is large at every eps: the gradient is wrong, not the choice of eps.`;
   const kink = distance <= eps[0]
-    ? ` Nudges beyond ${power(distance)} cross the kink. Their slope is a mixture of both sides.` : "";
-  return `${found} With larger nudges, curvature adds an error. With smaller nudges, rounding does.${kink}`;
+    ? ` An eps above ${power(distance)} crosses the kink. Then the slope is a mixture of both sides.` : "";
+  return `${found} With a larger eps, the error comes from the curve, which is not straight. With a smaller eps, it comes from rounding.${kink}`;
 }
 
 /** One curve in words. */
@@ -47,7 +47,8 @@ export function throttled(fn, wait) {
 
 export default widget({
   build(view) {
-    const { eps, distances, curves, functions, network, batch, unit, example } = view.state;
+    const { eps, distances, functions, network, batch, unit, example } = view.state;
+    const curves = view.state.curves.map((name) => name.replace("centred", "central")); // the lessons' word
     const style = (i, theme) => ({ color: theme.series[i < 2 ? 0 : 1], dash: i % 2 ? [6, 4] : [], width: i % 2 ? 1.75 : 2.25 });
     const ask = { slide: throttled((i) => view.ask("slide", i), 120), nudge: throttled((i) => view.ask("nudge", i), 100) };
 
@@ -65,7 +66,7 @@ export default widget({
     }
 
     const chart = view.canvas({ label: "Relative error against eps, both axes logarithmic", height: 300, class: "mlp-canvas mlp-check-chart", draw: drawChart });
-    const lens = view.canvas({ label: "The loss around the bias, under the lens", height: 300, draw: drawLens });
+    const lens = view.canvas({ label: "The loss near the bias", height: 300, draw: drawLens });
     const box = (w, tall) => ({ left: 52, top: 10, right: w - 12, bottom: tall - 38 });
     const across = (frame) => logarithmic([eps.at(-1), eps[0]], [frame.left, frame.right]);
     for (const type of ["pointerdown", "pointermove"]) {
@@ -92,13 +93,13 @@ export default widget({
     const said = h("p");
     const words = h("ul");
     view.body.append(
-      h("p", { class: "mlp-note" }, `Nudged: the bias of unit ${unit} in a ${network} network, ${batch === 1 ? "one image" : `${batch} images`}. The kink is the one that image ${example} meets.`),
+      h("p", { class: "mlp-note" }, `The number that changes is the bias of unit ${unit} in a ${network} network, with ${batch === 1 ? "one image" : `${batch} images`}. At the kink, the preactivation of this unit for image ${example} is 0.`),
       h("div", { class: "mlp-row" },
         functions.length > 1 ? field("Gradient", which) : null,
         field("Distance from the kink", slide, distance)),
       h("div", { class: "mlp-check" },
-        h("figure", { class: "mlp-check-left" }, h("h3", {}, "Relative error against eps"), chart, field("eps, the nudge", nudge, size)),
-        h("figure", { class: "mlp-check-right" }, h("h3", {}, "The loss under the lens"), lens,
+        h("figure", { class: "mlp-check-left" }, h("h3", {}, "Relative error against eps"), chart, field("eps, the change", nudge, size)),
+        h("figure", { class: "mlp-check-right" }, h("h3", {}, "The loss near the bias"), lens,
           h("p", { class: "mlp-note" }, "From −2 eps to 2 eps around the bias. Circles: the losses that are compared. Thin line: backprop's slope."))),
       said,
       table, backprop,

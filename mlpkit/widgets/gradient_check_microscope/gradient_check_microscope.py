@@ -125,7 +125,7 @@ class GradientCheckMicroscope(Widget):
         verdict = "agree" if best < TOLERANCE else "DISAGREE at every eps"
         bound = f"below {TOLERANCE:.0e} at the best eps" if best < TOLERANCE else f"≈ {best:.1g} at best"
         return (
-            f"Gradient-check microscope: {what}, eps from 1e-1 to 1e-12. Backprop and centred differences in "
+            f"Gradient-check microscope: {what}, eps from 1e-1 to 1e-12. Backprop and central differences in "
             f"float64 {verdict}, relative error {bound}."
         )
 

@@ -197,7 +197,7 @@ function table(name, part, array, { gates, activation, classes }) {
     array.whole ? null : h("th", { scope: "row" }, String(array.rows[i])),
     ...Array.from(row(array.cut, i), (value, j) => {
       const lit = isLit(part, i, j, array.hero, classes);
-      const text = gates ? (value > 0 ? "1 open" : "0 shut") : figure(value);
+      const text = gates ? (value > 0 ? "1 open" : "0 closed") : figure(value);
       return h("td", { class: lit ? "mlp-is-lit" : null }, text);
     })));
   const cut = array.whole ? "" : ", a part";

@@ -112,7 +112,7 @@ class GradientRiver(Widget):
         if self._activation.name != "relu" or not slopes:
             return told + "."
         shut = sum(int((slope == 0).sum()) for slope in slopes)
-        return f"{told}; {shut} of {sum(slope.size for slope in slopes):,} gates are shut."
+        return f"{told}; {shut} of {sum(slope.size for slope in slopes):,} gates are closed."
 
     def figure(self) -> Axes:
         """All quantities as boxes, values above and gradients below."""

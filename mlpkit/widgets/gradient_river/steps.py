@@ -14,8 +14,8 @@ from .arrays import Array, Places, number
 
 TERMS = 4  # products of a sum that are written out
 
-AHEAD = {"relu": "Where z is above 0, the gate is open and z passes. Elsewhere it is shut: the result is 0."}
-BACK = {"relu": "An open gate passes the gradient unchanged. A shut gate makes it 0: nothing is learned."}
+AHEAD = {"relu": "Where z is above 0, the gate is open and z passes. Elsewhere it is closed: relu gives 0."}
+BACK = {"relu": "An open gate passes the gradient unchanged. A closed gate makes it 0."}
 
 
 class Operation(NamedTuple):

@@ -68,7 +68,7 @@ export default widget({
     const next = button("Step", halt(() => go(view.state.at + 1)));
     const slider = h("input", { type: "range", class: "mlp-race-scrub", min: 0, step: 1, oninput: () => { stop(); go(Number(slider.value)); } });
     const place = h("span", { class: "mlp-note" });
-    const ground = select(surfaces.map((name) => [name, name]), { onchange: () => { stop(); view.ask("choose", ground.value); } });
+    const ground = select(surfaces.map((name) => [name, name]), { onchange: () => { stop(); local.asked = ground.value; view.redraw(); view.ask("choose", ground.value); } });
     const against = select([["steps", "steps"], ["seconds", "measured milliseconds"]], { onchange: () => { local.against = against.value; view.redraw(); } });
     const usual = button("Usual rates", () => view.ask("usual"));
 
@@ -98,7 +98,7 @@ export default widget({
       return line;
     });
     const table = h("table", { class: "mlp-race-table" },
-      h("thead", {}, h("tr", {}, h("td"), ...["lane", "learning rate", "loss", "where"].map((text) => h("th", { scope: "col" }, text)))),
+      h("thead", {}, h("tr", {}, h("td"), ...["optimiser", "learning rate", "loss", "where"].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, ...lines.map((line) => line.element)));
     const about = h("p", { class: "mlp-note mlp-race-about" });
     const faults = h("ul", { class: "mlp-race-faults" });
@@ -110,7 +110,7 @@ export default widget({
         h("figure", { class: "mlp-race-left" }, field2),
         h("figure", { class: "mlp-race-right" }, field("Loss against", against), chart)),
       table, faults,
-      h("div", { class: "mlp-row" }, usual, h("span", { class: "mlp-note" }, "Cross: the start. Ring: the lowest point shown. There: 99 % of the way down, for good.")),
+      h("div", { class: "mlp-row" }, usual, h("span", { class: "mlp-note" }, "Cross: the start. Ring: the lowest point shown. There: it is 99 % of the way down, and stays there.")),
       h("details", {}, h("summary", {}, "The curves in words"), words));
 
     const land = document.createElement("canvas");
@@ -167,7 +167,8 @@ export default widget({
     let [told, toldAt] = [null, ""];
     function draw(state) {
       const { at } = state;
-      ground.value = state.surface;
+      if (local.asked === state.surface || state.problem) local.asked = null;
+      ground.value = local.asked ?? state.surface;
       against.value = local.against;
       setText(play, local.playing ? "Pause" : "Play");
       first.disabled = before.disabled = at === 0;
@@ -175,7 +176,7 @@ export default widget({
       slider.max = last();
       slider.value = at;
       setText(place, `${at} of ${last()}`);
-      setText(about, state.words);
+      setText(about, local.asked ? `The optimisers start on the surface "${local.asked}" ...` : state.words);
       lines.forEach((line, i) => {
         const theme = view.theme();
         line.box.checked = !local.hidden.has(i);

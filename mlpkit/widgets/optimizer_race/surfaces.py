@@ -83,8 +83,9 @@ def ravine() -> Surface:
     """
     return _formula(
         "ravine",
-        "The slope across is a hundred times the slope along. SGD jumps from wall to wall and moves slowly. "
-        "Momentum adds up the steps that go the same way. Adam and RMSProp give each direction its own step.",
+        "From top to bottom the slope is a hundred times as steep as from left to right. SGD jumps from side "
+        "to side and moves slowly to the right. Momentum adds up the steps that go the same way. Adam and "
+        "RMSProp give each direction its own step size.",
         lambda x, y: 0.01 * (x - 1) ** 2 + (y - 0.5) ** 2,
         lambda x, y: np.array([0.02 * (x - 1), 2 * (y - 0.5)]),
         (-4.0, 2.2),
@@ -100,8 +101,8 @@ def saddle() -> Surface:
     """
     return _formula(
         "saddle",
-        "The middle is flat, with a way down on each of two sides. SGD nearly stops there. RMSProp and Adam "
-        "make the very small slope larger, and leave early.",
+        "The middle is flat. From there, the loss falls on two sides. SGD nearly stops in the middle. "
+        "RMSProp and Adam make the very small slope larger, and leave early.",
         lambda x, y: 0.5 * x**2 - 0.5 * y**2 + 0.05 * y**4 + 1.25,
         lambda x, y: np.array([x, -y + 0.2 * y**3]),
         (-3.0, 0.002),
@@ -134,8 +135,9 @@ def network() -> Surface:
     grid = np.array([[loss(a, b) for a in x] for b in y])
     row, column = np.unravel_index(grid.argmin(), grid.shape)
     words = (
-        f"A plane through the loss of a {origin} network on {IMAGES} images of Fashion-MNIST, in which "
-        "its own training moved most. First a plateau, then a valley."
+        f"A slice through the loss of a {origin} network on {IMAGES} images of Fashion-MNIST. It shows the "
+        "two directions in which training moved this network most. Near the start the loss is nearly flat; "
+        "then comes a valley."
     )
     rates = {"sgd": 0.15, "momentum": 0.03, "nesterov": 0.03, "rmsprop": 0.1, "adam": 0.2, "adamw": 0.2}
     goal = (float(x[column]), float(y[row]))
