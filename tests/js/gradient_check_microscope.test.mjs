@@ -19,12 +19,12 @@ test("the least error passes over what is no number", () => {
 });
 
 test("the reading tells a right gradient, a wrong one, a kink in reach and a unit on the kink", () => {
-  assert.match(reading([1e-3, 1e-6, 1e-10, 1e-7], eps, 1), /eps = 1e-5, error 1e-10\. With larger nudges/);
-  assert.doesNotMatch(reading([1e-3, 1e-6, 1e-10, 1e-7], eps, 1), /cross the kink/);
-  assert.match(reading([0.2, 0.2, 1e-10, 1e-7], eps, 1e-4), /beyond 1e-4 cross the kink/);
+  assert.match(reading([1e-3, 1e-6, 1e-10, 1e-7], eps, 1), /eps = 1e-5, error 1e-10\. With a larger eps/);
+  assert.doesNotMatch(reading([1e-3, 1e-6, 1e-10, 1e-7], eps, 1), /crosses the kink/);
+  assert.match(reading([0.2, 0.2, 1e-10, 1e-7], eps, 1e-4), /above 1e-4 crosses the kink/);
   assert.match(reading([0.3, 0.3, 0.3, 0.3], eps, 1), /large at every eps/);
   assert.match(reading([0.3, 0.3, 0.3, 0.3], eps, 0), /exactly at the kink/);
-  assert.match(reading([NaN, NaN, NaN, NaN], eps, 1), /find no slope/);
+  assert.match(reading([NaN, NaN, NaN, NaN], eps, 1), /finds no slope/);
 });
 
 test("a curve in words says where it starts, is least and ends", () => {

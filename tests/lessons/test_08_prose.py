@@ -74,7 +74,7 @@ def test_the_answers_known_beforehand():
 
 
 def test_the_first_patient():
-    assert "Here the loss has overflowed, before a single step" in TEXT["fever-read"]
+    assert "*overflowed at first*: the loss was infinite, before a single step" in TEXT["fever-read"]
     assert not np.isfinite(patient("high-fever").symptoms().losses[0])
     assert "With log-softmax the first loss would be about two hundred" in TEXT["fever-read"]
     ill = patients()["high-fever"].sick_program

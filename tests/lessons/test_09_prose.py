@@ -138,7 +138,7 @@ def test_what_chance_alone_leaves_between_validation_and_test(told):
 
 
 def test_the_validation_loss_falls_turns_and_rises(told, data):
-    assert "the validation loss turns and rises" in told[0]["overfit-after"]
+    assert "the validation loss stops falling and then rises" in told[0]["overfit-after"]
     assert (
         1.25 * after("lowest ≈", told[1]["overfit-experiment"])[0]
         < after("last ≈", told[1]["overfit-experiment"])[0]

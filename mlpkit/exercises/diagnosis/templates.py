@@ -180,7 +180,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "returned": "On {case}, it returned {came}.",
     "count": _count,
     "length": "On {case}, {part} has {came}, expected {expected}.",
-    "one number": "On {case}, {part} is one number, {got}, expected {expected}.",
+    "one number": "On {case}, {part} is one number, {got}, expected an array of shape {expected}.",
     "shape": "On {case}, {part} has shape {got}, expected {expected}.",
     "value": "On {case}, {part}{spot} is {got}, expected {expected}.",
     "dtype": "On {case}, the numbers are right, but they are {dtype}, expected {expected}.",

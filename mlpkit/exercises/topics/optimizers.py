@@ -119,8 +119,8 @@ MOMENTUM_STEP = Exercise(
         Mistake(
             "momentum-missing",
             lambda p, g, v, rate, m: (p - rate * (v + g), v + g),
-            "It looks as if the velocity is a plain sum, so old gradients never lose weight. By which "
-            "factor should the old velocity be multiplied?",
+            "It looks as if the old velocity is added without a factor, so old gradients never get smaller. By "
+            "which factor should the old velocity be multiplied?",
         ),
         Mistake(
             "velocity-reset",
@@ -381,7 +381,7 @@ RMSPROP_STEP = Exercise(
         Mistake(
             "sum-of-squares",
             _rms(lambda s, g, d: s + g**2, _by_root),
-            "It looks as if the squares are summed, and old squares never lose weight. Here it is a running "
+            "It looks as if the squares are summed, and old squares never get smaller. Here it is a running "
             "mean: its two weights sum to 1.",
         ),
         Mistake(

@@ -75,6 +75,7 @@ export default widget({
     view.body.append(
       h("div", { class: "mlp-row" }, first, before, next, end, field("Operation", slider), place),
       river,
+      ...(gates ? [h("p", { class: "mlp-note" }, "In a box: │ is an open gate of relu, ✕ a closed one. Each row is one example.")] : []),
       h("div", { class: "mlp-river-now" }, step, rule, words, terms, example),
     );
     let shown = -1;
