@@ -67,6 +67,18 @@ def test_rates_surfaces_and_lanes(race):
     wait(widget, surface="network", at=60)
 
 
+def test_the_words_of_the_old_surface_go_at_once(open_notebook):
+    page = open_notebook(notebook(MAKE, "import time\ntime.sleep(5)"))
+    page.run(0)
+    widget = find(page)
+    wait(widget, status="ready", surface="ravine")
+    page.start(1)  # until it ends, the kernel cannot answer
+    widget.get_by_label("Surface").select_option("bowl")
+    assert 'The optimisers start on the surface "bowl"' in widget.inner_text()
+    wait(widget, surface="bowl")
+    assert "The slope is the same on all sides." in widget.inner_text()
+
+
 def test_it_comes_back_as_it_was_after_a_reload_of_the_page(race):
     page, widget = race
     widget.get_by_label("Surface").select_option("saddle")
