@@ -74,7 +74,7 @@ def test_the_words_of_the_old_surface_go_at_once(open_notebook):
     wait(widget, status="ready", surface="ravine")
     page.start(1)  # until it ends, the kernel cannot answer
     widget.get_by_label("Surface").select_option("bowl")
-    assert 'The optimisers start on the surface "bowl"' in widget.inner_text()
+    widget.get_by_text('The optimisers start on the surface "bowl"').wait_for()
     wait(widget, surface="bowl")
     assert "The slope is the same on all sides." in widget.inner_text()
 
