@@ -40,7 +40,7 @@ def test_the_slide_breaks_the_curve_and_the_lens_follows_eps(microscope):
     assert "on the kink" in widget.inner_text()
     slide.press("Home")
     wait(widget, slide=0, best="x < 1e-8")
-    widget.get_by_label("eps, the nudge").press("End")
+    widget.get_by_label("eps, the change").press("End")
     wait(widget, nudge=0)
     chart = widget.locator("canvas").first
     box = chart.bounding_box()
@@ -67,7 +67,7 @@ def test_it_comes_back_as_it_was_after_a_reload_of_the_page(microscope):
     page, widget = microscope
     widget.get_by_label("Distance from the kink").fill("8")
     wait(widget, slide=8)
-    widget.get_by_label("eps, the nudge").fill("40")
+    widget.get_by_label("eps, the change").fill("40")
     wait(widget, nudge=4)
     page.reload_page()
     wait(find(page), slide=8, nudge=4)

@@ -1,4 +1,4 @@
-// The gradient-check microscope: error against eps on the left, the loss under the lens on the right.
+// The gradient-check microscope: error against eps on the left, the loss near the bias on the right.
 
 /** 1e-5 and not 0.00001: what matters here is the power of ten. */
 export function power(x) {
