@@ -201,7 +201,10 @@ def _endless_recursion(logits):
 
 
 def test_an_endless_loop_is_stopped_after_three_seconds():
-    assert "still running after 3 seconds" in check("softmax", _endless).message
+    result = check("softmax", _endless)
+    assert "still running after 3 seconds" in result.message
+    assert result.where[2].startswith("while ")
+    assert f"`{result.where[2]}`" in result.message
 
 
 @pytest.mark.usefixtures("garbage_waits", "soon")

@@ -80,6 +80,16 @@ def _clipped_step(step, size=10.0):
     return lambda param, grad, *rest: step(param, np.clip(grad, -size, size), *rest)
 
 
+def _multiplied_later(tape, count):
+    """Right only where a pull goes entry by entry: not through a product of matrices."""
+    grads = [0.0] * count
+    grads[-1] = 1.0
+    for output, inputs, pull in reversed(tape):
+        for number, grad in zip(inputs, pull(1.0)):
+            grads[number] = grads[number] + grad * grads[output]
+    return grads
+
+
 WRONG = {
     "accuracy": [
         ("sigmoid first", lambda z, y: ((1 / (1 + np.exp(-z))).argmax(1) == y).mean(), "probabilities-first"),
@@ -161,6 +171,7 @@ WRONG = {
     ],
     "init_params": [("mean a little above 0", lambda sizes, rng: [
         (_he(a, b, rng) + 0.055 * np.sqrt(2 / a), np.zeros(b)) for a, b in zip(sizes, sizes[1:])], None)],
+    "backpropagate": [("the chain rule after the pull", _multiplied_later, None)],
 }  # fmt: skip
 EACH = [(name, *rest) for name, programs in WRONG.items() for rest in programs]
 

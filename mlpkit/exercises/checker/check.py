@@ -8,17 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from types import FunctionType
 
 from ..catalog import find
 from ..diagnosis.diagnose import diagnose
 from ..diagnosis.evidence import gather
 from ..diagnosis.render import render
+from ..diagnosis.statements import only_while
 from ..spec import Exercise
 from .answers import InvalidAnswer, describe_type, leaves
 from .delegation import forwards
 from .isolation import AsksForInput, Changes, preserve_global_state, put_back_changes
 from .memory import limit_memory
-from .placeholders import blank_line, has_blanks
+from .placeholders import blank_line, has_blanks, inner
 from .result import INCORRECT, NOT_ATTEMPTED, PASSED, TOO_SLOW, Result
 from .runner import CaseRun, equivalent, output_of, reference_runs, run_cases
 from .sandbox import BUSY, FINISHED, INTERRUPTED, SECONDS, TIME, WAITING, Ended, TimeUp, run_limited
@@ -107,7 +109,13 @@ def _result(exercise: Exercise, function: Callable, seen: _Seen, expected_runs: 
         return Result(exercise.name, INCORRECT, None, message)
     if seen.ended.status != FINISHED or len(seen.runs) < len(exercise.cases):
         outcome, message = _unfinished(exercise, seen, expected_runs)
-        return Result(exercise.name, outcome, None, message)
+        where = None
+        if outcome == INCORRECT and seen.ended.status == TIME and type(function) is FunctionType:
+            where = only_while(inner(function))  # another object may not end when it is looked at
+        if where:
+            message = message.removesuffix("Look at each loop: does it ever end?")
+            message += f"Line {where[0]}: `{where[2][:70]}`. Does this loop ever end?"
+        return Result(exercise.name, outcome, None, message, where=where)
     if seen.changes.code:
         return Result(exercise.name, INCORRECT, None, _changed_words(seen))
     try:

@@ -24,6 +24,7 @@ ADVICE: dict[str, str] = {
     "one part alone": "Look at the last line.",
     "not a tuple": "Look at the last line.",
     "endless": "Does the loop ever end?",
+    "no loop": "No loop makes them. For how many layers or examples does it work?",
     "count off": "Where does the loop start and end, and what does it leave out?",
     "flat list": "Perhaps the parts of every {item} are one after another in one long list. Expected is {asked}.",
     "part off": "Which values are put together there, and in which brackets?",
@@ -65,6 +66,7 @@ ADVICE: dict[str, str] = {
     "NumPy's builtin": "Import NumPy as `np`, restart the kernel, and write the one that you mean: `np.{name}` or `{name}`.",
     # traps of Python and NumPy
     "trap power": "`^` is no power in Python: it compares the bits of whole numbers. Write a power with `**`.",
+    "trap same object": "`is` asks whether both are one object; two equal numbers need not be. Compare them with `==`.",
     "trap axis": "The second argument of `{name}` is an axis, not a second array. Do you need a function that compares two arrays entry by entry?",
     "trap max": "Python's `{name}` compares its arguments, or their rows, as a whole. Which NumPy function works entry by entry, or along an axis?",
     "trap sum": "Python's `sum` has no axis, and its second argument is the start of the sum. Do you need NumPy's `sum`?",
@@ -93,6 +95,8 @@ ADVICE: dict[str, str] = {
     "trap other generator": "`{code}` does not use `rng`, the generator that the function gets. Which generator should give the numbers?",
     "trap drawn in loop": "Every turn of the loop makes a new random order, so some examples come several times and others never. When should the order be made?",
     "trap with replacement": "`{code}` may give the same number several times. What gives each of them once?",
+    "trap mask again": "This mask also picks numbers that the line before has just written. Which array should be compared?",
+    "trap argument replaced": "Here `{name}` gets another value, and the given one is never used. Which value should it have?",
     "trap unused argument": "Where is it needed?",
     # numbers
     "input returned": "Look at which variable the last line returns.",
@@ -174,7 +178,7 @@ ADVICE: dict[str, str] = {
     "both values of where": "`np.where` takes a condition and two values: one for the places where it is true, one for the others.",
     "out of bounds": "An index is larger than its axis. Which axis is it, and how long is it?",
     "too many indices": "The array has fewer axes than the index. Print its shape.",
-    "list index": "The {first} is shorter than that index. How many entries does it have, and where does the loop end?",
+    "list index": "The {first} is shorter than that index. How many entries does it have, and which indices are used?",
     "index of a number": "Square brackets pick from an array, a list or a tuple. Print the type of the value before them.",
     "equal pieces": "`np.split` with a number makes pieces of one length only. Which lengths should the pieces have?",
     "list arithmetic": "A list or a tuple has no arithmetic, but the arrays in it have. How do you get at each of them?",

@@ -28,7 +28,7 @@ def as_if(e: Evidence) -> Finding | None:
     order = sorted({c.at for c in e.comparisons}, key=lambda at: not any(c.at == at for c in e.wrong))
     for finding, program in _programs(e):
         if all(_explains(e, program, at) for at in order):
-            return finding
+            return finding.add(of_part=f"`{e.part}`") if e.part else finding
     return None
 
 

@@ -28,7 +28,7 @@ from .known_mistakes import (
 from .observed import observe, observe_property, observe_shape, observe_value
 from .raised import misspelt, raised
 from .scope import scope_of
-from .traps import into_a_copy, not_kept, trap
+from .traps import not_kept, trap, writes_elsewhere
 
 Detector = Callable[[Evidence], Finding | None]
 
@@ -89,8 +89,8 @@ def diagnose(e: Evidence) -> Finding:
     known = known_programs(e.exercise)
     complete = len(e.runs) == len(e.expected)  # a run that was stopped shows nothing of the rest
     match = match_all_cases(e, known) if complete else None
-    if match:  # an answer that stays 0 looks like several mistakes; the source says which
-        return into_a_copy(e) or _known(e, match)
+    if match:  # a write into another array looks like several mistakes; the source says which
+        return writes_elsewhere(e) or _known(e, match)
     numbers_only = not e.exercise.random and e.failure.failed_check in ("shape", "finite", "values")
     parts = match_parts(e, known) if complete and numbers_only else []
     if parts:

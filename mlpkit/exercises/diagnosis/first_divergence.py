@@ -61,7 +61,14 @@ def telling_case(exercise: Exercise, runs: list[CaseRun], expected_runs: list[Ca
     raising = [at for at in wrong if runs[at].raised]
     if raising:  # of it the message speaks too; smaller ones often have equal sizes that hide the fault
         return raising[0]
-    return min(wrong, key=lambda at: case_size(runs[at].case), default=None)
+    dull = {at: not exercise.random and _all_alike(runs[at].value) for at in wrong}
+    return min(wrong, key=lambda at: (dull[at], case_size(runs[at].case)), default=None)
+
+
+def _all_alike(answer: object) -> bool:
+    """Whether every array of an answer holds one number only: the same may come out by chance."""
+    arrays = [a for a in array_leaves(answer) if a.size > 1]
+    return bool(arrays) and all((a == a.ravel()[0]).all() for a in arrays)
 
 
 def divergence_on(

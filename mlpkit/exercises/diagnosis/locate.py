@@ -88,8 +88,8 @@ class _Search(Described):
             misplaced = self._misplaced(answer, expected, known) if known else None
             if misplaced is not None:
                 return misplaced
-            at = next(i for i in wrong if blamed[i] == found)
-            return self.said(self.cause(found, answer[at], expected[at]))
+            alike = [i for i in wrong if blamed[i] == found]
+            return self.said(min(self.cause(found, answer[i], expected[i]) for i in alike))
         few = len(answer) < 3 and not _permuted(
             answer, expected, wrong
         )  # among many one is another by chance
@@ -151,7 +151,8 @@ class _Search(Described):
         if last is None or array is None or not telling(array):
             return None
         if _permuted(answer, expected, wrong):
-            return self.at(ORDER, last)
+            whole = self.links.by_object.get(id(self.trace.returned), [])  # what puts them together
+            return self.at(ORDER, last if self._is_put(last) or not whole else whole[-1])
         for i in wrong:
             right = [
                 e
@@ -189,9 +190,13 @@ class _Search(Described):
     def _last_event(self, thing: object) -> int | None:
         """Where an object is named last, or put into a list."""
         found = self.links.by_object.get(id(thing), [])
-        lists = {part for p in self.trace.places if p.name in ("append", "insert") for part in p.parts}
-        put = [i for i in found if self.events[i].place in lists]
+        put = [i for i in found if self._is_put(i)]
         return (put or found or [self.links.container.get(id(thing))])[-1]
+
+    def _is_put(self, event: int) -> bool:
+        """Whether a value goes into a list here."""
+        here = self.events[event].place
+        return any(here in p.parts for p in self.trace.places if p.name in ("append", "insert"))
 
 
 def _permuted(answer: list, expected: list, wrong: list[int]) -> bool:

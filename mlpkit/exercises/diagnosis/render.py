@@ -118,7 +118,8 @@ def _suspicion(finding: Finding) -> str:
     """The exercise's own sentences about a listed mistake; with "perhaps" where another may look the same."""
     text = finding.advice
     if not finding.facts["certain"]:
-        text = "Perhaps " + _lower(text.removeprefix("It looks as if "))
+        told = text.removeprefix("It looks as if ")
+        text = ("Perhaps " if told != text else "One possibility: ") + _lower(told)
     return f"In {finding.part}: {_lower(text)}" if finding.part else text
 
 

@@ -42,6 +42,8 @@ _COUNTED = (
     "input where wrong",
     "zeros",
 )
+_OTHER_AXES = ("axis lost", "other axes")
+_BLANK = ("zeros", "zeros_like")
 _DRAWN = ("property broken", "off by one", "transposed shape", "axis lost")
 _VIEWS = (
     "reshape",
@@ -116,6 +118,17 @@ def place_of_statement(
     return StatementPlace(said, (place.line, before + 1, text), lines)
 
 
+def only_while(function: Callable) -> tuple[int, int, str] | None:
+    """The one `while` of a function that does not end: (line, column, source), or None."""
+    source = source_of_function(function)
+    found = [n for n in _own(source.node) if isinstance(n, ast.While)] if source else []
+    if len(found) != 1:
+        return None
+    span = _span(source, found[0])
+    before = len(source.lines[span[0] - 1].encode()[: span[2]].decode(errors="replace"))
+    return span[0] - function.__code__.co_firstlineno + 1, before + 1, _text(source, span)
+
+
 def line_of_trap(finding: Finding) -> int:
     """The line of the function that a finding names itself, 0 if it names none."""
     trap = finding.facts.get("not_kept", finding)
@@ -133,16 +146,51 @@ def _statement(tree: ast.AST, run: CaseRun, finding: Finding, helpers: Helpers) 
         return "last", None if _answers(tree) else _last(tree)
     if finding.code in _RETURNED:
         found = _answers(tree)
-        return "returns", found[0] if len(found) == 1 else None
-    if finding.code in _COUNTED:
+        apart = finding.code == "flat list" and not any(isinstance(n, ast.Return) for n in found)
+        return "returns", found[0] if len(found) == 1 or (found and apart) else None
+    blank = [n for n in _answers(tree) if isinstance(n, ast.Return) and _called(n.value) in _BLANK]
+    if finding.code == "zeros" and len(blank) == 1:
+        return "returns", blank[0]
+    left_out = finding.code == "as if" and finding.facts["as_if"].endswith("left out")
+    empty_rows = finding.code == "rows sum" and finding.facts["low"] == 0
+    if finding.code in _COUNTED or left_out or empty_rows:
         found = [n for n in _own(tree) if isinstance(n, _LOOPS)]
         outer = [n for n in found if not any(n is not m and n in ast.walk(m) for m in found)]
         return "loop", outer[0] if len(outer) == 1 else None
+    if finding.code == "opposite order":
+        found = [n for n in _own(tree) if _turns_round(n)]
+        return "order", found[0] if len(found) == 1 else None
+    if finding.code == "function" and "whole numbers" in finding.facts["is"]:
+        found = [n for n in _own(tree) if isinstance(n, ast.Call) and _of_whole_numbers(n)]
+        return "whole", found[0] if len(found) == 1 else None
     if finding.code in _DRAWN and not any(a.arg == "images" for a in tree.args.args):
         found = [n for n in _own(tree) if isinstance(n, ast.Call) and ast.unparse(n.func).startswith("rng.")]
         branches = any(isinstance(n, (ast.If, ast.IfExp)) for n in _own(tree))  # the fault may be in another
-        return "draw", found[0] if len(found) == 1 and not branches else None
+        if found:
+            return "draw", found[0] if len(found) == 1 and not branches else None
+    if finding.code in _OTHER_AXES:
+        found = _answers(tree)
+        return "answer", found[0] if len(found) == 1 else None
     return "", None
+
+
+def _turns_round(node: ast.AST) -> bool:
+    """Whether it makes or reads a list from its end: `x.insert(0, a)`, `reversed(x)`, `x[::-1]`."""
+    if isinstance(node, ast.Call):
+        first = ast.unparse(node.args[0]) if node.args else ""
+        return (_called(node) == "insert" and first == "0") or ast.unparse(node.func) == "reversed"
+    return isinstance(node, ast.Subscript) and ast.unparse(node.slice) == "::-1"
+
+
+def _called(node: ast.AST | None) -> str:
+    return node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+
+
+def _of_whole_numbers(node: ast.Call) -> bool:
+    """Whether a call makes an array of whole numbers: `np.zeros(3, dtype=int)`, `x.astype(int)`."""
+    types = [k.value for k in node.keywords if k.arg == "dtype"]
+    types += node.args[:1] if _called(node) == "astype" else []
+    return any(ast.unparse(t) in ("int", "np.int64", "np.int32", "np.uint8") for t in types)
 
 
 def _last(tree: ast.AST) -> ast.AST:

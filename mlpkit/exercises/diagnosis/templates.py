@@ -36,7 +36,7 @@ def _place(finding: Finding) -> str:
     if f["kind"] == "unused":
         return f"{line}: `{{source}}` is wrong there, but `{{other}}` in line {{other_line}} is right."
     if f["kind"] == "transposed":
-        return f"{line}: `{{source}}` is the right answer with rows and columns swapped."
+        return f"{line}: `{{source}}` has the shape of the right answer with rows and columns swapped."
     if f["kind"] == "unfinished":
         return f"{line}: `{{source}}` gives a value that right solutions have too, but not as the answer."
     if f["expected"] is not None:
@@ -106,7 +106,8 @@ def _too_large(finding: Finding) -> str:
     f = finding.facts
     if f["large"] in (0, f["of"]):
         size = "large" if f["large"] else "small"
-        return f"It is too {size} in all {{of}} {{noun}}." if f["of"] > 1 else f"It is too {size} there."
+        every = "both" if f["of"] == 2 else "all {of}"
+        return f"It is too {size} in {every} {{noun}}." if f["of"] > 1 else f"It is too {size} there."
     return "It is too large in {large} of {of} {noun}, and too small in the others."
 
 
@@ -163,9 +164,12 @@ def _line(finding: Finding) -> str:
 _STATEMENTS = {
     "changes": "line {line} writes into it: `{source}`.",
     "returns": "it comes from line {line}: `{source}`.",
+    "answer": "the answer comes from line {line}: `{source}`.",
     "last": "the function ends after line {line}, `{source}`, without a `return`.",
     "draw": "the random numbers come from line {line}: `{source}`.",
     "loop": "the loop is in line {line}: `{source}`.",
+    "order": "line {line} turns the order round: `{source}`.",
+    "whole": "line {line} makes an array of whole numbers: `{source}`.",
 }
 
 TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
@@ -239,11 +243,12 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     ),
     "overwritten": "`{name}` is no longer Python's function here: a cell has given this name to {is}.",
     "NumPy's builtin": "`{name}` is NumPy's function here, not Python's: `from numpy import *` put it in its place.",
-    **dict.fromkeys(("trap power", "trap axis", "trap max", "trap sum", "trap shape in two", "trap shape from array",
+    **dict.fromkeys(("trap power", "trap same object", "trap axis", "trap max", "trap sum", "trap shape in two", "trap shape from array",
         "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop",
         "trap eye", "trap rows swapped", "trap not of indices", "trap bytes", "trap never filled", "trap column against row",
         "trap two names", "trap same again", "trap reset in loop", "trap overwritten in loop", "trap loop name", "trap written in vain",
-        "trap not called", "trap places", "trap other generator", "trap drawn in loop", "trap with replacement"),
+        "trap not called", "trap places", "trap other generator", "trap drawn in loop", "trap with replacement",
+        "trap mask again", "trap argument replaced"),
         _if("told", "", "Line {line}: `{source}`.")),
     "trap unused argument": "It never uses {names}.",
     # numbers
@@ -273,7 +278,10 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
         + "."
     ),
     "scaled by case": "{part} is right up to a factor that changes: {ratio} on {case}, then {other}.",
-    "as if": "It looks as if {as_if}: for such inputs the numbers are right.",
+    "as if": _join(
+        "It looks as if {as_if}: for such inputs ",
+        _if("of_part", "{of_part} is right.", "the numbers are right."),
+    ),
     "other exercise": "The numbers are those of `{name}`, which takes the same inputs. The task here is: {task}",
     "applied twice": "The numbers are those of `{name}` applied twice.",
     "combination": "{part} is {is}.",

@@ -41,7 +41,7 @@ class Causes(Follower):
                 if len(roots) > 1 and None not in roots and all(self._nearly_done(r, i) for r in roots):
                     return min(roots)  # each is wrong: to mend one of them is not enough
                 lost = [j for j in later[:at] if self._loses(j) and self._line(j) != self._line(i)]
-                return lost[0] if lost else i
+                return (event if self._is_usual(lost[0]) else lost[0]) if lost else i
         return event
 
     def _nearly_done(self, event: int, later: int) -> bool:
@@ -58,6 +58,15 @@ class Causes(Follower):
             return True
         sizes = [np.size(self.events[i].array) for i in self.own_parts(event) if self.big(i)]
         return bool(sizes) and np.size(self.events[event].array) < max(sizes)
+
+    def _is_usual(self, event: int) -> bool:
+        """Whether right programs do the same with the same known values, as they pick by the labels."""
+        what = operation(self.links.place(event))
+        parts = [self.known.find(self.events[i].array) for i in self.own_parts(event) if self.big(i)]
+        known = [values for values in parts if values]
+        return bool(known) and any(
+            u.operation == what and all(u.parts & values for values in known) for u in self.known.uses
+        )
 
     def _line(self, event: int) -> tuple[str, int]:
         return self.links.place(event).function, self.links.place(event).line

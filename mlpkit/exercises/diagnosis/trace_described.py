@@ -208,6 +208,9 @@ class Described(Causes):
         """The shape that the model solution, or else another right program, gets by this operation."""
         what, shapes = operation(self.links.place(event)), {}
         parts = [self.events[i].array for i in self.own_parts(event) if self.big(i)]
+        here = self.links.place(event)
+        if here.loop or (len(parts) == 1 and here.kind == "BinOp"):
+            return None  # of a turn, and of a part with a number, it is not known
         values = [self.known.find(array) for array in parts]
         for use, where in self.known.uses.items():
             if parts and use.operation == what and all(use.parts & v for v in values):
@@ -256,5 +259,5 @@ def telling(array: np.ndarray) -> bool:
         return False
     if array.size > 1:
         return not (array == array.ravel()[0]).all()
-    share = float(array.reshape(())) * 720_720
-    return not np.isfinite(share) or abs(share - round(share)) > 1e-6
+    share = float(array.reshape(())) * np.arange(1, 2001)
+    return not np.isfinite(share).all() or np.abs(share - np.round(share)).min() > 1e-9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 
 import numpy as np
@@ -28,6 +29,10 @@ class Follower:
         self._status: dict[int, bool | None] = {}
         self._blamed: dict[int, int | None] = {}
         self._depth = 0
+        tree = list(ast.walk(trace.source.node))
+        self._set_inside = {n.id for n in tree if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        inner = [n for n in tree if isinstance(n, ast.arguments)][1:]
+        self._set_inside |= {a.arg for n in inner for a in (*n.posonlyargs, *n.args, *n.kwonlyargs)}
 
     def known_at(self, event: int) -> bool | None:
         """Whether the value of an event is one of a right program's; None where it is no number."""
@@ -44,6 +49,8 @@ class Follower:
         if self.known.holds(array, place.loop) or (place.name == "array" and array.size == 0):
             return True
         if place.kind == "Name":
+            if array.size == 1 and not place.function and place.text not in self._set_inside:
+                return True  # a default argument, or a number from outside
             history = self.links.history(self.events[event].value, event)
             return bool(history) and self.known_at(history[-1]) is True
         if place.kind == "Call" and place.name in _EMPTY:

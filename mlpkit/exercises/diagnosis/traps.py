@@ -15,8 +15,11 @@ from ..checker.source import function_source, split_lines
 from .evidence import Evidence, Finding
 from .observed import observe, observe_property
 from .traps_loops import (
+    argument_replaced,
     drawn_in_loop,
+    eye_alone,
     loop_name_set,
+    mask_again,
     never_filled,
     not_called,
     other_generator,
@@ -24,6 +27,9 @@ from .traps_loops import (
     places_not_values,
     reset_in_loop,
     same_list_again,
+    same_object,
+    two_names,
+    unused_argument,
     with_replacement,
     written_in_vain,
 )
@@ -67,6 +73,7 @@ def _not_a_power(node: ast.AST, source: Source) -> dict | None:
 
 
 def _python_max(node: ast.AST, source: Source) -> dict | None:
+    """`max(0, z)` raises for an array; of two numbers it is right."""
     if not calls(node, "max", "min") or len(node.args) not in (1, 2) or node.lineno != source.stopped:
         return None
     rows = source.arrays.get(getattr(node.args[0], "id", ""), np.zeros(0)).ndim > 1
@@ -189,30 +196,6 @@ def _return_in_loop(node: ast.AST, source: Source) -> dict | None:
     return None
 
 
-def _two_names(node: ast.AST, source: Source) -> dict | None:
-    """`minus = x` and later `minus[i] -= eps`: both names mean one array."""
-    if not isinstance(node, ast.Assign) or not isinstance(node.value, (ast.Name, ast.Call)):
-        return None
-    names = [t.id for t in node.targets if isinstance(t, ast.Name)]
-    names += [node.value.id] if isinstance(node.value, ast.Name) else []
-    if len(names) < 2 or not any(name in _written(source.tree) for name in names):
-        return None
-    return {"names": [f"`{n}`" for n in names], **code_of(node)}
-
-
-def _written(tree: ast.AST) -> set[str]:
-    """The names whose arrays are changed in place."""
-    found = set()
-    for node in ast.walk(tree):
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        for target in targets:
-            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-                found.add(target.value.id)
-            if isinstance(node, ast.AugAssign) and isinstance(target, ast.Name):
-                found.add(target.id)
-    return found
-
-
 def _rows_swapped(node: ast.AST, source: Source) -> dict | None:
     if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Tuple):
         return None
@@ -264,8 +247,15 @@ def _column_against_row(node: ast.AST, source: Source) -> dict | None:
         source.assigned.get(s.id, s) if isinstance(s, ast.Name) else s
         for s in (node.left, node.comparators[0])
     ]
-    columns = [_column(side) for side in sides]
-    return code_of(node) if columns.count(True) == 1 else None
+    column, row = [_column(side) for side in sides], [_row(side, source) for side in sides]
+    return code_of(node) if column in ([True, False], [False, True]) and any(row) else None
+
+
+def _row(node: ast.AST, source: Source) -> bool:
+    """Whether an expression has one axis for certain: the labels, or the largest place of each row."""
+    if isinstance(node, ast.Name):
+        return node.id in source.arrays and source.arrays[node.id].ndim == 1
+    return calls(node, ".argmax") and any(k.arg == "axis" for k in node.keywords) | (len(node.args) > 0)
 
 
 def _column(node: ast.AST) -> bool:
@@ -287,24 +277,9 @@ def _of(find: Callable[[ast.AST, ast.AST], dict | None]) -> Trap:
     return lambda node, source: find(node, source.tree)
 
 
-def _eye_alone(node: ast.AST, source: Source) -> dict | None:
-    labels = next((n for n, a in source.arrays.items() if n == "labels" or a.dtype.kind in "iu"), None)
-    used = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name)}
-    return (
-        {"name": labels, **code_of(node)} if calls(node, "np.eye") and labels and labels not in used else None
-    )
-
-
-def _unused_argument(node: ast.AST, source: Source) -> dict | None:
-    if not isinstance(node, ast.FunctionDef) or node is not source.tree:
-        return None
-    used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    unused = [a.arg for a in node.args.args if a.arg in source.needed - used]
-    return {"names": [f"`{name}`" for name in unused]} if unused else None
-
-
 TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap power", _not_a_power),
+    ("trap same object", _of(same_object)),
     ("trap append", _append_two),
     ("trap list plus tuple", _list_plus_tuple),
     ("trap axis", _axis_not_array),
@@ -316,13 +291,13 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap not kept", _not_kept),
     ("trap None", _none_used),
     ("trap return in loop", _return_in_loop),
-    ("trap eye", _eye_alone),
+    ("trap eye", eye_alone),
     ("trap rows swapped", _rows_swapped),
     ("trap not of indices", _not_of_indices),
     ("trap bytes", _bytes_wrap),
     ("trap never filled", _of(never_filled)),
     ("trap column against row", _column_against_row),
-    ("trap two names", _two_names),
+    ("trap two names", two_names),
     ("trap same again", _of(same_list_again)),
     ("trap reset in loop", _of(reset_in_loop)),
     ("trap overwritten in loop", _of(overwritten_in_loop)),
@@ -333,7 +308,9 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap other generator", _of(other_generator)),
     ("trap drawn in loop", _of(drawn_in_loop)),
     ("trap with replacement", _of(with_replacement)),
-    ("trap unused argument", _unused_argument),
+    ("trap mask again", _of(mask_again)),
+    ("trap argument replaced", argument_replaced),
+    ("trap unused argument", unused_argument),
 )
 
 
@@ -342,6 +319,11 @@ def not_kept(e: Evidence) -> Finding | None:
     return trap(e, [("trap not kept", _not_kept)])
 
 
-def into_a_copy(e: Evidence) -> Finding | None:
-    """A write into a copy that is never read: the answer stays 0, as it does with several listed mistakes."""
-    return trap(e, [("trap written in vain", _of(written_in_vain))])
+def writes_elsewhere(e: Evidence) -> Finding | None:
+    """A write into a copy that is never read, or into a list that several rows share.
+
+    The answer is then that of several listed mistakes.
+    """
+    return trap(
+        e, [("trap written in vain", _of(written_in_vain)), ("trap same again", _of(same_list_again))]
+    )

@@ -1,4 +1,4 @@
-"""Traps of loops, names and draws: what a round overwrites, what is written in vain, who draws how often.
+"""Traps of loops, names and draws: what a round overwrites, what is never read, who draws how often.
 
 They are patterns in the syntax tree of a function that failed, as in `traps`, which has the table.
 """
@@ -6,7 +6,10 @@ They are patterns in the syntax tree of a function that failed, as in `traps`, w
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Iterator
+
+from .traps_source import Source, calls, code_of
 
 _FUNCTIONS = (ast.FunctionDef, ast.Lambda, ast.ClassDef)
 _DRAWS = ("permutation", "permuted", "choice", "integers", "shuffle", "randint")
@@ -45,7 +48,7 @@ def reset_in_loop(node: ast.AST, tree: ast.AST) -> dict | None:
         fresh = isinstance(getattr(statement, "value", None), (ast.Constant, ast.List, ast.Call))
         if not grows or not fresh or _names(statement.value) & _stored(node):
             continue
-        own = {id(part) for n in grows for part in (n.func.value if isinstance(n, ast.Call) else n.target,)}
+        own = {id(_changed(n)) for n in grows}
         reads = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name and id(n) not in own]
         reads = [n for n in reads if isinstance(n.ctx, ast.Load) and n.lineno >= node.lineno]
         if reads and min(n.lineno for n in reads) > node.end_lineno:
@@ -54,12 +57,18 @@ def reset_in_loop(node: ast.AST, tree: ast.AST) -> dict | None:
 
 
 def _grown(node: ast.AST) -> str:
-    """The name that `name += ...` or `name.append(...)` makes longer or larger."""
-    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-        return node.target.id
+    """The name that `name += ...`, `name.append(...)` or `name[i] = ...` makes longer, larger or fuller."""
+    changed = _changed(node)
+    return changed.id if isinstance(changed, ast.Name) else ""
+
+
+def _changed(node: ast.AST) -> ast.AST | None:
+    if isinstance(node, ast.AugAssign):
+        return node.target
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+        return node.targets[0].value
     method = node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
-    appends = method is not None and method.attr == "append" and isinstance(method.value, ast.Name)
-    return method.value.id if appends else ""
+    return method.value if method is not None and method.attr == "append" else None
 
 
 def _stored(node: ast.AST) -> set[str]:
@@ -136,6 +145,34 @@ def _asks_little(node: ast.AST) -> bool:
     return isinstance(node, ast.Subscript) or node.attr in ("shape", "size", "ndim")
 
 
+_COMPARE = {ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Lt: operator.lt, ast.LtE: operator.le}
+
+
+def mask_again(node: ast.AST, tree: ast.AST) -> dict | None:
+    """`z[z > 0] = 1` and then `z[z <= 1] = 0`: the second mask picks what the first has written."""
+    body = getattr(node, "body", None)
+    for one, other in zip(body, body[1:]) if isinstance(body, list) else ():
+        first, second = _masked(one), _masked(other)
+        alike = first and second and first[0] == second[0] and first[3] != second[3]
+        if alike and _COMPARE[second[1]](first[3], second[2]):
+            return {"code": ast.unparse(other)[:60], "at": other}
+    return None
+
+
+def _masked(node: ast.stmt) -> tuple[str, type, float, float] | None:
+    """Of `z[z > 0] = 1` the name, the comparison, its number, and the number that is written."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    mask = target.slice if isinstance(target, ast.Subscript) else None
+    if not isinstance(mask, ast.Compare) or not isinstance(target.value, ast.Name):
+        return None
+    numbers = [mask.comparators[0], node.value]
+    plain = all(isinstance(n, ast.Constant) and isinstance(n.value, (int, float)) for n in numbers)
+    own = isinstance(mask.left, ast.Name) and mask.left.id == target.value.id
+    if not own or not plain or type(mask.ops[0]) not in _COMPARE:
+        return None
+    return target.value.id, type(mask.ops[0]), *(n.value for n in numbers)
+
+
 def not_called(node: ast.AST, tree: ast.AST) -> dict | None:
     """`x.mean` without the brackets that call it."""
     if not isinstance(node, ast.Attribute) or node.attr not in _METHODS or not isinstance(node.ctx, ast.Load):
@@ -206,6 +243,77 @@ def never_filled(node: ast.AST, tree: ast.AST) -> dict | None:
     made = (n for n in ast.walk(node) if n is not value and isinstance(n, ast.Call))
     found = next((n for n in made if ast.unparse(n.func) in ("np.empty", "np.empty_like")), None)
     return {"code": ast.unparse(found)[:60]} if found else None
+
+
+def same_object(node: ast.AST, tree: ast.AST) -> dict | None:
+    """`guess is label`: two equal numbers may be two objects."""
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], (ast.Is, ast.IsNot)):
+        return None
+    sides = [node.left, node.comparators[0]]
+    single = any(
+        isinstance(s, ast.Constant) and (s.value is None or isinstance(s.value, bool)) for s in sides
+    )
+    layer = any(isinstance(s, ast.Name) and s.id.startswith("layer") for s in sides)
+    return None if single or layer else {"code": ast.unparse(node)[:60]}
+
+
+def argument_replaced(node: ast.AST, source: Source) -> dict | None:
+    """`learning_rate = 0.01`: an argument gets another value before the given one is read."""
+    target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+    if not isinstance(target, ast.Name) or target.id not in [a.arg for a in source.tree.args.args]:
+        return None
+    given = source.numbers.get(target.id)
+    if isinstance(node.value, ast.Constant) and node.value.value == given:
+        return None
+    reads = [
+        n
+        for n in ast.walk(source.tree)
+        if isinstance(n, ast.Name) and n.id == target.id and isinstance(n.ctx, ast.Load)
+    ]
+    before = [n for n in reads if (n.lineno, n.col_offset) <= (node.end_lineno, node.end_col_offset)]
+    return None if before else {"name": target.id, **code_of(node)}
+
+
+def unused_argument(node: ast.AST, source: Source) -> dict | None:
+    """Arguments that the function never reads."""
+    if not isinstance(node, ast.FunctionDef) or node is not source.tree:
+        return None
+    used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    unused = [a.arg for a in node.args.args if a.arg in source.needed - used]
+    return {"names": [f"`{name}`" for name in unused]} if unused else None
+
+
+def eye_alone(node: ast.AST, source: Source) -> dict | None:
+    """`np.eye(classes)` where the labels are used nowhere."""
+    labels = next((n for n, a in source.arrays.items() if n == "labels" or a.dtype.kind in "iu"), None)
+    used = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name)}
+    return (
+        {"name": labels, **code_of(node)} if calls(node, "np.eye") and labels and labels not in used else None
+    )
+
+
+def two_names(node: ast.AST, source: Source) -> dict | None:
+    """`minus = x` and later `minus[i] -= eps`: both names mean one array."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, (ast.Name, ast.Call)):
+        return None
+    names = [t.id for t in node.targets if isinstance(t, ast.Name)]
+    names += [node.value.id] if isinstance(node.value, ast.Name) else []
+    if len(names) < 2 or not any(name in _written(source.tree) for name in names):
+        return None
+    return {"names": [f"`{n}`" for n in names], **code_of(node)}
+
+
+def _written(tree: ast.AST) -> set[str]:
+    """The names whose arrays are changed in place."""
+    found = set()
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                found.add(target.value.id)
+            if isinstance(node, ast.AugAssign) and isinstance(target, ast.Name):
+                found.add(target.id)
+    return found
 
 
 def _arguments(tree: ast.AST) -> list[str]:

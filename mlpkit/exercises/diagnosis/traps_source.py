@@ -20,7 +20,7 @@ from .trace_source import helpers_of
 class Source(NamedTuple):
     """A function's syntax tree, and the arguments with which it failed.
 
-    arrays: the arguments that are arrays; numbers: the names of those that are numbers
+    arrays: the arguments that are arrays; numbers: those that are numbers
     assigned: the last value that each name is given
     needed: the arguments that the model solution uses; none where something else stopped the function
     silent: the helper functions that write into what they are given, or return nothing
@@ -29,7 +29,7 @@ class Source(NamedTuple):
 
     tree: ast.FunctionDef
     arrays: dict[str, np.ndarray]
-    numbers: set[str]
+    numbers: dict[str, float]
     assigned: dict[str, ast.expr]
     needed: set[str]
     silent: set[str]
@@ -44,7 +44,7 @@ def source_of(tree: ast.FunctionDef, e: Evidence) -> Source:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             assigned[node.targets[0].id] = node.value
-    scalars = {n for n, a in zip(names, e.run.case.args) if isinstance(a, (int, float))}
+    scalars = {n: a for n, a in zip(names, e.run.case.args) if isinstance(a, (int, float))}
     model = function_source(e.exercise.reference)
     used = {n.id for n in ast.walk(model[1]) if isinstance(n, ast.Name)} if model else set(names)
     given = {own for own, name in zip(names, e.exercise.inputs) if name in used}

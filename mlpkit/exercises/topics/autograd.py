@@ -197,8 +197,11 @@ def _side_branch(a, b):
 
 
 def _arrays(x, w):
-    """The sum of x w + x, for arrays."""
-    return [(2, (0, 1), _times(x, w)), (3, (2, 0), lambda d: (d * np.ones(3), d * np.ones(3)))]
+    """The sum of x @ w + x, for arrays: the pull of a product of matrices does not go entry by entry."""
+    return [
+        (2, (0, 1), lambda d: (np.dot(w, d), np.outer(x, d))),
+        (3, (2, 0), lambda d: (d * np.ones(3), d * np.ones(3))),
+    ]
 
 
 def _plus_twice():
@@ -270,7 +273,7 @@ BACKPROPAGATE = Exercise(
         Case("a chain of three steps", (_chain(0.7), 4)),
         Case("a value that is used three times", (_powers(1.3), 4)),
         Case("a value that the last one does not use", (_side_branch(-0.8, 2.5), 5)),
-        Case("arrays of 3, and their sum", (_arrays(_normal(7, 3), _normal(8, 3)), 4)),
+        Case("arrays of 3, and their sum", (_arrays(_normal(7, 3), _normal(8, 3, 3)), 4)),
         Case("arrays of 3 that are added twice", (_plus_twice(), 5)),
     ),
     mistakes=(

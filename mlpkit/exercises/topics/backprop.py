@@ -421,6 +421,13 @@ CROSS_ENTROPY_BACKWARD = Exercise(
             "in the formula?",
         ),
         Mistake(
+            "gradient-of-the-probabilities",
+            (lambda z, y: -_one_hot(z, y) / _softmax(z) / len(y), lambda z, y: -_one_hot(z, y) / _softmax(z),
+             *(lambda z, y, e=e: -_one_hot(z, y) / (_softmax(z) + e) / len(y) for e in (1e-8, 1e-9, 1e-12, 1e-15))),
+            "It looks as if this is the gradient of the probabilities, -y / p. The gradient of the logits is asked "
+            "for: softmax stands between the two.",
+        ),
+        Mistake(
             "batch-twice",
             lambda z, y: (_softmax(z) - _one_hot(z, y)) / len(y) ** 2,
             "It looks as if the result is divided by the batch twice. Look for a mean and a division.",

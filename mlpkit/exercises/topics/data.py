@@ -728,6 +728,13 @@ def _copy_of(rng: np.random.Generator) -> np.random.Generator:
     return twin
 
 
+def _places_for_images(images, labels, batch_size, rng):
+    order = rng.permutation(len(labels))
+    for start in range(0, len(labels), batch_size):
+        batch = order[start : start + batch_size]
+        yield batch, labels[batch]
+
+
 def _drawn_not_used(images, labels, batch_size, rng):
     rng.permutation(len(labels))
     return _in_stored_order(images, labels, batch_size)
@@ -875,6 +882,11 @@ BATCHES = Exercise(
             "images-only",
             lambda images, labels, k, rng: (x for x, _ in batches(images, labels, k, rng)),
             "It looks as if the labels are missing. Each batch is a pair.",
+        ),
+        Mistake(
+            "places-for-images",
+            _places_for_images,
+            "It looks as if the random places are given out, and not the images at these places. How does an index pick rows?",
         ),
         Mistake(
             "batch-size-as-their-number",

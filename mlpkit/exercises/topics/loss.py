@@ -426,6 +426,8 @@ CROSS_ENTROPY = Exercise(
             "log-plus-eps",
             (*(lambda z, y, e=e: float(-np.log(_picked(softmax(z), y) + e).mean()) for e in _SMALL_NUMBERS),
              *(lambda z, y, e=e: float(-np.log(_picked(softmax(z), y).clip(e)).mean())
+               for e in _SMALL_NUMBERS),
+             *(lambda z, y, e=e: float(-np.log(_picked(softmax(z), y).clip(e, 1 - e)).mean())
                for e in _SMALL_NUMBERS)),
             "It looks as if a small number is added, or is a lower limit, so that no probability is 0. That limits the loss: "
             "with 1e-9, no example can have a loss above 20.7. Which earlier exercise needs no such number?",
@@ -466,7 +468,9 @@ CROSS_ENTROPY = Exercise(
         ),
         Mistake(
             "takes-probabilities",
-            lambda z, y: float(-np.log(_picked(z, y)).mean()),
+            (lambda z, y: float(-np.log(_picked(z, y)).mean()),
+             *(lambda z, y, e=e: float(-np.log(_picked(z, y) + e).mean()) for e in _SMALL_NUMBERS),
+             *(lambda z, y, e=e: float(-np.log(_picked(z, y).clip(e, 1 - e)).mean()) for e in _SMALL_NUMBERS)),
             "It looks as if the logarithm is taken of the logits. Logits can be negative: what turns them "
             "into probabilities?",
         ),
@@ -497,7 +501,10 @@ CROSS_ENTROPY = Exercise(
         ),
         Mistake(
             "labels-as-columns",
-            lambda z, y: float(-log_softmax(z)[:, y].mean()),
+            (lambda z, y: float(-log_softmax(z)[:, y].mean()),
+             lambda z, y: float(-log_softmax(z)[:, y].sum() / len(y)),
+             lambda z, y: float(-np.log(softmax(z)[:, y]).mean()),
+             lambda z, y: float(-np.log(softmax(z)[:, y]).sum() / len(y))),
             "It looks as if every row is read at the labels of all rows: `[:, labels]` gives a (batch, "
             "batch) array. How do you pick one entry from each row?",
         ),
@@ -515,8 +522,15 @@ CROSS_ENTROPY = Exercise(
         ),
         Mistake(
             "binary",
-            lambda z, y: float(-(_one_hot(z, y) * log_softmax(z) + (1 - _one_hot(z, y))
-                                 * np.log(1 - np.minimum(softmax(z), 1 - 1e-12))).sum(axis=1).mean()),
+            (lambda z, y: float(-(_one_hot(z, y) * log_softmax(z) + (1 - _one_hot(z, y))
+                                  * np.log(1 - np.minimum(softmax(z), 1 - 1e-12))).sum(axis=1).mean()),
+             lambda z, y: float(-(_one_hot(z, y) * np.log(p := softmax(z)) + (1 - _one_hot(z, y))
+                                  * np.log(1 - p)).sum() / len(y)),
+             lambda z, y: float(-(_one_hot(z, y) * np.log(p := softmax(z)) + (1 - _one_hot(z, y))
+                                  * np.log(1 - p)).mean()),
+             *(lambda z, y, e=e: float(-(_one_hot(z, y) * np.log(p := softmax(z).clip(e, 1 - e))
+                                         + (1 - _one_hot(z, y)) * np.log(1 - p)).sum() / len(y))
+               for e in _SMALL_NUMBERS)),
             "It looks as if the wrong classes also add to the loss, as in a loss for two classes. Only the "
             "true class of each row counts here.",
         ),

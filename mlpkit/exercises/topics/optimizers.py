@@ -254,9 +254,17 @@ NESTEROV_STEP = Exercise(
         Mistake(
             "rate-in-velocity",
             (lambda p, g, v, rate, m: (p - (rate * g + m * (m * v + rate * g)), m * v + rate * g),
-             lambda p, g, v, rate, m: (p - m * m * v + (1 + m) * -rate * g, m * v - rate * g)),
+             lambda p, g, v, rate, m: (p - m * m * v + (1 + m) * -rate * g, m * v - rate * g),
+             lambda p, g, v, rate, m: (p - m * v + (1 + m) * (m * v - rate * g), m * v - rate * g)),
             "It looks as if the velocity contains the learning rate, which is another way to define it. Here "
             "only the step contains it.",
+        ),
+        Mistake(
+            "looked-ahead-first",
+            (lambda p, g, v, rate, m: (p - m * v - rate * (m * v + g), m * v + g),
+             lambda p, g, v, rate, m: (p - rate * m * v - rate * (m * v + g), m * v + g)),
+            "It looks as if the step begins at a point further on, p - m v. Here the gradient is given: the step is the "
+            "gradient plus m times the new velocity.",
         ),
         Mistake(
             "old-velocity-returned",

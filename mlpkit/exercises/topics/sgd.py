@@ -305,7 +305,8 @@ EVALUATE = Exercise(
         ),
         Mistake(
             "first-batch-only",
-            lambda layers, images, labels: evaluate(layers, images[:64], labels[:64]),
+            tuple(lambda layers, images, labels, k=k: evaluate(layers, images[:k], labels[:k])
+                  for k in (64, 10, 32, 50, 100, 128, 200, 256, 500, 1000)),
             "It looks as if only the first images are used. Use the whole split.",
         ),
         Mistake(
@@ -317,7 +318,7 @@ EVALUATE = Exercise(
             "mean-of-unequal-batches",
             tuple(lambda layers, images, labels, k=k: tuple(np.mean(
                 [evaluate(layers, images[i : i + k], labels[i : i + k]) for i in range(0, len(labels), k)], axis=0).tolist())
-                for k in (64, 100, 5)),
+                for k in (64, 100, 5, 10, 16, 20, 32, 50, 128, 200, 256, 500, 512, 1000)),
             "It looks as if the means of batches are averaged, but the last batch is shorter. How should "
             "each mean be weighted?",
         ),
@@ -424,6 +425,39 @@ def _divided_by_all_images(layers, images, labels, batch_size, learning_rate, rn
         batch = order[start : start + batch_size]
         loss, grads = loss_and_grads(layers, images[batch], labels[batch])
         layers = sgd_step(layers, grads, learning_rate * len(batch) / len(labels))
+        losses.append(float(loss))
+    return layers, losses
+
+
+def _gradients_never_reset(layers, images, labels, batch_size, learning_rate, rng):
+    losses, order = [], rng.permutation(len(labels))
+    total = [(np.zeros(w.shape), np.zeros(b.shape)) for w, b in layers]
+    for start in range(0, len(labels), batch_size):
+        batch = order[start : start + batch_size]
+        loss, grads = loss_and_grads(layers, images[batch], labels[batch])
+        total = [(w + dw, b + db) for (w, b), (dw, db) in zip(total, grads)]
+        layers = sgd_step(layers, total, learning_rate)
+        losses.append(float(loss))
+    return layers, losses
+
+
+def _gradients_of_the_first_layers(layers, images, labels, batch_size, learning_rate, rng):
+    losses, order, stepped = [], rng.permutation(len(labels)), layers
+    for start in range(0, len(labels), batch_size):
+        batch = order[start : start + batch_size]
+        loss, grads = loss_and_grads(layers, images[batch], labels[batch])
+        stepped = sgd_step(stepped, grads, learning_rate)
+        losses.append(float(loss))
+    return stepped, losses
+
+
+def _other_labels_in_the_gradient(layers, images, labels, batch_size, learning_rate, rng):
+    losses, order = [], rng.permutation(len(labels))
+    for start in range(0, len(labels), batch_size):
+        batch = order[start : start + batch_size]
+        loss = loss_and_grads(layers, images[batch], labels[batch])[0]
+        grads = loss_and_grads(layers, images[batch], labels[start : start + batch_size])[1]
+        layers = sgd_step(layers, grads, learning_rate)
         losses.append(float(loss))
     return layers, losses
 
@@ -699,6 +733,21 @@ TRAIN_EPOCH = Exercise(
                 [sgd_step(layers, loss_and_grads(layers, images[i : i + k], labels[i : i + k])[1], rate) for i in range(0, len(labels), k)]),
             "It looks as if every step starts from the first layers, so only the last step counts. Where "
             "should the second step start?",
+        ),
+        Mistake(
+            "gradients-never-reset",
+            _gradients_never_reset,
+            "It looks as if each step also uses the gradients of all batches before. Each batch has its own.",
+        ),
+        Mistake(
+            "gradients-of-the-first-layers",
+            _gradients_of_the_first_layers,
+            "It looks as if every gradient is computed with the layers that came in. Which layers does the second batch need?",
+        ),
+        Mistake(
+            "other-labels-in-the-gradient",
+            _other_labels_in_the_gradient,
+            "It looks as if the gradient is computed with other labels than the loss. Which labels belong to this batch?",
         ),
         Mistake(
             "gradient-reused",

@@ -330,7 +330,7 @@ SAID = [
                     a = mine.relu(z)
             return entered, z
     """),
-    ("affine_backward", "is the right answer with rows and columns swapped", "not yet the answer", 2, """
+    ("affine_backward", "the right answer with rows and columns swapped", "not yet the answer", 2, """
         def f(dz, inputs, weights):
             dinputs = weights @ dz.T
             dweights = inputs.T @ dz
@@ -652,6 +652,176 @@ SAID = [
             velocity = momentum * velocity + grad
             param = param - learning_rate * grad + momentum * velocity
             return param, velocity
+    """),
+    # an axis that has the length of another one is not one too long
+    ("relu_backward", "4 is the length of `batch`", "longer by one", 2, """
+        def f(da, z):
+            return np.dot(da, (z > 0).T)
+    """),
+    # one part of the answer is as if two inputs had changed places, another is not
+    ("adam_step", "for such inputs `mean_square` is right", "the numbers are right", 3, """
+        def f(param, grad, mean, mean_square, step, rate, b1, b2, eps):
+            mean = b1 * mean + (1 - b1) * grad
+            mean_square = b1 * mean_square + (1 - b1) * grad**2
+            spread = np.sqrt(mean_square / (1 - b2**step)) + eps
+            return param - rate * mean / (1 - b1**step) / spread, mean, mean_square
+    """),
+    # no other part of the answer is one number: the order is not the fault
+    ("train_epoch", "A list of plain numbers is needed", "The order is", 2, """
+        def f(layers, images, labels, batch_size, learning_rate, rng):
+            losses = [learning_rate * image.sum() for image in images[rng.permutation(len(labels))]]
+            return layers, np.mean(losses[::batch_size])
+    """),
+    # the labels pick as in a right program: what was clipped before is the place
+    ("cross_entropy", "a small number is added, or is a lower limit", "labels pick", 3, """
+        def f(logits, labels):
+            powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+            clipped = np.clip(powers / powers.sum(axis=1, keepdims=True), 1e-7, 1 - 1e-7)
+            picked = clipped[range(len(labels)), labels]
+            return np.mean(-np.log(picked))
+    """),
+    # Python's max of two numbers is right, and a function of one's own may give nothing back
+    ("relu", "one axis more or less", "two arguments as a whole", 6, """
+        def f(z):
+            out = []
+            for row in z:
+                for v in row:
+                    out.append(max(0, v))
+            return np.array(out)
+    """),
+    ("backpropagate", "is too large there", "not stored", 9, """
+        def f(tape, count):
+            grads = [0.0] * count
+            made = {output: (inputs, pull) for output, inputs, pull in tape}
+
+            def visit(number, grad):
+                grads[number] = grads[number] + grad
+                if number in made:
+                    inputs, pull = made[number]
+                    for i, g in zip(inputs, pull(grads[number])):
+                        visit(i, g)
+
+            visit(count - 1, 1.0)
+            return grads
+    """),
+    # without a loop, no loop ends too early
+    ("backward", "No loop makes them", "does the loop", 4, """
+        def f(layers, entered, dlogits):
+            last = entered[-1].T @ dlogits, dlogits.sum(axis=0)
+            dz = (dlogits @ layers[-1][0].T) * (entered[-1] > 0)
+            return [(entered[0].T @ dz, dz.sum(axis=0)), last]
+    """),
+    # of two wrong parts that begin in one line, the one that is returned there says where
+    ("adam_step", r"`mean \+ \(1 - b1\) \* grad`", "Line 4", 2, """
+        def f(param, grad, mean, mean_square, step, rate, b1, b2, eps):
+            mean = mean + (1 - b1) * grad
+            mean_square = mean_square + (1 - b2) * grad**2
+            spread = np.sqrt(mean_square / (1 - b2**step)) + eps
+            return param - rate * mean / (1 - b1**step) / spread, mean, mean_square
+    """),
+    # the line that puts the parts in a wrong order is the place, and not the one that makes them
+    ("sgd_step", "right parts, in another order", "all bias", 6, """
+        def f(layers, grads, rate):
+            weights, biases = zip(*layers)
+            dweights, dbiases = zip(*grads)
+            weights = [w - rate * d for w, d in zip(weights, dweights)]
+            biases = [b - rate * d for b, d in zip(biases, dbiases)]
+            return weights, biases
+    """),
+    # what is certain is not told with "perhaps"
+    ("evaluate", "One possibility: the accuracy is right", "Perhaps the accuracy is right", 9, """
+        def f(layers, images, labels):
+            total, hits = 0.0, 0
+            for s in range(0, len(labels), 100):
+                x, y = images[s : s + 100], labels[s : s + 100]
+                for w, b in layers[:-1]:
+                    x = np.maximum(x @ w + b, 0)
+                x = x @ layers[-1][0] + layers[-1][1]
+                losses = np.logaddexp.reduce(x, axis=1) - x[np.arange(len(y)), y]
+                total += losses.mean()
+                hits += (x.argmax(axis=1) == y).sum()
+            return total / len(labels), hits / len(labels)
+    """),
+    # whole numbers, and zeros that are returned
+    ("relu", "makes an array of whole numbers", "one too many", 2, """
+        def f(z):
+            out = np.zeros(z.shape, dtype=int)
+            out[z > 0] = z[z > 0]
+            return out
+    """),
+    ("relu", "comes from line 4", "equal", 4, """
+        def f(z):
+            if (z > 0).all():
+                return z
+            return np.zeros_like(z)
+    """),
+    # a number of a default argument is no reason to say nothing
+    ("adam_step", r"`grad \+ decay \* param`", "Line 3", 2, """
+        def f(param, grad, mean, mean_square, step, rate, b1, b2, eps, decay=0.01):
+            grad = grad + decay * param
+            mean = b1 * mean + (1 - b1) * grad
+            mean_square = b2 * mean_square + (1 - b2) * grad**2
+            spread = np.sqrt(mean_square / (1 - b2**step)) + eps
+            return param - rate * mean / (1 - b1**step) / spread, mean, mean_square
+    """),
+    # on the smallest case all is 0 by chance
+    ("relu_backward", r"`z.mean\(axis=0\)`", "work", 2, """
+        def f(da, z):
+            return da * (z.mean(axis=0) > 0)
+    """),
+    # rows that a loop does not reach
+    ("one_hot", "The loop is in line 3", "print every step", 3, """
+        def f(labels, classes):
+            y = np.zeros((len(labels), classes))
+            for i, label in zip(range(classes), labels):
+                y[i, label] = 1
+            return y
+    """),
+    # a row of maxima beside a whole array is no column beside a row
+    ("softmax", "no right solution has", "beside a row", 2, """
+        def f(logits):
+            return (logits == logits.max(axis=1, keepdims=True)).astype(float)
+    """),
+    # an array and a number: the shape is not the fault
+    ("cross_entropy_backward", "labels.* were one less", "has shape", 4, """
+        def f(logits, labels):
+            powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+            p = powers / powers.sum(axis=1, keepdims=True)
+            p[np.arange(len(p)), labels - 1] -= 1
+            return p / len(p)
+    """),
+    # of two cases, a plain word
+    ("cross_entropy", "too small in both cases", "all 2", 7, """
+        def f(logits, labels):
+            shifted = logits - logits.max(axis=1, keepdims=True)
+            log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+            loss = 0
+            for k, y in enumerate(labels[: logits.shape[1]]):
+                loss -= log_p[k, y]
+            return loss / len(labels)
+    """),
+    # the other end of the list, and pairs that are not put together
+    ("init_params", "turns the order round", "Which line", 4, """
+        def f(sizes, rng):
+            layers = []
+            for a, b in zip(sizes, sizes[1:]):
+                layers.insert(0, (rng.normal(0, np.sqrt(2 / a), (a, b)), np.zeros(b)))
+            return layers
+    """),
+    ("batches", "one after another in one long list", "leave out", 4, """
+        def f(images, labels, batch_size, rng):
+            order = rng.permutation(len(labels))
+            for i in range(0, len(labels), batch_size):
+                yield images[order[i : i + batch_size]]
+                yield labels[order[i : i + batch_size]]
+    """),
+    # rows that are one list: more than a listed mistake, the reason for it
+    ("one_hot", "holds the same object several times", "whole columns", 2, """
+        def f(labels, classes):
+            rows = [[0] * classes] * len(labels)
+            for i, label in enumerate(labels):
+                rows[i][label] = 1
+            return np.array(rows)
     """),
 ]  # fmt: skip
 

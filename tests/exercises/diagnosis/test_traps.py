@@ -71,6 +71,7 @@ TRAPPED = [
     ("trap overwritten in loop", "affine", 3, "def f(inputs, weights, bias):\n    for x in inputs:\n        z = x @ weights + bias\n    return z"),
     ("trap reset in loop", "accuracy", 3, "def f(logits, labels):\n    for i in range(len(labels)):\n        right = 0\n        if logits[i].argmax() == labels[i]:\n            right += 1\n    return right / len(labels)"),
     ("trap reset in loop", "relu", 3, "def f(z):\n    for row in z:\n        out = []\n        out.append(np.maximum(row, 0))\n    return np.array(out)"),
+    ("trap reset in loop", "numerical_gradient", 3, "def f(f, x, eps):\n    for i in np.ndindex(x.shape):\n        g = np.zeros(x.shape)\n        e = np.zeros(x.shape)\n        e[i] = eps\n        g[i] = (f(x + e) - f(x - e)) / (2 * eps)\n    return g"),
     ("trap loop name", "relu", 5, "def f(z):\n    a = 1 * z\n    for row in a:\n        for v in row:\n            if v < 0: v = 0\n    return 2 * a"),
     ("trap written in vain", "numerical_gradient", 3, "def f(f, x, eps):\n    g = np.zeros(x.shape)\n    flat = x.flatten()\n    for i in range(x.size):\n        flat[i] += eps\n        g.flat[i] = f(x) / eps\n    return g"),
     ("trap not called", "accuracy", 2, "def f(logits, labels):\n    return (logits.argmax(1) == labels).mean"),
@@ -98,6 +99,9 @@ TRAPPED = [
                 grad[i] = (f(plus) - f(minus) + 0.001) / (2 * eps)
             return grad
     """),
+    ("trap same object", "accuracy", 4, "def f(logits, labels):\n    right = 0\n    for row, label in zip(logits, labels):\n        right += row.argmax() is label\n    return right / len(labels)"),
+    ("trap mask again", "relu_backward", 4, "def f(da, z):\n    gate = z.copy()\n    gate[gate > 0] = 1\n    gate[gate < 2] = 0\n    return da * gate"),
+    ("trap argument replaced", "sgd_step", 2, "def f(layers, grads, learning_rate):\n    learning_rate = 0.01\n    return [(w - learning_rate * dw, b - learning_rate * db) for (w, b), (dw, db) in zip(layers, grads)]"),
     ("trap unused argument", "momentum_step", 1, "def f(param, grad, velocity, learning_rate, momentum):\n    v = 0.8 * velocity + grad\n    return param - learning_rate * v, v"),
 ]  # fmt: skip
 

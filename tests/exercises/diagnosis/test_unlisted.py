@@ -119,7 +119,7 @@ UNLISTED = [
     ("backward", "twice dweights", gradients(lambda w, b: (2 * w, b)), "`dbias` is right, and `dweights` is wrong.*2 times"),
     ("backward", "weights alone", gradients(lambda w, b: w), r"layer \[0\] is an array of shape .* expected a tuple \(dweights, dbias\)"),
     ("backward", "length 1", gradients(lambda w, b: (w / np.linalg.norm(w), b)), "changes from layer to layer"),
-    ("backward", "two lists", lambda *a: tuple(zip(*E["backward"](*a))), "all dweights and all dbias are in separate lists"),
+    ("backward", "two lists", lambda *a: tuple(zip(*E["backward"](*a))), "`dweights` and `dbias` are in separate lists"),
     ("backward", "first layer left out", lambda *a: [(0 * w, 0 * b) if i == 0 else (w, b) for i, (w, b) in enumerate(E["backward"](*a))],
      r"`dweights` of layer \[0\] is 0 everywhere"),
     ("sgd_step", "half the rate", sgd(lambda p, g, r: p - r * g / 2), "step of `weights` is 0.5 times the expected one"),

@@ -317,7 +317,7 @@ PLACES = [
     ("forward", forward_relu_last, "unused", "np.maximum(a @ weights + bias, 0)"),
     ("backward", backward_no_gate, "short", "dz @ layers[i][0].T"),
     ("backward", backward_mean, "value", "dz.mean(axis=0)"),
-    ("affine_backward", affine_backward_order, "order", "dweights"),
+    ("affine_backward", affine_backward_order, "order", "dweights, dinputs, dbias"),
     ("adam_step", adam_no_square, "value", "(1 - b2) * grad"),
     ("adam_step", adam_uncorrected, "short", "mean"),
     ("momentum_step", momentum_old_velocity, "value", "learning_rate * velocity"),
