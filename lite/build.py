@@ -27,6 +27,7 @@ EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyter
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 # Loaded while Pyodide starts; what the kernel does not find here it would install, one after the other.
 AT_START = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", "mlpkit")
+LATE = ("matplotlib", "pillow")  # mlpkit fetches them when something is first drawn: mlpkit/figures/late.py
 STORAGE = "mlpkit"  # what the browser calls the files that it keeps; page.mjs knows it too
 START = re.compile(r"await import\(\s*'\.\./config-utils\.js")  # how a page of JupyterLite begins
 
@@ -50,7 +51,7 @@ def build(target: Path = SITE, pyodide: Path | None = None) -> None:
         ours.mkdir(parents=True)
         begin_with_ours(target, source / "files")
     for name in SHIPPED:
-        write_images(name, ours / "data")
+        write_images(name, ours)
     if pyodide is not None:
         ignored = shutil.ignore_patterns("*.map", "*.html", "README.md", "node_modules")
         shutil.copytree(pyodide, target / "static" / "pyodide", ignore=ignored)
@@ -70,14 +71,15 @@ def bring_wheels(folder: Path, pyodide: Path | None) -> dict:
     paths = [wheels.of_mlpkit(folder), wheels.empty("jedi", folder), *wheels.of_the_kernel(extension, folder)]
     paths += wheels.download(wheels.NOT_IN_PYODIDE, folder)
     brought = [wheels.look_into(path) for path in paths]
-    whole = lock.extend(original, brought, source if pyodide is None else "../pyodide/")
+    whole = lock.extend(original, brought, source if pyodide is None else "../pyodide/", LATE)
     version = original["info"]["python"].rpartition(".")[0]
     python = compiled.python_of(version)
     if python is None:
         print(f"There is no Python {version} here to compile the wheels: the tab will start more slowly.")
         return whole
     files = {wheel.name: wheel.path for wheel in brought}
-    for name in lock.needed(whole, AT_START):
+    late = [name for name in LATE if name in original["packages"]]  # a small Pyodide has none
+    for name in lock.needed(whole, [*AT_START, *late]):
         if name not in files and original["packages"][name]["file_name"].endswith(".whl"):
             files[name] = lock.fetch(original["packages"][name], source, folder)
     made = {name: wheels.compile_modules(path, python, version) for name, path in files.items()}
@@ -159,10 +161,10 @@ def write_images(name: str, folder: Path) -> None:
     """Write the images and labels of a set in the parts in which a tab fetches them.
 
     name: str, one of SHIPPED
-    folder: Path, that of all sets in the site
+    folder: Path, what is ours of the site
     """
-    (folder / name).mkdir(parents=True)
-    shutil.copy(wheels.ROOT / "mlpkit" / "datasets" / name / "LICENSE", folder / name)
+    (folder / "data" / name).mkdir(parents=True)
+    shutil.copy(wheels.ROOT / "mlpkit" / "datasets" / name / "LICENSE", folder / "data" / name)
     for path, content in parts_of(name):
         (folder / path).write_bytes(gzip.compress(content, 9, mtime=0))
 
@@ -171,7 +173,7 @@ def parts_of(name: str) -> Iterator[tuple[str, bytes]]:
     """The parts of a set, not yet packed.
 
     name: str, one of SHIPPED
-    returns: iterator of (path in the site's folder of data, content)
+    returns: iterator of (path in what is ours of the site, content)
     """
     stored = bundled.in_memory(name)
     for array, parts in site.PARTS[name].items():

@@ -29,18 +29,19 @@ def read(source: str) -> dict:
         return json.load(answer)
 
 
-def extend(lock: dict, wheels: list[Wheel], base: str) -> dict:
+def extend(lock: dict, wheels: list[Wheel], base: str, late: Iterable[str] = ()) -> dict:
     """Add wheels to a lock.
 
     lock: dict, Pyodide's own
     wheels: list of Wheel, files that lie beside the new lock
     base: str, what goes before the names of Pyodide's own files
+    late: iterable of str, requirements that these wheels fetch themselves, when they need them
     returns: dict, a new lock; requirements that are in neither are left out: two of ipywidgets are pages
     """
     packages = {name: {**package} for name, package in lock["packages"].items()}
     for package in packages.values():
         package["file_name"] = base + package["file_name"]
-    known = packages.keys() | {wheel.name for wheel in wheels}
+    known = (packages.keys() | {wheel.name for wheel in wheels}) - {*late}
     for wheel in wheels:
         packages[wheel.name] = {
             "name": wheel.name,

@@ -1,7 +1,7 @@
 // What a page of the site does before JupyterLite starts: it asks the browser to keep what the learner writes, and
 // lets a new edition of the lessons be seen. JupyterLite itself goes on showing the copy that was saved last.
 
-const AHEAD = "mlpkit-ahead"; // the channel on which the kernel names images that will be needed; site.py knows it too
+const AHEAD = "mlpkit-ahead"; // the channel on which the kernel names files that will be needed; _site.py knows it too
 const NOTED = "mlpkit-lessons"; // in localStorage: the sums of the lessons at the last visit
 
 /**
@@ -47,9 +47,9 @@ export async function makeRoom(storage) {
   localStorage.setItem(NOTED, JSON.stringify(now));
 }
 
-/** Fetch a file into the browser's cache while nothing else is fetched. */
-function fetchAhead(address) {
-  document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href: address }));
+/** Fetch a file into the browser's cache while nothing else is fetched; from a CDN in the way in which the kernel asks. */
+function fetchAhead(href) {
+  document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href, crossOrigin: "anonymous" }));
 }
 
 if (typeof document !== "undefined") {

@@ -3,17 +3,12 @@
 The wheel that a tab installs is without them, since most of a page's weight would be theirs.
 """
 
-import gzip
-import hashlib
-import zlib
-
 import numpy as np
 
+from .. import _site
 from .bundled import SHIPPED
 from .cache import ARRAYS, Stored
 
-FOLDER = "static/mlpkit/data"  # below the address of the site
-AHEAD = "mlpkit-ahead"  # the channel on which a page hears what will be needed soon; page.mjs knows it too
 PARTS = {  # of each array: first row, last row + 1, and the SHA-256 sum of what is unpacked
     "fashion_mnist": {
         "train_images": (
@@ -59,7 +54,7 @@ class LateImages:
         first, end = self._rows.start, self._rows.stop
         for start, stop in list(self._missing):
             if start < end and first < stop:
-                content = fetch(*self._missing[start, stop])
+                content = _site.fetch(*self._missing[start, stop], packed=True)
                 self._pixels[start:stop] = np.frombuffer(content, np.uint8).reshape(stop - start, -1)
                 del self._missing[start, stop]
         images = self._pixels[first:end]
@@ -84,62 +79,14 @@ def open_set(name: str) -> Stored:
             rows = max(stop for _, stop in parts)
             images[array] = LateImages(np.empty((rows, 28 * 28), np.uint8), parts, range(rows))
             if array == "train_images":  # few cells look at test images
-                _announce(parts)
+                _site.announce(where for where, _ in parts.values())
         else:
             ((where, digest),) = parts.values()
-            labels[array] = np.frombuffer(fetch(where, digest), np.uint8).astype(np.int64)
+            labels[array] = np.frombuffer(_site.fetch(where, digest, packed=True), np.uint8).astype(np.int64)
             labels[array].flags.writeable = False
     return Stored(SHIPPED[name], **images, **labels)
 
 
 def path(name: str, array: str, start: int, digest: str) -> str:
-    """Where a part lies; the name changes with what is in it, since browsers keep files."""
-    return f"{name}/{array}-{start}-{digest[:12]}.gz"
-
-
-def fetch(path: str, digest: str) -> bytes:
-    """Fetch one packed file, unpack it, and see that it is whole.
-
-    path: str, such as "mnist_10k/test_labels-0-0123456789ab.gz"
-    digest: str, the SHA-256 sum of what is unpacked
-    returns: bytes
-    raises: OSError, when it does not come, cannot be unpacked or has another sum
-    """
-    import js  # Pyodide's door to the browser
-
-    address = _address(path)
-    request = js.XMLHttpRequest.new()
-    request.open("GET", address, False)  # the kernel runs in a worker of its own, which may wait
-    request.responseType = "arraybuffer"
-    try:
-        request.send()
-    except Exception as problem:  # a JavaScript error: there is no network
-        raise OSError(f"{address} does not answer. Check the network, and run the cell again") from problem
-    if request.status != 200:
-        raise OSError(f"{address} answers {request.status}. Reload the page, and run the cell again")
-    try:
-        content = gzip.decompress(request.response.to_bytes())
-    except (OSError, EOFError, zlib.error) as problem:
-        content, seen = b"", f"it cannot be unpacked ({problem})"
-    else:
-        found = hashlib.sha256(content).hexdigest()
-        seen = f"its SHA-256 sum begins with {found[:16]}, expected {digest[:16]}" if found != digest else ""
-    if seen:
-        raise OSError(f"{address} is damaged: {seen}. Reload the page, and run the cell again")
-    return content
-
-
-def _announce(parts: dict) -> None:
-    """Tell the page which files will be needed: it fetches them while the learner reads."""
-    import js
-
-    channel = js.BroadcastChannel.new(AHEAD)
-    for where, _ in parts.values():
-        channel.postMessage(_address(where))
-    channel.close()
-
-
-def _address(path: str) -> str:
-    import js
-
-    return f"{js.location.href.partition('/extensions/')[0]}/{FOLDER}/{path}"
+    """Where a part lies in the site; the name changes with what is in it, since browsers keep files."""
+    return f"data/{name}/{array}-{start}-{digest[:12]}.gz"

@@ -3,6 +3,7 @@
 `show(ax)` puts a figure and its description into a notebook, `describe(ax)` gives the description alone.
 """
 
+from .._where import IN_BROWSER
 from .bars import bars, before_after
 from .curves import learning_curves, seed_bands
 from .diagrams import Box, course_map, network_boxes
@@ -16,6 +17,11 @@ from .matrices import confusion, matrix_product
 from .predictions import prediction_record
 from .probabilities import calibration, faders, probability_bars
 from .surfaces import loss_surface
+
+if IN_BROWSER:
+    from . import late
+
+    late.install()
 
 __all__ = [
     "Box",

@@ -6,13 +6,16 @@ Each bar carries its number, so that none has to be read off the axis.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from . import phrasing, validation
 from .display import axes_or_new, set_description
 from .style import BLUE, GREY, INK, name_ticks, styled, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @styled

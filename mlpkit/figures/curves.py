@@ -6,16 +6,18 @@ The line is a running mean of the batches, the band holds most of them, the mark
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from ..core.history import COLUMNS, History
 from . import phrasing, validation
 from .display import axes_or_new, panels, set_description
 from .smoothing import smooth
-from .style import MARKERS, VERMILLION, line_style, log_scale, styled, title
+from .style import MARKERS, VERMILLION, line_style, log_scale, percent, styled, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 NAMES = {"loss": "loss", "accuracy": "accuracy", "learning_rate": "learning rate"}
 LOG_FROM = 100  # a loss that changes a hundredfold is drawn on a log axis
@@ -110,7 +112,7 @@ def _finish(ax: Axes, runs: dict[str, History], column: str) -> None:
     title(ax, NAMES[column].capitalize())
     if column == "accuracy":
         ax.set_ylim(0, 1)
-        ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        percent(ax, decimals=0)
     elif column == "loss":
         values = np.concatenate([run.column("loss") for run in runs.values()])
         values = values[np.isfinite(values)]
@@ -159,7 +161,7 @@ def seed_bands(
     ax.set_xlabel("step")
     title(ax, f"{readable.capitalize()}, median and range over seeds")
     if "accuracy" in column:
-        ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+        percent(ax)
     ax.legend()
     return set_description(ax, f"{readable.capitalize()} over seeds.", *told)
 

@@ -6,16 +6,17 @@ Values run above the boxes from left to right, gradients below them from right t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch
 
 from . import phrasing, validation
 from .display import axes_or_new, set_description
 from .distributions import root_mean_square
 from .style import BLUE, BLUE_INK, GREY, INK, VERMILLION, VERMILLION_INK, bare, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 COURSE = ("data", "init", "forward", "loss", "backward", "update")
 IN_A_ROW = 7
@@ -136,6 +137,8 @@ def _boxes_told(boxes: list[Box], lit: int | None) -> list[str]:
 
 def _box(ax: Axes, x: float, y: float, name: str, lit: bool, fontsize: float) -> None:
     """A lit box differs by fill, by frame and by weight, not by its colour alone."""
+    from matplotlib.patches import FancyBboxPatch
+
     face, ink = (BLUE, "white") if lit else ("none", INK)
     style = "round,pad=0,rounding_size=0.09"
     ax.add_patch(

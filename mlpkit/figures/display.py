@@ -9,16 +9,14 @@ import base64
 import io
 import sys
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
-from .style import STYLE
+from .style import in_style, settings
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class Description(str):
@@ -33,13 +31,6 @@ class Description(str):
         return "<p>" + escape(self).replace("\n", "<br>\n") + "</p>"
 
 
-class Picture(Axes):
-    """Axes that a notebook shows as a picture, with its description as alternative text."""
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
-        return bundle(self)
-
-
 def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
     """The Axes to draw on: the one given, or one that fills a new figure.
 
@@ -48,8 +39,13 @@ def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
     returns: Axes
     raises: TypeError when ax is something else
     """
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from ._picture import Picture
+
     if ax is None:
-        with mpl.rc_context(STYLE):
+        with in_style():
             new = Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=Picture)
         return _ticks_in_style(new)
     if not isinstance(ax, Axes):
@@ -75,14 +71,15 @@ def panels(ax: Axes, rows: int, columns: int, *, wide: float = 0.2, high: float 
         for row in range(rows)
         for column in range(columns)
     ]
-    with mpl.rc_context(STYLE):
+    with in_style():
         return [_ticks_in_style(ax.inset_axes((x, y, width, height))) for x, y in corners]
 
 
 def _ticks_in_style(ax: Axes) -> Axes:
     """Fix the colours of the ticks: they are made later, perhaps by a cell that draws outside the style."""
+    look = settings()
     for axis in ("x", "y"):
-        colors = {"color": STYLE[f"{axis}tick.color"], "labelcolor": STYLE[f"{axis}tick.labelcolor"]}
+        colors = {"color": look[f"{axis}tick.color"], "labelcolor": look[f"{axis}tick.labelcolor"]}
         ax.tick_params(axis=axis, which="both", **colors)
     return ax
 
@@ -105,6 +102,8 @@ def describe(ax: Axes) -> Description:
     returns: Description, a str; what differs a little between machines stands after ≈
     raises: TypeError when it is no Axes; ValueError when mlpkit did not draw on it
     """
+    from matplotlib.axes import Axes
+
     if not isinstance(ax, Axes):
         raise TypeError(
             f"{type(ax).__name__} is not a figure of mlpkit: pass the Axes that its function returned"
@@ -147,13 +146,16 @@ def png(ax: Axes) -> bytes:
     """
     file, figure = io.BytesIO(), ax.figure.canvas.figure  # the whole figure, even from within a subfigure
     description = str(describe(ax))
-    with mpl.rc_context(STYLE):  # ticks are made when they are first drawn
+    with in_style():  # ticks are made when they are first drawn
         figure.savefig(file, format="png", dpi="figure")
     return _in_few_colors(file, description)
 
 
 def _in_few_colors(file: io.BytesIO, description: str) -> bytes:
     """The same picture with at most 256 colours: a third of the bytes, which stay in a notebook for good."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
     pixels = np.array(Image.open(file).convert("RGBA"))
     # Sixteen steps from transparent to solid are enough for the edge of a letter.
     pixels[..., 3] = np.round(pixels[..., 3] / 17) * 17

@@ -6,14 +6,16 @@ A healthy network keeps its signals at about the same size from the first layer 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from . import phrasing, validation
 from .display import axes_or_new, panels, set_description
-from .style import BLUE, INK, VERMILLION, line_style, log_scale, styled, title
+from .style import BLUE, INK, VERMILLION, few_ticks, line_style, log_scale, styled, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 BINS = 41
 SHOWN = 12  # panels that can still be read
@@ -87,7 +89,7 @@ def _histogram(ax: Axes, name: str, values: np.ndarray, saturated: float | None)
     ax.set_xlabel("\n".join([f"RMS {root_mean_square(finite):.2g}", *notes]), fontsize=9)
     ax.yaxis.set_visible(False)
     ax.spines["left"].set_visible(False)
-    ax.xaxis.set_major_locator(MaxNLocator(3))
+    few_ticks(ax, 3)
     return f"{name}: {', '.join(said)}."
 
 
@@ -149,7 +151,7 @@ def signal_profile(
         middle = np.sqrt(low * high)
         ax.set_ylim(middle / np.sqrt(10), middle * np.sqrt(10))
     ax.set(xlabel="layer", ylabel=f"RMS of the {quantity}")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    few_ticks(ax, integer=True)
     title(ax, f"Size of the {quantity} after each layer")
     if len(found) > 1 or predicted is not None:
         lines = zip(*ax.get_legend_handles_labels(), strict=True)
@@ -217,7 +219,7 @@ def shares(
         course = phrasing.trend(depth, share, phrasing.percent, "layer")
         told.append(f"{name}: the share {what} {course}." if name else f"The share {what} {course}.")
     ax.set(xlabel="layer", ylabel=f"{what}, %", ylim=(-2, 102))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    few_ticks(ax, integer=True)
     title(ax, f"Share {what} against depth", color=INK)
     if len(found) > 1:
         ax.legend()

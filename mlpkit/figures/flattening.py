@@ -5,13 +5,16 @@ It is the still picture of the pixel lens.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from . import validation
 from .display import axes_or_new, set_description
-from .style import VERMILLION, bare, ink_on, styled, title
+from .style import VERMILLION, bare, frame, ink_on, styled, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 CELLS = 13  # places of the row that are shown as numbers
 
@@ -62,9 +65,7 @@ def _picture(ax: Axes, picture: np.ndarray, name: str, place: int | None) -> Non
     bare(ax)
     if place is not None:
         down, across = divmod(place, picture.shape[1])
-        ax.add_patch(
-            Rectangle((across - 0.8, down - 0.8), 1.6, 1.6, fill=False, edgecolor=VERMILLION, linewidth=2)
-        )
+        frame(ax, (across - 0.8, down - 0.8), (1.6, 1.6), VERMILLION, linewidth=2)
 
 
 def _strip(ax: Axes, row: np.ndarray, place: int) -> None:
@@ -80,10 +81,6 @@ def _numbers(ax: Axes, row: np.ndarray, place: int) -> None:
     ax.imshow(cells[None], cmap="gray", vmin=0, vmax=255, aspect="auto")
     for i, value in enumerate(cells):
         ax.text(i, 0, str(value), ha="center", va="center", fontsize=7, color=ink_on((value / 255,) * 3))
-    ax.add_patch(
-        Rectangle(
-            (place - first - 0.5, -0.5), 1, 1, fill=False, edgecolor=VERMILLION, linewidth=2.5, clip_on=False
-        )
-    )
+    frame(ax, (place - first - 0.5, -0.5), (1, 1), VERMILLION, linewidth=2.5, clip_on=False)
     ax.text(place - first, 0.65, f"place {place}", ha="center", va="top", fontsize=9)
     bare(ax)

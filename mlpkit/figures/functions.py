@@ -6,14 +6,16 @@ Points can be marked on a graph and joined in their order, such as the places th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from . import phrasing, validation
 from .display import axes_or_new, panels, set_description
 from .style import COLORS, line_style, styled, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @styled

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.collections import PatchCollection
-from matplotlib.patches import Rectangle
 
 from . import phrasing, validation
 from .display import axes_or_new, set_description
 from .images import GAP, mosaic, pixel_scale
 from .style import BLUE, GREEN, GREEN_INK, GREY, INK, VERMILLION, VERMILLION_INK, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 BARS = 0.4  # height of the probability bars, as a share of an image
 
@@ -125,6 +126,9 @@ def _bars(
     predictions: np.ndarray,
 ) -> None:
     """Draw one bar a class: the true one green over a triangle, a wrong answer vermillion, the rest grey."""
+    from matplotlib.collections import PatchCollection
+    from matplotlib.patches import Rectangle
+
     (high, wide), classes = size, probabilities.shape[1]
     bars, colors = [], []
     for index, (x, y) in enumerate(corners):

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from . import phrasing, validation
 from .display import axes_or_new, set_description
 from .style import GREY, INK, line_style, log_scale, styled, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 HEALTHY = 1e-3  # update size / weight size that trains well, by common experience
 

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.image import AxesImage
 
 from ..core.params import Params, as_params
 from . import phrasing, validation
 from .display import axes_or_new, set_description
-from .style import INK, SIGNED, bare, styled, title
+from .style import INK, bare, colormap, styled, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
 
 GAP = 0.18  # between pictures, as a share of one
 
@@ -89,7 +92,7 @@ def weights_as_images(
     ax = axes_or_new(ax, width, 0.87 * width / columns * rows + 0.4)
     largest = float(np.abs(pictures).max())
     scale = largest or 1.0  # all of them zero
-    mosaic(ax, pictures, columns, GAP, SIGNED, (-scale, scale))
+    mosaic(ax, pictures, columns, GAP, colormap("signed"), (-scale, scale))
     title(ax, f"{what[:1].upper()}{what[1:]} of {phrasing.count(len(pictures), 'unit')} of {fan_out}")
     _color_scale(ax, ax.images[-1], scale)
     spread = f"Standard deviation {phrasing.about(pictures.std())}, largest size {phrasing.about(largest)}."

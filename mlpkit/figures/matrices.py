@@ -6,14 +6,16 @@ Rows are true classes and columns predictions; in a product, rows are examples.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from . import phrasing, validation
 from .display import axes_or_new, set_description
-from .style import BLUE, GREEN, INK, SHARES, SIGNED, VERMILLION, bare, ink_on, name_ticks, styled, title
+from .style import BLUE, GREEN, INK, VERMILLION, bare, colormap, frame, ink_on, name_ticks, styled, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 CLEAR = 1.15  # a pair is named when it is mixed up this much more often than the next
 
@@ -31,11 +33,11 @@ def confusion(matrix: np.ndarray, class_names: Sequence[str] | None = None, ax: 
     matrix = _counts(matrix)
     names = validation.names(class_names, len(matrix))
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    ax = axes_or_new(ax, 7.2, 6.2)
-    ax.imshow(np.ma.masked_equal(shares, 0), cmap=SHARES, vmin=0, vmax=1)  # empty cells show the page
+    ax, shades = axes_or_new(ax, 7.2, 6.2), colormap("shares")
+    ax.imshow(np.ma.masked_equal(shares, 0), cmap=shades, vmin=0, vmax=1)  # empty cells show the page
     for (row, column), number in np.ndenumerate(matrix):
         if number and len(matrix) <= 30:
-            ink = ink_on(SHARES(shares[row, column])[:3])
+            ink = ink_on(shades(shares[row, column])[:3])
             ax.text(
                 column,
                 row,
@@ -150,7 +152,7 @@ def _table(
     """Draw one matrix, its row, column or cell framed; returns where the next thing may start."""
     top, (high, wide) = (tall - len(matrix)) / 2, matrix.shape
     largest = float(np.abs(matrix).max()) or 1.0
-    shades = SIGNED(0.5 + matrix / largest / 7)  # pale, so that the numbers read well
+    shades = colormap("signed")(0.5 + matrix / largest / 7)  # pale, so that the numbers read well
     ax.imshow(shades, extent=(left, left + wide, top + high, top))
     for (i, k), number in np.ndenumerate(matrix):
         ax.text(left + k + 0.5, top + i + 0.5, _short(number), ha="center", va="center",
@@ -159,7 +161,7 @@ def _table(
     corner = (left + (columns or 0), top + (rows or 0))
     size = (wide if columns is None else 1, high if rows is None else 1)
     color = {(True, False): BLUE, (False, True): VERMILLION}.get((columns is None, rows is None), GREEN)
-    ax.add_patch(Rectangle(corner, *size, fill=False, edgecolor=color if color else INK, linewidth=3))
+    frame(ax, corner, size, color if color else INK, linewidth=3)
     return left + wide + 0.5
 
 

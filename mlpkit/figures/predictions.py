@@ -6,13 +6,16 @@ With few answers each point may lie far off by chance alone; the bars say how fa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from . import phrasing
 from .display import axes_or_new, set_description
 from .style import BLUE, GREY, styled, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 ENOUGH = 10  # answers from which on the record says something
 EXAMPLE = ((25, 8, 3), (60, 10, 6), (80, 12, 8), (95, 10, 8))  # somebody who is too sure of what they know

@@ -6,14 +6,17 @@ A network is calibrated when, of all answers it gives with 80 %, four in five ar
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from ..core.losses import log_softmax
 from . import phrasing, validation
 from .display import axes_or_new, panels, set_description
 from .style import BLUE, GREEN, GREY, INK, VERMILLION, name_ticks, styled, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @styled

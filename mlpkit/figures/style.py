@@ -8,31 +8,60 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap
-from matplotlib.ticker import FuncFormatter, LogLocator
 
 from .. import _old_names
 
-STYLE = mpl.rc_params_from_file(
-    Path(__file__).with_name("mlpkit.mplstyle"), fail_on_error=True, use_default_template=False
-)
-COLORS = tuple(STYLE["axes.prop_cycle"].by_key()["color"])
-BLUE, VERMILLION, GREEN, PURPLE, GREY = COLORS
+if TYPE_CHECKING:
+    from matplotlib import RcParams
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+
+# matplotlib is imported by what draws, never at the head of a file: in a browser tab it comes late.
+COLORS = BLUE, VERMILLION, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#6E6E6E"
 # Letters: about as far from white as from a dark page.
 INK, BLUE_INK, GREEN_INK, VERMILLION_INK = "#767676", "#007bc1", "#008762", "#c25600"
 DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+COLORMAPS = {
+    "shares": ("#ffffff", "#9ccbe8", BLUE, "#003a5c"),
+    "signed": ("#00486f", BLUE, "#f4f4f4", VERMILLION, "#7a3600"),
+}
 
-SHARES: Colormap = LinearSegmentedColormap.from_list("shares", ["#ffffff", "#9ccbe8", BLUE, "#003a5c"])
-SIGNED: Colormap = LinearSegmentedColormap.from_list(
-    "signed", ["#00486f", BLUE, "#f4f4f4", VERMILLION, "#7a3600"]
-)
+
+@functools.cache
+def settings() -> RcParams:
+    """What the style file says.
+
+    returns: RcParams
+    """
+    from matplotlib import rc_params_from_file
+
+    path = Path(__file__).with_name("mlpkit.mplstyle")
+    return rc_params_from_file(path, fail_on_error=True, use_default_template=False)
+
+
+def in_style() -> AbstractContextManager[None]:
+    """The settings of matplotlib are those of the style file meanwhile."""
+    from matplotlib import rc_context
+
+    return rc_context(settings())
+
+
+@functools.cache
+def colormap(name: str) -> Colormap:
+    """Colours for numbers.
+
+    name: "shares", from 0 to 1, or "signed", from negative to positive
+    returns: Colormap
+    """
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list(name, COLORMAPS[name])
 
 
 def styled(draw: Callable) -> Callable:
@@ -44,7 +73,7 @@ def styled(draw: Callable) -> Callable:
 
     @functools.wraps(draw)
     def drawn(*args: Any, **kwargs: Any) -> Axes:
-        with mpl.rc_context(STYLE):
+        with in_style():
             return draw(*args, **kwargs)
 
     return drawn
@@ -95,11 +124,45 @@ def bare(ax: Axes) -> None:
     ax.spines[:].set_visible(False)
 
 
+def frame(
+    ax: Axes, corner: tuple[float, float], size: tuple[float, float], color: str, **kwargs: Any
+) -> None:
+    """Draw an empty rectangle.
+
+    ax: Axes; corner, size: (x, y) float; color: str
+    """
+    from matplotlib.patches import Rectangle
+
+    ax.add_patch(Rectangle(corner, *size, fill=False, edgecolor=color, **kwargs))
+
+
+def few_ticks(ax: Axes, *args: int, **kwargs: Any) -> None:
+    """Let few round numbers stand along the x axis.
+
+    ax: Axes; args, kwargs: as MaxNLocator of matplotlib takes them
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(*args, **kwargs))
+
+
+def percent(ax: Axes, decimals: int | None = None) -> None:
+    """Write shares along the y axis as percent.
+
+    ax: Axes; decimals: int, or None for as many as are needed
+    """
+    from matplotlib.ticker import PercentFormatter
+
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=decimals))
+
+
 def log_scale(ax: Axes, axis: str) -> None:
     """Make an axis logarithmic, its ticks written as in code: 1e-3.
 
     ax: Axes; axis: "x" or "y"
     """
+    from matplotlib.ticker import FuncFormatter, LogLocator
+
     scale, line = (ax.set_xscale, ax.xaxis) if axis == "x" else (ax.set_yscale, ax.yaxis)
     scale("log")
     line.set_major_locator(LogLocator(numticks=8))
@@ -143,7 +206,9 @@ def contrast(one: Any, other: Any) -> float:
     one, other: colours as matplotlib takes them
     returns: float
     """
-    dark, light = sorted(_luminance(mpl.colors.to_rgb(color)) for color in (one, other))
+    from matplotlib.colors import to_rgb
+
+    dark, light = sorted(_luminance(to_rgb(color)) for color in (one, other))
     return (light + 0.05) / (dark + 0.05)
 
 

@@ -6,13 +6,16 @@ All paths start at the same cross; a filled marker shows where each one ended.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from . import phrasing, validation
 from .display import axes_or_new, set_description
-from .style import SHARES, line_style, styled, title
+from .style import colormap, line_style, styled, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LEVELS = 24
 
@@ -71,7 +74,7 @@ def _contours(ax: Axes, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> None:
     if len(levels) < 2:
         levels = levels[0] + np.array([-0.5, 0.5])
     ranks = np.linspace(0.0, 0.45, len(levels) - 1)  # pale, so that the paths stand out
-    ax.contourf(x, y, finite, levels=levels, colors=SHARES(ranks))
+    ax.contourf(x, y, finite, levels=levels, colors=colormap("shares")(ranks))
     ax.contour(x, y, finite, levels=levels[1:-1:2], colors="#5a5a5a", linewidths=0.4)
 
 

@@ -11,7 +11,7 @@ from tests.notebooks import ROOT
 PACKAGE = ROOT / "mlpkit"
 ROWS = [
     {"_where", "_tracebacks"},
-    {"_files", "_old_names"},
+    {"_files", "_old_names", "_site"},
     {"datasets"},
     {"core"},  # its own order stands in CORE
     {"figures", "exercises"},
@@ -31,7 +31,7 @@ NUMPY_ROWS = range(4)  # these need NumPy and the standard library alone
 EXTRAS = {
     "_where.py": {"google", "psutil"},
     "core/_threads.py": {"threadpoolctl"},  # missing in a browser, where BLAS has one thread anyhow
-    "datasets/site.py": {"js"},
+    "_site.py": {"js"},
     "widgets/side_door.py": {"js", "pyodide"},
     "datasets/tfds.py": {"tensorflow_datasets", "array_record", "PIL", "requests", "tqdm"},
 }
@@ -131,3 +131,10 @@ def modules_after(statement):
 def test_importing_the_package_brings_numpy_alone():
     brought = modules_after("import mlpkit") - modules_after("import numpy.random") - sys.stdlib_module_names
     assert {name for name in brought if not name.startswith("_")} == {"mlpkit"}
+
+
+def test_what_draws_is_imported_by_drawing_alone():
+    rooms = "mlpkit.figures.display, mlpkit.clinic, mlpkit.case_studies, mlpkit.capstone, mlpkit.exercises"
+    brought = modules_after(f"import {rooms}, mlpkit.widgets as w; [getattr(w, name) for name in w.__all__]")
+    assert {"numpy", "anywidget"} < brought
+    assert not {"matplotlib", "PIL"} & brought

@@ -27,6 +27,10 @@ def test_contrast_is_that_of_the_standard():
     assert style.contrast("#777777", "white") == pytest.approx(4.48, abs=0.01)
 
 
+def test_the_colours_are_those_of_the_style_file():
+    assert list(style.COLORS) == style.settings()["axes.prop_cycle"].by_key()["color"]
+
+
 @pytest.mark.parametrize("color", style.COLORS)
 @pytest.mark.parametrize("page", [LIGHT_PAGE, DARK_PAGE, DARK_READING])
 def test_every_line_stands_out_on_both_pages(color, page):
@@ -41,9 +45,9 @@ def readable_on_every_page(color):
 
 def test_the_background_is_the_pages_and_letters_stand_out_on_light_and_dark():
     for key in ("figure.facecolor", "axes.facecolor", "savefig.facecolor", "legend.facecolor"):
-        assert mpl.colors.to_rgba(style.STYLE[key])[3] == 0, key
+        assert mpl.colors.to_rgba(style.settings()[key])[3] == 0, key
     for key in ("text.color", "axes.labelcolor", "axes.titlecolor", "xtick.labelcolor", "ytick.labelcolor"):
-        assert readable_on_every_page(mpl.colors.to_hex(style.STYLE[key])), key
+        assert readable_on_every_page(mpl.colors.to_hex(style.settings()[key])), key
     assert all(map(readable_on_every_page, LETTERS))
     assert not readable_on_every_page("#1a1a1a")
     assert not readable_on_every_page("#999999")
@@ -72,7 +76,7 @@ def test_few_colours_keep_every_pixel_of_a_picture():
     assert all(np.abs(shades - value).min() <= 1 for value in images[0].astype(int))
 
 
-@pytest.mark.parametrize("colormap", [style.SHARES, style.SIGNED])
+@pytest.mark.parametrize("colormap", [*map(style.colormap, style.COLORMAPS)])
 @pytest.mark.parametrize("share", np.linspace(0, 1, 21))
 def test_letters_on_a_shaded_cell_stand_out(colormap, share):
     color = colormap(share)[:3]

@@ -6,6 +6,7 @@ No thread starts, no process, no lock, no clock of a thread; mlpkit takes the pl
 import functools
 import gzip
 import importlib.util
+import os
 import pathlib
 import signal
 import sys
@@ -14,9 +15,10 @@ import time
 import types
 
 import IPython.core.history
-import matplotlib
 import numpy
-import PIL.Image  # noqa: F401 - what a real system needs to load these is not what is tried
+
+if "MLPKIT_DRAWS_LATE" not in os.environ:  # what a real system needs to load these is not what is tried
+    import PIL.Image  # noqa: F401
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -24,6 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 asked: list[str] = []  # files of images: fetched, and said to be needed soon
 announced: list[str] = []
 broken: dict[str, bytes] = {}  # files that a test wants to be other than they are
+lock: dict[str, dict] = {}  # packages that could still come
 
 
 def _no_thread(self: threading.Thread) -> None:
@@ -34,7 +37,7 @@ def _refuse(*args: object, **more: object) -> None:
     raise OSError(138, "emscripten does not support processes.")
 
 
-matplotlib.use("agg")
+os.environ["MPLBACKEND"] = "agg"
 numpy.random.default_rng()
 IPython.core.history.HistoryManager.enabled = False  # it writes from a thread
 
@@ -77,9 +80,9 @@ class _Request:
         self._address = address
 
     def send(self) -> None:
-        name = self._address.partition("/static/mlpkit/data/")[2]
+        name = self._address.partition("/static/mlpkit/")[2]
         asked.append(name)
-        content = broken.get(name) or parts(name.partition("/")[0]).get(name, b"")
+        content = broken.get(name) or parts(name.split("/")[1]).get(name, b"")
         self.status = 200 if content else 404
         self.response = types.SimpleNamespace(to_bytes=lambda: content)
 
@@ -94,7 +97,7 @@ class _Channel:
         return cls()
 
     def postMessage(self, content: str) -> None:
-        announced.append(content.partition("/static/mlpkit/data/")[2])
+        announced.append(content.partition("/static/mlpkit/")[2])
 
     def close(self) -> None:
         pass
@@ -105,6 +108,10 @@ js.BroadcastChannel = _Channel
 js.location = types.SimpleNamespace(href="http://127.0.0.1:8000/extensions/kernel/static/worker.js")
 js.XMLHttpRequest = _Request
 sys.modules["js"] = js
+pyodide_js = types.ModuleType("pyodide_js")
+pyodide_js.lockfile = types.SimpleNamespace(packages=types.SimpleNamespace(to_py=lambda: lock))
+pyodide_js.loadedPackages = types.SimpleNamespace(to_py=dict)
+sys.modules["pyodide_js"] = pyodide_js
 ffi = types.ModuleType("pyodide.ffi")
 ffi.create_proxy = lambda function: types.SimpleNamespace(function=function, destroy=lambda: None)
 sys.modules["pyodide"], sys.modules["pyodide.ffi"] = types.ModuleType("pyodide"), ffi

@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from lite import build, serve
 from tests.browser import HOW_TO_INSTALL, QUIET_BROWSER, find_browser
-from tests.lite.small_pyodide import gather
+from tests.lite.small_pyodide import add_a_stand_in, gather
 
 NOTEBOOK_READY = "() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel"
 # Runs code as a cell does. A line that names a door is answered through it, while the code still runs.
@@ -51,7 +51,9 @@ def build_small(folder):
     quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
     version = re.search(r"/v([\d.]+)/", build.cdn())[1]
     subprocess.run(["npm", "install", *quiet, "--prefix", folder, f"pyodide@{version}"], check=True)
-    build.build(folder / "site", gather(folder / "node_modules" / "pyodide", folder / "pyodide"))
+    gather(folder / "node_modules" / "pyodide", folder / "pyodide")
+    add_a_stand_in(folder / "pyodide")
+    build.build(folder / "site", folder / "pyodide")
     return folder / "site"
 
 

@@ -17,13 +17,18 @@ OWN = {
     "mlpkit/__init__.py": b"",
     "mlpkit-0.1.0.dist-info/METADATA": (
         b"Metadata-Version: 2.4\nName: mlpkit\nVersion: 0.1.0\nRequires-Dist: numpy>=1.26\n"
+        b"Requires-Dist: matplotlib>=3.9\n"
         b"Requires-Dist: Typing_Extensions\nRequires-Dist: jupyterlab>=4; extra == 'lab'\n"
     ),
     "mlpkit-0.1.0.dist-info/RECORD": b"old",
 }
 PYODIDES = {
     "info": {"python": "3.14.2"},
-    "packages": {"numpy": {"name": "numpy", "version": "2.4.6", "file_name": "numpy.whl", "depends": []}},
+    "packages": {
+        "numpy": {"name": "numpy", "version": "2.4.6", "file_name": "numpy.whl", "depends": []},
+        "matplotlib": {"name": "matplotlib", "file_name": "mpl.whl", "depends": ["numpy", "Contour_Py"]},
+        "contour-py": {"name": "contour_py", "file_name": "contour.whl", "depends": ["numpy"]},
+    },
 }
 
 
@@ -51,16 +56,19 @@ def test_a_wheel_has_a_record_of_all_its_files(wheel):
 def test_what_a_wheel_needs_and_offers_is_read_from_it(wheel):
     found = wheels.look_into(wheel)
     assert (found.name, found.version, found.imports) == ("mlpkit", "0.1.0", ["mlpkit"])
-    assert found.requires == ["numpy", "typing-extensions"]
+    assert found.requires == ["numpy", "matplotlib", "typing-extensions"]
 
 
 def test_the_lock_knows_pyodides_packages_and_ours(wheel):
-    found = lock.extend(PYODIDES, [wheels.look_into(wheel)], "https://cdn.example.org/")["packages"]
+    whole = lock.extend(PYODIDES, [wheels.look_into(wheel)], "https://cdn.example.org/", build.LATE)
+    found = whole["packages"]
     assert found["numpy"]["file_name"] == "https://cdn.example.org/numpy.whl"
     assert found["mlpkit"]["file_name"] == wheel.name  # beside the lock
     assert found["mlpkit"]["sha256"] == hashlib.sha256(wheel.read_bytes()).hexdigest()
     assert found["mlpkit"]["depends"] == ["numpy"]  # typing-extensions is in neither
     assert PYODIDES["packages"]["numpy"]["file_name"] == "numpy.whl"  # the original is as it was
+    assert lock.needed(whole, ["mlpkit"]) == ["mlpkit", "numpy"]  # what draws does not come at the start
+    assert found["matplotlib"]["depends"] == ["numpy", "Contour_Py"]  # a cell's own import finds it
 
 
 def test_stored_outputs_are_texts_and_lessons_are_else_as_they_are(tmp_path):

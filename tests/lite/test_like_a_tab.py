@@ -57,6 +57,7 @@ print("all", len(notebook.cells), "cells")
 IMAGES = """
 import tests.lite.like_a_tab as tab
 from mlpkit import load
+from mlpkit import _site
 from mlpkit.datasets import bundled, site
 for name in ("mnist_10k", "fashion_mnist"):
     for size in (5_000, 0, 1_000):
@@ -71,10 +72,10 @@ for name in ("mnist_10k", "fashion_mnist"):
 assert len(tab.asked) == len(set(tab.asked)) == 9, tab.asked  # each part once
 print(images.shape, images.flags.writeable)
 place = site.path("mnist_10k", "test_labels", 0, site.PARTS["mnist_10k"]["test_labels"][0][2])
-tab.broken["mnist_10k/half.gz"] = tab.parts("mnist_10k")[place][:200]
-for path, digest in (("mnist_10k/none.gz", ""), (place, "0" * 64), ("mnist_10k/half.gz", "")):
+tab.broken["data/mnist_10k/half.gz"] = tab.parts("mnist_10k")[place][:200]
+for path, digest in (("data/mnist_10k/none.gz", ""), (place, "0" * 64), ("data/mnist_10k/half.gz", "")):
     try:
-        site.fetch(path, digest)
+        _site.fetch(path, digest, packed=True)
     except OSError as problem:
         print(problem)
 try:
@@ -88,7 +89,7 @@ import copy, json
 import tests.lite.like_a_tab as tab
 from mlpkit import load
 def told(paths):
-    print(json.dumps(sorted(path.partition("/")[2].rpartition("-")[0] for path in paths)))
+    print(json.dumps(sorted(path.rpartition("/")[2].rpartition("-")[0] for path in paths)))
 data = load()
 len(data.train.labels), len(data.valid.labels), len(data.test.labels)
 told(tab.asked)
@@ -99,6 +100,20 @@ images, labels = data.test
 told(tab.asked)
 few = data.test._replace(images=images[:2_000])
 print(json.dumps([len(few.images), repr(few)[:24], len(copy.deepcopy(data.valid).images)]))
+"""
+
+FIRST_CELLS = """
+import json, pathlib, sys
+import tests.lite.like_a_tab as tab
+tab.lock["matplotlib"] = {"name": "matplotlib", "file_name": "matplotlib.whl", "depends": []}
+for path in sys.argv[1:]:
+    cells = json.loads(pathlib.Path(path).read_text("utf-8"))["cells"]
+    space = {}
+    exec("".join(next(cell for cell in cells if cell["cell_type"] == "code")["source"]), space)
+print("imported", *[name for name in sys.modules if name.partition(".")[0] in ("matplotlib", "PIL")])
+print(tab.announced[0])
+from mlpkit.figures import image_grid
+print(type(image_grid(space["data"].valid.images[:4])).__name__, "matplotlib" in sys.modules)
 """
 
 LESSONS = sorted(path.name for path in (ROOT / "lessons").glob("[0-9]*.ipynb"))
@@ -147,6 +162,14 @@ def test_images_come_when_they_are_looked_at(tmp_path):
     assert announced == ["train_images-0", "train_images-55000"]
     assert shown == ["test_labels-0", "train_images-55000", "train_labels-0"]
     assert copied == [2000, "Examples(images=array([[", 5000]
+
+
+def test_the_first_cell_of_no_lesson_waits_for_what_draws(tmp_path):
+    import matplotlib.font_manager  # noqa: F401 - it writes its list of fonts, once, from a thread
+
+    lessons = [str(ROOT / "lessons" / name) for name in LESSONS]
+    told = run(FIRST_CELLS, *lessons, folder=tmp_path, MLPKIT_DRAWS_LATE="1").splitlines()
+    assert told[-3:] == ["imported", "matplotlib.whl", "Picture True"]
 
 
 @pytest.mark.slow

@@ -16,21 +16,30 @@ from tests.lite.tab_page import (
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(900)]
 
-# The door alone, without what imports NumPy: the page answers as soon as its name is printed.
-DOOR = """
+# mlpkit without what imports NumPy
+PARTS = """
 import asyncio, importlib, sys, types, importlib.util
 root = importlib.util.find_spec("mlpkit").submodule_search_locations[0]
-for name, folder in (("mlpkit", root), ("mlpkit.widgets", root + "/widgets")):
+for name, folder in (("mlpkit", ""), ("mlpkit.widgets", "/widgets"), ("mlpkit.figures", "/figures")):
     package = types.ModuleType(name)
-    package.__path__ = [folder]
+    package.__path__ = [root + folder]
     sys.modules[name] = package
+"""
+# The door alone: the page answers as soon as its name is printed.
+DOOR = """
 from mlpkit.widgets.side_door import open_door
 class Asked: pass
 asked, heard = Asked(), asyncio.get_running_loop().create_future()
 print(open_door(asked, lambda there, content: heard.set_result((there is asked, content))), flush=True)
 print(await asyncio.wait_for(heard, 60))
 """
-
+LATE = """
+from mlpkit.figures import late
+print(importlib.util.find_spec("matplotlib"))
+late.install()
+drawing = importlib.import_module("matplotlib")  # the kernel must not see it before it runs the cell
+print(drawing.max_threads())
+"""
 
 COMPLETE = """async code => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -63,13 +72,22 @@ def test_a_tab_has_the_lessons_the_package_and_a_drive(page):
     # mlpkit itself comes with its import, and stops where NumPy is missing from this small Pyodide
     assert run("import mlpkit") == "No module named 'numpy'"
     assert run("import importlib.util as i; print(i.find_spec('mlpkit.datasets.site') is not None)")
-    name, _, answer = run(DOOR).partition("\n")
+    name, _, answer = run(PARTS + DOOR).partition("\n")
     assert name.startswith("mlpkit-")
     assert answer == "(True, {'do': 'pause', 'value': [1, 2.5]})\n"
     run("os.makedirs('my_mlpkit'); open('my_mlpkit/relu.py', 'w').write('# mine')")
     page.reload()
     page.wait_for_function(NOTEBOOK_READY)
     assert run("print(open('my_mlpkit/relu.py').read())") == "# mine\n"
+
+
+def test_what_draws_comes_in_the_middle_of_a_cell_with_its_shared_objects(page):
+    assert page.evaluate(RUN, PARTS + LATE) == "None\n1\n"
+    assert page.locator("link[rel=prefetch][href*='pyodide/matplotlib-']").count() == 1
+    loaded = (
+        "import matplotlib, pyodide_js\nprint(pyodide_js.loadedPackages.matplotlib, matplotlib is drawing)"
+    )
+    assert page.evaluate(RUN, loaded) == "default channel True\n"
 
 
 def test_a_new_edition_is_seen_and_a_saved_lesson_stays_beside_it(page):
