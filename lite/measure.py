@@ -1,9 +1,9 @@
 """Measure how heavy the site is and how long it takes to start: `python -m lite.measure [FOLDER]`.
 
-It opens the first lesson in Chromium and does what its first cell does, and what needs all images, twice: the
-first time the browser's cache is empty. Bytes are those of answers, packed as GitHub Pages packs them; what
-comes from a CDN is not counted, so the site must hold Pyodide. The page fetches images ahead, so the first
-cell's bytes may hold some of theirs. `python -m lite.measure --lab` measures JupyterLab instead.
+It opens the first lesson in Chromium and does what its first cell does, draws a picture, and asks for all
+images, twice: the first time the browser's cache is empty. Bytes are those of answers, packed as GitHub Pages
+packs them; those that the page fetches ahead, of images and of what draws, are told apart. What comes from a
+CDN is not counted, so the site must hold Pyodide. `python -m lite.measure --lab` measures JupyterLab instead.
 """
 
 import functools
@@ -27,8 +27,10 @@ from .wheels import ROOT
 PACKED = {".html", ".js", ".mjs", ".json", ".css", ".svg", ".wasm", ".ipynb", ".md", ".webmanifest"}
 STEPS = {
     "Python": "print(1 + 1)",
-    "mlpkit": "import mlpkit, mlpkit.widgets; print(mlpkit.__version__)",
+    "mlpkit": "import mlpkit, mlpkit.figures, mlpkit.widgets; print(mlpkit.__version__)",
     "its first cell": "data = mlpkit.load('fashion_mnist'); print(len(data.train.labels))",
+    "a picture": "from mlpkit.figures import image_grid, png\n"
+    "print(len(png(image_grid(data.valid.images[46:62]))))",
     "all images": "print(len(data.valid.images), len(data.train.images))",
 }
 DECK = """import importlib.util
@@ -39,9 +41,12 @@ TrainingDeck(data, epochs=5)"""
 
 
 class Counting(Handler):
-    """Answers as GitHub Pages does: packed, to be kept for ten minutes; it counts what goes out."""
+    """Answers as GitHub Pages does: packed, to be kept for ten minutes; it counts what goes out.
 
-    sent = 0
+    sent: bytes; ahead: bytes, those that nobody waits for
+    """
+
+    sent, ahead = 0, 0
     packed = staticmethod(functools.cache(lambda path: gzip.compress(path.read_bytes(), 6)))
 
     def do_GET(self) -> None:
@@ -60,7 +65,10 @@ class Counting(Handler):
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         self.wfile.write(content)
-        Counting.sent += len(content)
+        if self.headers.get("Sec-Purpose", "").startswith("prefetch"):
+            Counting.ahead += len(content)
+        else:
+            Counting.sent += len(content)
 
 
 def main(site: Path) -> None:
@@ -78,15 +86,14 @@ def main(site: Path) -> None:
                 profile, executable_path=find_browser(), args=QUIET_BROWSER
             )
             page = browser.new_page()
-            before, began = Counting.sent, time.perf_counter()
+            Counting.sent, Counting.ahead, began = 0, 0, time.perf_counter()
             page.goto(address)
             page.wait_for_function(NOTEBOOK_READY, timeout=180_000)
             for what, code in STEPS.items():
                 answer = page.evaluate(RUN, code).strip()
-                seconds, megabytes = time.perf_counter() - began, (Counting.sent - before) / 1e6
-                print(
-                    f"{visit}: {what} after {seconds:.1f} s, {megabytes:.1f} MB ({answer[-60:]})", flush=True
-                )
+                seconds = time.perf_counter() - began
+                weight = f"{Counting.sent / 1e6:.1f} MB, ahead {Counting.ahead / 1e6:.1f} MB"
+                print(f"{visit}: {what} after {seconds:.1f} s, {weight} ({answer[-60:]})", flush=True)
             wait_for_the_plot(page, 0)
             print(f"{visit}: the deck plots after {time.perf_counter() - began:.1f} s", flush=True)
             browser.close()

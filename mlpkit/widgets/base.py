@@ -52,6 +52,7 @@ import base64
 import math
 import threading
 import weakref
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -161,12 +162,13 @@ class Widget(anywidget.AnyWidget):
         # Colab shows a widget only with the metadata that anywidget adds.
         data, metadata = ({}, {}) if self.comm is None else super()._repr_mimebundle_()
         data["text/plain"] = repr(self)
-        ax = self.figure()
-        if ax is not None:
-            from ..figures import png
+        with suppress(OSError):  # in a browser tab matplotlib may not come; the widget itself is there
+            ax = self.figure()
+            if ax is not None:
+                from ..figures import png
 
-            data["image/png"] = base64.b64encode(png(ax)).decode("ascii")
-            metadata["image/png"] = {"alt": data["text/plain"]}
+                data["image/png"] = base64.b64encode(png(ax)).decode("ascii")
+                metadata["image/png"] = {"alt": data["text/plain"]}
         return data, metadata
 
     def _is_replaced_by(self, new: Widget) -> bool:

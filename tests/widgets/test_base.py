@@ -155,6 +155,16 @@ def test_the_bundle_holds_view_and_sentence(counter):
     assert data[base.VIEW_TYPE]["model_id"] == counter.model_id
 
 
+def test_a_widget_is_shown_when_what_draws_does_not_come(counter, monkeypatch):
+    def figure(self):
+        raise OSError("matplotlib.whl does not answer")
+
+    monkeypatch.setattr(Counter, "figure", figure)
+    data, metadata = counter._repr_mimebundle_()
+    assert data[base.VIEW_TYPE]["model_id"] == counter.model_id
+    assert "image/png" not in data | metadata
+
+
 def test_a_widget_is_three_files_with_what_all_share_before_them():
     for stem in ("prediction_gallery",):
         for kind in ("js", "css"):
