@@ -18,59 +18,17 @@ from .trace_rewrite import Place
 from .trace_source import Source, helpers_of, source_of_function
 from .words import shortened
 
-_RETURNED = (
-    "type",
-    "part off",
-    "parts swapped",
-    "one part alone",
-    "not a tuple",
-    "lists apart",
-    "flat list",
-    "dtype",
-    "axis too many",
-    "rearranged",
-    "other axes",
-    "one for all",
-)
-_COUNTED = (
-    "count off",
-    "numbers off",
-    "endless",
-    "one number of many",
-    "combination",
-    "same where wrong",
-    "input where wrong",
-    "zeros",
-)
+_RETURNED = ("type", "part off", "parts swapped", "one part alone", "not a tuple", "lists apart",
+             "flat list", "dtype", "axis too many", "rearranged", "other axes", "one for all")  # fmt: skip
+_COUNTED = ("count off", "numbers off", "endless", "one number of many", "combination", "same where wrong",
+            "input where wrong", "zeros")  # fmt: skip
 _OTHER_AXES = ("axis lost", "other axes")
 _BLANK = ("zeros", "zeros_like")
 _DRAWN = ("property broken", "off by one", "transposed shape", "axis lost")
-_VIEWS = (
-    "reshape",
-    "ravel",
-    "view",
-    "squeeze",
-    "transpose",
-    "swapaxes",
-    "asarray",
-    "atleast_2d",
-    "list",
-    "reversed",
-)
-_WRITES = (
-    "shuffle",
-    "sort",
-    "fill",
-    "reverse",
-    "append",
-    "extend",
-    "insert",
-    "pop",
-    "put",
-    "copyto",
-    "partition",
-    "clear",
-)
+_VIEWS = ("reshape", "ravel", "view", "squeeze", "transpose", "swapaxes", "asarray", "atleast_2d", "list",
+          "reversed")  # fmt: skip
+_WRITES = ("shuffle", "sort", "fill", "reverse", "append", "extend", "insert", "pop", "put", "copyto",
+           "partition", "clear")  # fmt: skip
 Helpers = dict[str, ast.FunctionDef]
 _LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp)
 

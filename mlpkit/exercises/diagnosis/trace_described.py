@@ -117,9 +117,9 @@ class Described(Causes):
         )
 
     def _beyond(self, event: int) -> bool:
-        """A slice that begins behind the end: the loop that goes so far is at fault."""
-        parts = [self.events[i].value for i in self.own_parts(event)]
-        if self.links.place(event).kind != "Subscript" or np.size(self.events[event].array) or not parts:
+        """A slice in a loop that begins behind the end: the loop that goes so far is at fault."""
+        place, parts = self.links.place(event), [self.events[i].value for i in self.own_parts(event)]
+        if place.kind != "Subscript" or not place.loop or np.size(self.events[event].array) or not parts:
             return False
         ends = [i for i in parts[1:] if isinstance(i, (int, np.integer))]
         return max(ends, default=0) >= len(parts[0])

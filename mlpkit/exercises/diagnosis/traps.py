@@ -138,19 +138,8 @@ def _list_plus_tuple(node: ast.AST, source: Source) -> dict | None:
     return code_of(node) if found else None
 
 
-_NEW = (
-    ".reshape",
-    ".astype",
-    ".copy",
-    ".sum",
-    ".mean",
-    ".max",
-    ".transpose",
-    ".ravel",
-    ".flatten",
-    ".clip",
-    ".dot",
-)
+_NEW = (".reshape", ".astype", ".copy", ".sum", ".mean", ".max", ".transpose", ".ravel", ".flatten",
+        ".clip", ".dot")  # fmt: skip
 _SHOWN = ("print", "display", "next", "exec", "setattr", "input", "help", "breakpoint")
 
 
@@ -206,16 +195,8 @@ def _rows_swapped(node: ast.AST, source: Source) -> dict | None:
     return code_of(node) if len(names) == 1 and names & {*source.arrays, *source.assigned} else None
 
 
-_INDICES = (
-    ".choice",
-    ".permutation",
-    ".integers",
-    ".argsort",
-    "np.arange",
-    "np.argsort",
-    "np.flatnonzero",
-    "range",
-)
+_INDICES = (".choice", ".permutation", ".integers", ".argsort", "np.arange", "np.argsort", "np.flatnonzero",
+            "range")  # fmt: skip
 
 
 def _not_of_indices(node: ast.AST, source: Source) -> dict | None:

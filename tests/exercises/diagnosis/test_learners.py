@@ -823,6 +823,14 @@ SAID = [
                 rows[i][label] = 1
             return np.array(rows)
     """),
+    # a slice that is empty at once is no loop that goes too far
+    ("split", r"`order\[n:\]` has shape \(0,\), expected \(12,\)", "further before", 4, """
+        def f(images, labels, valid_size, rng):
+            order = rng.permutation(len(labels))
+            n = int(len(labels) * valid_size)
+            for_valid, for_train = order[:n], order[n:]
+            return (images[for_train], labels[for_train]), (images[for_valid], labels[for_valid])
+    """),
 ]  # fmt: skip
 
 
