@@ -6,9 +6,11 @@ A topic is a module of this package that holds nothing but data, in a tuple call
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from types import MappingProxyType
 
 from .checker.runner import freeze
 from .spec import Exercise
@@ -20,10 +22,10 @@ TOPICS["autograd"] = "autograd"
 
 
 @cache
-def exercises() -> dict[str, Exercise]:
+def exercises() -> Mapping[str, Exercise]:
     """Every exercise by its name, in the order of the course.
 
-    returns: name -> Exercise, each with its topic
+    returns: name -> Exercise, each with its topic; nobody can change it, a function under check neither
     """
     found = {}
     for topic in TOPICS:
@@ -32,7 +34,7 @@ def exercises() -> dict[str, Exercise]:
                 tuple(case.args for case in entry.cases)
             )  # what one function does to a case no other meets
             found[entry.name] = replace(entry, topic=topic)
-    return found
+    return MappingProxyType(found)
 
 
 def find(name: str) -> Exercise:

@@ -17,7 +17,7 @@ import warnings
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -220,6 +220,8 @@ def put_back_changes() -> Iterator[Changes]:
 
     returns: Changes, filled at the end
     """
+    from ..catalog import exercises  # which is made with this module
+
     changes = Changes([], [], [])
     threads = set(_started)
     loaded = dict(sys.modules)
@@ -227,6 +229,13 @@ def put_back_changes() -> Iterator[Changes]:
     names += [
         (f"{name}.", module, _made_of(module)) for name, module in loaded.items() if _ours(name, module)
     ]
+    names += [(f"{name}.", entry, dict(vars(entry))) for name, entry in exercises().items()]
+    codes = {
+        thing: thing.__code__
+        for _, _, before in names
+        for thing in before.values()
+        if isinstance(thing, FunctionType)
+    }
     settings = {name: look() for name, (look, _) in SETTINGS.items()}
     folder, environment, closed = _folder(), dict(os.environ), _closed()
     try:
@@ -237,6 +246,10 @@ def put_back_changes() -> Iterator[Changes]:
             changes.code.append(f"`sys.modules[{name[:40]!r}]`")
         for prefix, module, before in names:
             changes.code.extend(_put_back(prefix, module, before))
+        for thing, code in codes.items():
+            if thing.__code__ is not code:
+                thing.__code__ = code
+                changes.code.append(f"`{thing.__module__}.{thing.__name__}`")
         for name, (look, put) in SETTINGS.items():
             if look() != settings[name]:
                 put(settings[name])
@@ -254,8 +267,10 @@ def put_back_changes() -> Iterator[Changes]:
                     os.environ[name] = environment[name]
                 else:
                     del os.environ[name]
-        left = [thread for thread in list(_started) if thread not in threads and thread.is_alive()]
-        changes.threads.extend(f"`{thread.name[:40]}`" for thread in left)
+        left = list(_started - threads)
+        for thread in left:
+            thread.join(0.05)  # one that is about to end is no harm
+        changes.threads.extend(f"`{thread.name[:40]}`" for thread in left if thread.is_alive())
 
 
 def _umask() -> int:
@@ -274,8 +289,8 @@ def _made_of(module: ModuleType) -> dict:
     return {name: thing for name, thing in list(vars(module).items()) if callable(thing)}
 
 
-def _put_back(prefix: str, module: ModuleType, before: dict) -> list[str]:
-    """Names of a module that stand for something else now, or for nothing; new names are no harm."""
+def _put_back(prefix: str, module: object, before: dict) -> list[str]:
+    """Names of a module, or of an exercise, that stand for something else now; new names are no harm."""
     now, missing = vars(module), object()
     changed = [name for name, thing in before.items() if now.get(name, missing) is not thing and name != "_"]
     now.update({name: before[name] for name in changed})

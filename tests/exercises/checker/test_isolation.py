@@ -138,6 +138,18 @@ def _does(act, *args):
             "mlpkit.core.losses.softmax",
             lambda: losses.softmax,
         ),
+        (
+            _does(setattr, losses.softmax, "__code__", (lambda logits: logits).__code__),
+            "incorrect",
+            "mlpkit.core.losses.softmax",
+            lambda: losses.softmax.__code__,
+        ),
+        (
+            _does(object.__setattr__, exercises()["relu"], "cases", ()),
+            "incorrect",
+            "relu.cases",
+            lambda: exercises()["relu"].cases,
+        ),
         (_sets(vars(answers), "close", np.allclose), "incorrect", "answers.close", lambda: answers.close),
         (_sets(vars(time), "monotonic", float), "incorrect", "time.monotonic", lambda: time.monotonic),
         (_sets(vars(os), "replace", print), "incorrect", "os.replace", lambda: os.replace),
@@ -158,6 +170,14 @@ def test_what_else_holds_for_the_whole_notebook_is_put_back_and_named(function, 
     assert result.outcome == outcome
     assert named in result.notes[0]
     assert check("softmax", softmax).outcome == "passed"
+
+
+@pytest.mark.parametrize("act", [lambda: exercises().clear(), lambda: exercises().pop("relu")])
+def test_no_function_can_change_the_catalogue(act):
+    assert "AttributeError" in check("softmax", lambda logits: act()).message
+    assert check("relu", lambda z: np.maximum(z, 0)).outcome == "passed"
+    with pytest.raises(TypeError):
+        exercises()["relu"] = exercises()["softmax"]
 
 
 def test_the_rights_of_new_files_are_put_back():
@@ -196,6 +216,7 @@ def test_a_thread_that_has_ended_and_one_of_another_cell_are_not_named():
         thread = threading.Thread(target=softmax, args=(logits,))
         thread.start()
         thread.join()
+        threading.Thread(target=time.sleep, args=(0.001,)).start()  # it ends by itself
         other.set()
         return softmax(logits)
 
