@@ -142,6 +142,7 @@ def test_each_command_of_the_guide_does_what_it_says(room, number, where, told):
 def test_no_command_of_the_guide_imports_from_a_learners_folder(room):
     """A file of theirs that has the name of a module stays unread; `python` alone would import it."""
     assert re.findall(r"python (?!-P )[^`\n]*mlpkit", GUIDE) == []
+    assert "This is no proof" in GUIDE  # neither: the learner's code can change the check
     lessons = room / "class" / "ada" / "lessons"
     for name in ("json", "csv", "numpy", "typing", "zipfile"):
         (lessons / f"{name}.py").write_text("raise SystemExit('imported')")
