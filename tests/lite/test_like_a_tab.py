@@ -164,10 +164,11 @@ def test_images_come_when_they_are_looked_at(tmp_path):
     assert copied == [2000, "Examples(images=array([[", 5000]
 
 
-def test_the_first_cell_of_no_lesson_waits_for_what_draws(tmp_path):
+@pytest.mark.parametrize("names", [LESSONS[:2], pytest.param(LESSONS[2:], marks=pytest.mark.slow)], ids=len)
+def test_the_first_cell_of_no_lesson_waits_for_what_draws(names, tmp_path):
     import matplotlib.font_manager  # noqa: F401 - it writes its list of fonts, once, from a thread
 
-    lessons = [str(ROOT / "lessons" / name) for name in LESSONS]
+    lessons = [str(ROOT / "lessons" / name) for name in names]
     told = run(FIRST_CELLS, *lessons, folder=tmp_path, MLPKIT_DRAWS_LATE="1").splitlines()
     assert told[-3:] == ["imported", "matplotlib.whl", "Picture True"]
 

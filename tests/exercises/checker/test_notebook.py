@@ -73,7 +73,12 @@ def test_a_picture_that_a_function_displays_is_in_the_result_once():
     assert lines[-1] == "1 1 0"
 
 
-@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x0c", "\x0b", "\x85", "\x1c"], ids=ascii)
+OTHERS = ["\u2029", "\x0b", "\x85", "\x1c"]
+
+
+@pytest.mark.parametrize(
+    "character", ["\u2028", "\x0c", *(pytest.param(c, marks=pytest.mark.slow) for c in OTHERS)], ids=ascii
+)
 def test_a_pasted_character_in_a_comment_moves_no_line(character):
     lines = run(
         """
