@@ -162,7 +162,7 @@ class Widget(anywidget.AnyWidget):
         # Colab shows a widget only with the metadata that anywidget adds.
         data, metadata = ({}, {}) if self.comm is None else super()._repr_mimebundle_()
         data["text/plain"] = repr(self)
-        with suppress(OSError):  # in a browser tab matplotlib may not come; the widget itself is there
+        with suppress(OSError, ModuleNotFoundError):  # matplotlib may not be there; the widget itself is
             ax = self.figure()
             if ax is not None:
                 from ..figures import png
