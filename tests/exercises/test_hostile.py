@@ -414,3 +414,14 @@ def test_right_answers_changed_at_random_get_a_verdict(exercise, seeds):
 @given(st.sampled_from(list(exercises())), VALUES)
 def test_any_value_gets_a_verdict_at_length(exercise, value):
     assert check(exercise, lambda *args: value).outcome in ("incorrect", "not attempted", "passed")
+
+
+@pytest.mark.parametrize("other", [np.zeros((4, 3)), [np.zeros(3)], None, 3, "layer", {}], ids=repr)
+def test_an_argument_whose_part_becomes_something_else_is_told(other):
+    def sgd_step(layers, grads, learning_rate):
+        layers[0] = other
+        return layers
+
+    message = check("sgd_step", sgd_step).message
+    assert "could not read" not in message
+    assert "layer [0]" in message

@@ -312,10 +312,11 @@ def shapes(value: Any) -> Any:
 def _same(one: Any, other: Any) -> bool:
     """Whether an argument is as it was; what cannot be compared counts as unchanged."""
     if isinstance(one, np.ndarray):
-        same = one.shape == other.shape and one.dtype == other.dtype
+        same = isinstance(other, np.ndarray) and one.shape == other.shape and one.dtype == other.dtype
         return same and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
     if isinstance(one, (list, tuple)):
-        return len(one) == len(other) and all(map(_same, one, other))
+        alike = isinstance(other, (list, tuple)) and len(one) == len(other)
+        return alike and all(map(_same, one, other))
     if type(one) in (int, float, str, FunctionType):
         return type(one) is type(other) and (one == other or one != one)
     return True
