@@ -129,6 +129,7 @@ def test_what_it_printed_before_training_does_not_come_from_the_start_that_it_pr
         assert spread(init_params(notebook_0.SIZES, rng=rng, init=notebook_0.uniform_fan_in)) < 1.15
 
 
+@pytest.mark.slow
 def test_the_start_decides_notebook_0_and_the_gate_does_not(clothes):
     printed = reached(notebook_0, clothes, 400, **notebook_0.VARIANTS["as printed"])
     gate_open = reached(notebook_0, clothes, 400, activation=notebook_0.open_gate)
@@ -218,6 +219,7 @@ def test_pixels_up_to_255_start_with_a_loss_far_above_chance(digits):
         assert published.score(right, right.start(np.random.default_rng(seed)), batch).loss < 3
 
 
+@pytest.mark.slow
 def test_notebook_2_learns_sooner_from_scaled_pixels_and_hes_weights(digits):
     printed = reached(notebook_2, digits, 60, **notebook_2.VARIANTS["cross-entropy, as printed"])
     assert reached(notebook_2, digits, 60) > printed + 5

@@ -399,7 +399,7 @@ def _distorted(reference, rng):
     return lambda *args: change(reference(*args))
 
 
-@pytest.mark.parametrize("seeds", [range(2), pytest.param(range(2, 25), marks=pytest.mark.slow)], ids=str)
+@pytest.mark.parametrize("seeds", [range(1), pytest.param(range(1, 25), marks=pytest.mark.slow)], ids=str)
 @pytest.mark.parametrize("exercise", exercises())
 def test_right_answers_changed_at_random_get_a_verdict(exercise, seeds):
     reference = exercises()[exercise].reference

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlpkit.exercises import check, mine
+from tests.sample import sample
 
 from .test_traps import written
 
@@ -35,7 +36,7 @@ def code_found(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("exercise", "_", "cell"), RIGHT, ids=[f"{e}-{i}" for i, (e, *_) in enumerate(RIGHT)]
+    ("exercise", "_", "cell"), sample(RIGHT, 4), ids=[f"{e}-{i}" for i, (e, *_) in enumerate(RIGHT)]
 )
 def test_a_right_program_passes_and_is_shown_no_place(exercise, _, cell):
     result = check(exercise, written(cell, mine=mine))
