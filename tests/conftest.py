@@ -13,7 +13,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 # Folders and files whose tests take long, all together; `make unit` leaves them out.
 LONG = (
+    "app/test_cli.py",
+    "app/test_doctor.py",
     "app/test_plain_python.py",
+    "capstone/test_challenge.py",
     "case_studies/",
     "clinic/",
     "core/test_accuracy.py",
@@ -32,6 +35,7 @@ LONG = (
     "figures/",
     "lessons/",
     "lite/",
+    "widgets/test_training_deck.py",
     "widgets/test_widget_scripts.py",
 )
 
