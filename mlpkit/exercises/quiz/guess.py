@@ -16,10 +16,8 @@ from ..panel import Panel
 from ..workbook.store import change_record, read_record, reason, workbook_dir
 from .form import PERCENT, SURE, Form, check_question, choices_html, choices_text, percent_of
 
-_unsaved: dict[
-    tuple, dict
-] = {}  # (workbook, id) -> a guess that could not be written, until the kernel stops
-
+# (workbook, id) -> a guess that could not be written; kept until the kernel stops
+_unsaved: dict[tuple, dict] = {}
 LATE = "The answer was shown before this guess, so it does not count."
 
 
