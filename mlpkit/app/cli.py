@@ -59,14 +59,18 @@ def lab(options: argparse.Namespace) -> int:
         print(f"This is {place().name}. {place().difference}.")
     print(f"The lessons are in {folder}. Stop JupyterLab here with Ctrl+C, twice.", flush=True)
     os.environ.update(lab_environment())
-    return start_jupyterlab([str(first), *_root_dir(folder, options.jupyter), *_as_root(), *options.jupyter])
+    return start_jupyterlab([str(first), *_at_lesson(first, options.jupyter), *_as_root(), *options.jupyter])
 
 
-def _root_dir(folder: Path, words: Sequence[str]) -> list[str]:
-    """The folder that JupyterLab shows; one that a configuration names might not hold the lesson."""
+def _at_lesson(first: Path, words: Sequence[str]) -> list[str]:
+    """The folder that JupyterLab shows, and the page of the address that it prints.
+
+    A folder that a configuration names might not hold the lesson.
+    """
     names = ("root_dir", "notebook-dir", "notebook_dir")
-    chosen = any(word.partition("=")[0].endswith(names) for word in words)
-    return [] if chosen else [f"--ServerApp.root_dir={folder}"]
+    if any(word.partition("=")[0].endswith(names) for word in words):
+        return []
+    return [f"--ServerApp.root_dir={first.parent}", f"--LabApp.default_url=/lab/tree/{first.name}"]
 
 
 def _as_root() -> list[str]:
