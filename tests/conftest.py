@@ -26,6 +26,7 @@ LONG = (
     "delivery/",
     "exercises/checker/",
     "exercises/diagnosis/",
+    "exercises/test_every_exercise.py::test_different_mistakes_get_different_messages",
     "exercises/test_every_exercise.py::test_each_mistake_is_named",
     "exercises/test_hostile.py",
     "exercises/test_mutations.py",
