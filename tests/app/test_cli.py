@@ -72,6 +72,7 @@ def test_new_writes_a_lesson_that_runs_and_never_overwrites(tmp_path, capsys):
     assert path.read_text() == "mine"
     assert "already there" in capsys.readouterr().err
 
+
 ADDRESS = "--LabApp.default_url=/lab/tree/00_start_here.ipynb"  # of the page that JupyterLab prints
 
 
