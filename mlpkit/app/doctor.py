@@ -22,7 +22,7 @@ from .jupyter import configuration, kernel, widgets
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-ALL_IS_WELL = "All is well: Python, JupyterLab, the widgets and the data are ready."
+NO_PROBLEM = "No problem found: Python, JupyterLab, the widgets and the data are ready."
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 NEEDED_MB = 450  # what JupyterLab and the hungriest lesson may take, and what Binder promises
 
@@ -35,7 +35,7 @@ def doctor() -> None:
     broken = [finding for finding in examine() if finding.state == "broken"]
     here = place()
     different = [f"This is {here.name}. {here.difference}."] if here.difference and not here.forgets else []
-    print("\n".join([*(map(_line, broken) if broken else [_all_is_well()]), *different, *_warning()]))
+    print("\n".join([*(map(_line, broken) if broken else [_no_problem()]), *different, *_warning()]))
 
 
 def examine() -> list[Finding]:
@@ -53,7 +53,7 @@ def report(findings: list[Finding]) -> str:
     returns: str
     """
     broken = [finding for finding in findings if finding.state == "broken"]
-    last = f"{len(broken)} to mend." if broken else _all_is_well()
+    last = f"{len(broken)} to mend." if broken else _no_problem()
     return "\n".join([*map(_line, findings), *_warning(), last])
 
 
@@ -190,10 +190,10 @@ def _line(finding: Finding) -> str:
     return f"{sign} {finding.topic}: {finding.seen}." + (f" Cure: {finding.cure}." if finding.cure else "")
 
 
-def _all_is_well() -> str:
+def _no_problem() -> str:
     if IN_BROWSER:
-        return "All is well: Python and the workbook are ready, and the images come with the first load."
-    return ALL_IS_WELL if uses_jupyterlab() else ALL_IS_WELL.replace(" JupyterLab,", "")
+        return "No problem found: Python and the workbook are ready, and the images come with the first load."
+    return NO_PROBLEM if uses_jupyterlab() else NO_PROBLEM.replace(" JupyterLab,", "")
 
 
 def _warning() -> list[str]:

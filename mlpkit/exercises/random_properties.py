@@ -41,8 +41,8 @@ WIDTH = Property(
     "the standard deviation",
     _of_many(np.std),
     lambda got, expected: (
-        f"the standard deviation is {got:.2g}, expected about {expected:.2g}. Look at the factor of the "
-        "draw: is it the standard deviation or the variance?"
+        f"the standard deviation is {got:.2g}, expected about {expected:.2g}. Look at the standard "
+        "deviation or the limits that you give to `rng`: is there a root too many or too few?"
     ),
     tolerance=0.02,
 )

@@ -54,7 +54,7 @@ def function_graphs(
     places = panels(ax, 1, len(graphs)) if apart else [ax] * len(graphs)
     every = max(1, len(x) // 8)
     for i, (name, values) in enumerate(graphs.items()):
-        look = {"color": COLORS[0]} if apart else line_style(i) | {"markevery": every}
+        look = {"color": COLORS[0]} if apart or len(graphs) == 1 else line_style(i) | {"markevery": every}
         places[i].plot(x, values, label=name, **look)
         if name in marked:
             places[i].plot(*marked[name].T, "o--", color=COLORS[1])

@@ -97,7 +97,7 @@ def weights_as_images(
     _color_scale(ax, ax.images[-1], scale)
     spread = f"Standard deviation {phrasing.about(pictures.std())}, largest size {phrasing.about(largest)}."
     return set_description(
-        ax, f"The {what} into {phrasing.count(len(pictures), 'unit')} of {fan_out} as images.", spread
+        ax, f"The {what} of {phrasing.count(len(pictures), 'unit')} of {fan_out} as images.", spread
     )
 
 

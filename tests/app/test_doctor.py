@@ -16,7 +16,7 @@ from mlpkit import datasets
 from mlpkit import doctor as exported
 from mlpkit._where import COLAB, HUB, KERNEL, NBCLASSIC, VS_CODE
 from mlpkit.app import cli, finding, jupyter
-from mlpkit.app.doctor import ALL_IS_WELL, doctor, examine
+from mlpkit.app.doctor import NO_PROBLEM, doctor, examine
 
 module = sys.modules["mlpkit.app.doctor"]
 
@@ -45,7 +45,7 @@ def seen(topic):
 
 def test_all_is_well_here(capsys):
     doctor()
-    assert capsys.readouterr().out == ALL_IS_WELL + "\n"
+    assert capsys.readouterr().out == NO_PROBLEM + "\n"
 
 
 def test_the_package_offers_it():
@@ -55,7 +55,7 @@ def test_the_package_offers_it():
 def test_the_module_of_that_name_can_be_called_too():
     code = "import mlpkit.app.doctor, mlpkit; mlpkit.app.doctor()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == ALL_IS_WELL + "\n"
+    assert done.stdout == NO_PROBLEM + "\n"
 
 
 def test_the_command_tells_everything_and_ends_well(capsys):
@@ -73,7 +73,7 @@ def test_the_command_tells_everything_and_ends_well(capsys):
         "threads",
     ):
         assert f" {topic}: " in text
-    assert text.endswith(ALL_IS_WELL + "\n")
+    assert text.endswith(NO_PROBLEM + "\n")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_without_jupyterlab_all_is_well_for_another_notebook(monkeypatch, capsys
     assert cli.main(["doctor"]) == 0
     text = capsys.readouterr().out
     assert re.search(r"· jupyterlab: not installed. Cure: .* install 'mlpkit\[lab\]', if you want", text)
-    assert text.endswith("All is well: Python, the widgets and the data are ready.\n")
+    assert text.endswith("No problem found: Python, the widgets and the data are ready.\n")
 
 
 @pytest.mark.parametrize("here, state", [(KERNEL, "broken"), (VS_CODE, "note"), (COLAB, "note")])
@@ -179,7 +179,7 @@ def test_what_only_some_need_is_a_note(monkeypatch, capsys):
     assert "· browser tests: no chromium was found. Cure: apt install chromium" in text
     assert "· threads: NumPy may use 8 threads. Cure: set OPENBLAS_NUM_THREADS=1" in text
     doctor()
-    assert capsys.readouterr().out == ALL_IS_WELL + "\n"
+    assert capsys.readouterr().out == NO_PROBLEM + "\n"
 
 
 def test_a_check_that_fails_itself_is_a_finding(monkeypatch):

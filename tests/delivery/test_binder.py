@@ -162,7 +162,7 @@ def test_post_build_unpacks_the_images(built):
 def test_after_it_all_is_well(built):
     told = built.started("mlpkit", "doctor")
     assert "✗" not in told
-    assert "All is well: " in told.splitlines()[-1]
+    assert "No problem found: " in told.splitlines()[-1]
     assert "NumPy may use 1 thread." in told
     assert "This server forgets everything after ten idle minutes" in told
 

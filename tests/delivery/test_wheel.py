@@ -13,7 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from mlpkit.app import lessons as course
-from mlpkit.app.doctor import ALL_IS_WELL
+from mlpkit.app.doctor import NO_PROBLEM
 from tests.installed import fetch, free_port, fresh_environment, names_that_count, run
 from tests.notebooks import ROOT
 
@@ -71,7 +71,7 @@ def test_it_works_without_a_checkout(installed, tmp_path):
     python, command = installed / "python", installed / "mlpkit"
     where = run(python, "-c", "import mlpkit; print(mlpkit.__file__)", folder=tmp_path)
     assert str(ROOT) not in where
-    assert run(command, "doctor", folder=tmp_path).endswith(ALL_IS_WELL + "\n")
+    assert run(command, "doctor", folder=tmp_path).endswith(NO_PROBLEM + "\n")
 
 
 @pytest.fixture

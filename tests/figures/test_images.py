@@ -125,7 +125,7 @@ def test_weights_are_the_columns_on_one_scale():
         == "Weights of 4 units of 4"
     )
     assert figures.describe(figures.weights_as_images(weights, count=2)).startswith(
-        "The weights into 2 units of 4"
+        "The weights of 2 units of 4"
     )
 
 
@@ -206,7 +206,7 @@ def test_the_title_counts_all_units_of_the_layer_also_when_some_are_chosen():
     weights = np.random.default_rng(0).normal(size=(16, 128))
     ax = figures.weights_as_images(weights, units=[70, 3, 5])
     assert ax.get_title(loc="left") == "Weights of 3 units of 128"
-    assert figures.describe(ax).startswith("The weights into 3 units of 128 as images.")
+    assert figures.describe(ax).startswith("The weights of 3 units of 128 as images.")
     corner = ax.images[0].get_array()[:4, :4]
     assert np.allclose(corner, weights[:, 70].reshape(4, 4))
     with pytest.raises(ValueError, match="expected 0 to 127"):
@@ -216,7 +216,7 @@ def test_the_title_counts_all_units_of_the_layer_also_when_some_are_chosen():
 def test_the_title_says_what_the_numbers_are_when_they_are_not_the_weights():
     ax = figures.weights_as_images(PARAMS, what="change of the weights")
     assert ax.get_title(loc="left") == "Change of the weights of 4 units of 4"
-    assert figures.describe(ax).startswith("The change of the weights into 4 units of 4 as images.")
+    assert figures.describe(ax).startswith("The change of the weights of 4 units of 4 as images.")
 
 
 def test_one_unit_alone_is_not_as_high_as_a_page():

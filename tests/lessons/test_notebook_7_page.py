@@ -69,7 +69,7 @@ def test_a_lesson_runs(name, open_notebook, lab):
 def test_it_is_known_as_notebook_and_all_is_well(open_notebook):
     page = open_notebook(notebook("import mlpkit; mlpkit.doctor()", "mlpkit._where.place().code"))
     page.run_all()
-    assert page.text(0) == "All is well: Python, the widgets and the data are ready.\n"
+    assert page.text(0) == "No problem found: Python, the widgets and the data are ready.\n"
     assert page.text(1) == "'notebook'"
 
 

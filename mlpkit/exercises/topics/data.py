@@ -605,6 +605,15 @@ SPLIT = Exercise(
             "0, which is the beginning.",
         ),
         Mistake(
+            "parts-overlap",
+            (
+                _cut(lambda n, k, rng: (lambda order: (order[:-k], order[:k]))(rng.permutation(n))),
+                _cut(lambda n, k, rng: (lambda order: (order[: n - k], order[:k]))(rng.permutation(n))),
+            ),
+            "It looks as if train and valid both begin at the first place of the order, so they share examples. "
+            "Where should train begin?",
+        ),
+        Mistake(
             "sizes-swapped",
             _cut(lambda n, k, rng: (lambda order: (order[:k], order[k:]))(rng.permutation(n))),
             "It looks as if train and valid are swapped. valid_size is the size of the second part.",
@@ -659,8 +668,8 @@ SPLIT = Exercise(
         "Put the numbers 0 to n - 1 into a random order. This order decides which examples go where.",
         "order (n,) -> two pieces, with n - valid_size and valid_size numbers. images[piece] and "
         "labels[piece] belong together.",
-        "order = a random permutation of n. valid = the examples at valid_size places of it, train = the "
-        "examples at all other places.",
+        "order = the numbers 0 to n - 1, in random order. The first valid_size numbers of it are the places of the "
+        "valid examples. All other numbers are the places of the train examples.",
         "def split(images, labels, valid_size, rng):\n    order = rng.permutation(...)\n    valid, train = order[...], order[...]\n"
         "    return (images[train], ...), (..., ...)",
     ),

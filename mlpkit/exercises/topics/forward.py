@@ -110,6 +110,11 @@ _AFFINE_MISTAKES = (
         "It looks as if the bias is added to the inputs. It should be added to the result of the product.",
     ),
     Mistake(
+        "bias-added-to-the-weights",
+        lambda x, w, b: x @ (w + b),
+        "It looks as if the bias is added to the weights. It should be added to the result of the product.",
+    ),
+    Mistake(
         "entry-by-entry",
         lambda x, w, b: x * w + b,
         "It looks as if entries are multiplied one by one. A unit multiplies each input by its weight, and "
@@ -253,14 +258,15 @@ RELU = Exercise(
 )  # fmt: skip
 
 
-def _walk(layers, images, *, bend=relu, affine=affine, last_bend=False, keep="entered"):
+def _walk(layers, images, *, bend=relu, affine=affine, relu_after=None, last_bend=False, keep="entered"):
     """A forward pass with one thing wrong in it, chosen by the keywords."""
     entered, a, kept_z = [], images, []
+    bent = range(len(layers) - (not last_bend)) if relu_after is None else relu_after
     for i, (weights, bias) in enumerate(layers):
         entered.append(a)
         z = affine(a, weights, bias)
         kept_z.append(z)
-        a = bend(z) if last_bend or i < len(layers) - 1 else z
+        a = bend(z) if i in bent else z
     shown = {
         "entered": entered,
         "z": kept_z,
@@ -372,6 +378,12 @@ FORWARD = Exercise(
             "relu-before-the-layer",
             lambda layers, images: _walk(layers, relu(images)),
             "It looks as if relu is applied to the images too. Relu belongs between two layers.",
+        ),
+        Mistake(
+            "relu-one-layer-late",
+            lambda layers, images: _walk(layers, images, relu_after=range(1, len(layers))),
+            "It looks as if relu is missing after the first layer, and applied after the last. Between which "
+            "layers does relu belong?",
         ),
         Mistake(
             "sigmoid",

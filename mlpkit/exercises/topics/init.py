@@ -138,7 +138,7 @@ HE_NORMAL = Exercise(
         Mistake(
             "transposed",
             lambda fan_in, fan_out, rng: rng.normal(0, np.sqrt(2 / fan_in), (fan_out, fan_in)),
-            "It looks as if the shape is the wrong way round. Here, rows are inputs and columns are units.",
+            "It looks as if the two sizes of the shape are swapped. Here, rows are inputs and columns are units.",
         ),
     ),
     hints=(
@@ -278,7 +278,7 @@ GLOROT_UNIFORM = Exercise(
         Mistake(
             "transposed",
             lambda fan_in, fan_out, rng: rng.uniform(-_limit(fan_in, fan_out), _limit(fan_in, fan_out), (fan_out, fan_in)),
-            "It looks as if the shape is the wrong way round. Here, rows are inputs and columns are units.",
+            "It looks as if the two sizes of the shape are swapped. Here, rows are inputs and columns are units.",
         ),
     ),
     hints=(
@@ -527,7 +527,7 @@ INIT_PARAMS = Exercise(
         Mistake(
             "transposed",
             _init(lambda a, b, rng: rng.normal(0, np.sqrt(2 / a), (b, a))),
-            "It looks as if the shape of the weights is the wrong way round. Here, rows are inputs and "
+            "It looks as if the two sizes of the weights are swapped. Here, rows are inputs and "
             "columns are units.",
         ),
         Mistake(
@@ -575,8 +575,7 @@ INIT_PARAMS = Exercise(
         ),
     ),
     hints=(
-        "Between two sizes beside each other there is one layer. Each layer gets weights from he_normal, "
-        "and biases of 0.",
+        "Two sizes that follow each other make one layer. Each layer gets weights from he_normal, and biases of 0.",
         "[784, 128, 10] makes two layers: weights (784, 128) with bias (128,), and weights (128, 10) with bias (10,).",
         "Wᵢ: normal numbers of mean 0 and variance 2 / fan_in, of shape (sizes[i], sizes[i + 1]). bᵢ = 0.",
         "def init_params(sizes, rng):\n    layers = []\n    for fan_in, fan_out in zip(sizes, sizes[1:]):\n"

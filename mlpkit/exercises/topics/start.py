@@ -50,8 +50,8 @@ _FIVE, _EIGHT, _FOUR = _scores(1, 5, 3), _scores(2, 8, 6) - 4, _scores(3, 4, 4)
 
 ACCURACY = Exercise(
     "accuracy",
-    task="Return the share of the rows whose largest logit is in the column of the label. Each row has one guess, also "
-         "where several logits are the largest.",
+    task="Return the share of the rows whose largest logit is in the column of the label. Each row has one guess, even "
+         "if two logits are equally large.",
     reference=accuracy,
     package=metrics.accuracy,
     inputs={"logits": "batch classes", "labels": "batch"},
@@ -109,6 +109,12 @@ ACCURACY = Exercise(
             lambda logits, labels: float((logits.max(axis=1) == labels).mean()),
             "It looks as if the value of the largest logit is compared with the label. The label is a "
             "place: the column where the largest logit should stand.",
+        ),
+        Mistake(
+            "label-of-another-row",
+            lambda logits, labels: float(np.isin(logits.argmax(axis=1), labels).mean()),
+            "It looks as if a guess counts as right when it is the label of any row. Compare each guess with the "
+            "label of its own row.",
         ),
         Mistake(
             "argmax-over-everything",

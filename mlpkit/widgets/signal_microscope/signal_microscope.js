@@ -186,6 +186,6 @@ function histogram(ctx, row, layer, left, top, wide, theme, colour) {
   ctx.fillRect(left, floor, wide, 1);
   write(ctx, short(a, 2).replace("-", "−"), left, floor + 10, theme.muted, { align: "left", font: small });
   write(ctx, short(b, 2).replace("-", "−"), left + wide, floor + 10, theme.muted, { align: "right", font: small });
-  const notes = [row.zero[layer] > 0 ? `zero ${percent(row.zero[layer], 0)}` : "", row.saturated ? `sat. ${percent(row.saturated[layer], 0)}` : ""];
+  const notes = [row.zero[layer] > 0 ? `zero ${percent(row.zero[layer], 0)}` : "", row.saturated ? `saturated ${percent(row.saturated[layer], 0)}` : ""];
   write(ctx, notes.filter(Boolean).join("  "), left + wide / 2, floor + 24, theme.ink, { font: small });
 }
