@@ -134,9 +134,9 @@ def _fails(result: Challenge, data: Dataset) -> str:
     names = data.class_names
     lines = [
         f"- Weakest class: {names[worst]}, ≈ {100 * recall[worst]:.0f} % of them are recognised",
-        f"- Most often mixed up: {names[one]} and {names[other]}"
+        f"- Most often confused: {names[one]} and {names[other]}"
         if pairs.any()
-        else "- Mixed up: none of these images",
+        else "- Confused: none of these images",
         f"- It is ≈ {sure:.1f} % sure on average, and ≈ {right:.1f} % right",
         "- It knows small grey pictures of single things, centred on black. It answers every other "
         f"picture with one of its {len(names)} classes too",

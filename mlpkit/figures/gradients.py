@@ -25,17 +25,17 @@ HEALTHY = 1e-3  # update size / weight size that trains well, by common experien
 def gradient_check_curve(
     eps: np.ndarray, errors: Mapping[str, np.ndarray] | np.ndarray, ax: Axes | None = None
 ) -> Axes:
-    """Draw the relative error of a numerical gradient against the size of the nudge, both axes logarithmic.
+    """Draw the relative error of a numerical gradient against eps, both axes logarithmic.
 
-    eps: (points,) float > 0, the nudges
+    eps: (points,) float > 0, the sizes of the change
     errors: {name: (points,) float}, for instance of float64 and float32, or one array
     ax: Axes to draw on, or None for a new figure
     returns: Axes
-    raises: TypeError or ValueError when lengths differ or a nudge is not above 0
+    raises: TypeError or ValueError when lengths differ or an eps is not above 0
     """
     eps = validation.numbers("eps", eps, 1, finite=True).astype(float)
     if eps.min() <= 0:
-        raise ValueError(f"eps goes down to {eps.min():.3g}: expected nudges above 0, such as 1e-5")
+        raise ValueError(f"eps goes down to {eps.min():.3g}: expected numbers above 0, such as 1e-5")
     found = validation.named("errors", errors)
     for values in found.values():
         validation.same_length(eps=eps, errors=values)
@@ -46,7 +46,7 @@ def gradient_check_curve(
     told = [
         _error_line(ax, name, eps[order], values[order], i) for i, (name, values) in enumerate(found.items())
     ]
-    ax.set(xlabel="eps, the size of the nudge", ylabel="relative error")
+    ax.set(xlabel="eps, the size of the change", ylabel="relative error")
     title(ax, "Error of the numerical gradient against eps")
     if len(found) > 1:
         ax.legend()
@@ -60,14 +60,14 @@ def _error_line(ax: Axes, name: str, eps: np.ndarray, errors: np.ndarray, index:
     if not np.isfinite(visible).any():
         return f"{who} is zero or not finite everywhere."
     finite = np.where(np.isfinite(errors), errors, np.nan)
-    best = int(np.nanargmin(finite))  # an error of exactly 0 has no place on the axis, but it is the least
+    best = int(np.nanargmin(finite))  # an error of exactly 0 has no place on the axis, but it is the smallest
     ax.plot(eps[best], visible[best], "o", markersize=13, markerfacecolor="none", markeredgecolor=INK)
     beside = (("smaller", finite[:best]), ("larger", finite[best + 1 :]))
     sides = [text for text, others in beside if (others > 2 * finite[best]).any()]
     grows = f", and grows towards {phrasing.listed(sides)} eps" if sides else ""
     # Rounding differs between machines by a factor of some, so only every third power of ten is told.
     size = f"below {_power_above(finite[best])}" if finite[best] > 0 else "exactly 0"
-    return f"{who} is least, {size}, at eps ≈ {eps[best]:.0e}{grows}."
+    return f"{who} is smallest, {size}, at eps ≈ {eps[best]:.0e}{grows}."
 
 
 def _power_above(value: float) -> str:

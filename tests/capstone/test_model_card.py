@@ -87,7 +87,7 @@ def test_the_card_names_the_weakest_class_and_the_pair(data):
     done = done._replace(runs=[done.runs[0]._replace(params=constant)])
     text = model_card(done, data).text
     assert "≈ 0 % of them are recognised" in text
-    assert "Most often mixed up: a and " in text
+    assert "Most often confused: a and " in text
 
 
 def test_no_network_no_card(data):
@@ -123,7 +123,7 @@ def test_where_nothing_is_mixed_up_the_card_names_no_pair_and_no_absent_class(da
     one = data._replace(valid=mlpkit.Examples(data.valid.images[:1], np.array([best])))
     text = model_card(done, one).text
     assert f"Weakest class: {data.class_names[best]}, ≈ 100 % of them" in text
-    assert "- Mixed up: none of these images" in text
+    assert "- Confused: none of these images" in text
 
 
 def test_a_record_that_cannot_be_read_is_not_taken_for_no_look(data, book):

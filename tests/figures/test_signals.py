@@ -101,7 +101,7 @@ def test_the_gradient_check_curve_marks_its_best():
     assert np.array_equal(ax.lines[0].get_ydata(), [1e-9, 9e-12, 1e-5])
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
     assert figures.describe(ax) == (
-        "The error is least, below 1e-10, at eps ≈ 1e-05, and grows towards smaller and larger eps."
+        "The error is smallest, below 1e-10, at eps ≈ 1e-05, and grows towards smaller and larger eps."
     )
 
 
@@ -250,7 +250,7 @@ def test_boxes_hold_values_above_and_gradients_below():
         (lambda: figures.signal_profile(np.ones((2, 2))), ValueError, r"rms has the shape \(2, 2\)"),
         (lambda: figures.signal_profile({}), ValueError, "rms is empty"),
         (lambda: figures.shares(np.array([1.5])), ValueError, "expected 0 to 1"),
-        (lambda: figures.gradient_check_curve(np.array([0.0]), np.ones(1)), ValueError, "nudges above 0"),
+        (lambda: figures.gradient_check_curve(np.array([0.0]), np.ones(1)), ValueError, "numbers above 0"),
         (lambda: figures.gradient_check_curve(np.ones(2), np.ones(3)), ValueError, "lengths differ"),
         (lambda: figures.update_ratio(np.arange(2), np.array([-1.0, 1])), ValueError, "never below 0"),
         (lambda: figures.function_graphs(X, X[:3]), ValueError, "lengths differ"),
@@ -335,13 +335,13 @@ def test_a_size_below_zero_is_refused_and_a_prediction_found_by_any_name():
 @pytest.mark.parametrize(
     ("errors", "told"),
     [
-        ([1e-6, 0, 1e-3], "least, exactly 0, at eps ≈ 1e-04, and grows towards smaller and larger eps."),
-        ([1e-6, 1e-6, 1e-6], "least, below 1e-4, at eps ≈ 1e-05."),
-        ([1e-6, 1e-9, np.nan], "least, below 1e-7, at eps ≈ 1e-04, and grows towards larger eps."),
-        ([0.1, 1, 1], "least, below 1e2, at eps ≈ 1e-03, and grows towards smaller eps."),
+        ([1e-6, 0, 1e-3], "smallest, exactly 0, at eps ≈ 1e-04, and grows towards smaller and larger eps."),
+        ([1e-6, 1e-6, 1e-6], "smallest, below 1e-4, at eps ≈ 1e-05."),
+        ([1e-6, 1e-9, np.nan], "smallest, below 1e-7, at eps ≈ 1e-04, and grows towards larger eps."),
+        ([0.1, 1, 1], "smallest, below 1e2, at eps ≈ 1e-03, and grows towards smaller eps."),
     ],
 )
-def test_the_least_error_is_the_least_and_grows_where_it_grows(errors, told):
+def test_the_smallest_error_is_named_and_grows_where_it_grows(errors, told):
     assert figures.describe(figures.gradient_check_curve([1e-3, 1e-4, 1e-5], errors)).endswith(told)
 
 

@@ -157,7 +157,7 @@ def test_the_inputs_gradient_by_hand():
 
 
 def test_going_back_costs_at_most_twice_as_much_as_going_forward():
-    assert "at no more than twice the cost of the forward direction" in text_of("05_backprop")
+    assert "at no more than twice the cost of the forward pass" in text_of("05_backprop")
     for sizes in ([784, 128, 64, 10], [10, 500, 500, 10]):
         forward = sum(a * b for a, b in zip(sizes, sizes[1:]))  # multiplications for one example
         down = sum(a * b for a, b in zip(sizes[1:], sizes[2:]))  # the first layer sends nothing down

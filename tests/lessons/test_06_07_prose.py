@@ -33,7 +33,7 @@ def test_the_rates_and_seeds_of_06():
     right = {rate: after("≈", row)[0] for rate, row in rows.items() if "≈" in row}
     assert max(right, key=right.get) == "0.1"
     assert right["0.3"] > 75
-    assert "the worst run at 0.03 beats the best at 0.003" in texts["seeds-after"]
+    assert "the worst run at 0.03 is better than the best at 0.003" in texts["seeds-after"]
     (_, slow_best), (fast_worst, _) = (after("≈", row) for row in printed["seeds-figure"].splitlines()[1:3])
     assert fast_worst > slow_best
 
@@ -56,7 +56,7 @@ def test_the_steps_by_hand():
     assert 1 - 0.1 * (2 + 0.9 * velocity) == pytest.approx(0.539)
     assert "velocity 2.900, parameter 0.710, steps [1.0, 1.9, 2.71]" in printed["momentum-use"]
     assert "velocity 2.900, parameter 0.539, steps [1.9, 2.71, 3.439]" in printed["nesterov-use"]
-    assert "its root is 0.632, and the step is $2 / 0.632 = 3.16$ rates" in texts["rmsprop-text"]
+    assert "its square root is 0.632, and the step is $2 / 0.632 = 3.16$ rates" in texts["rmsprop-text"]
     assert (np.sqrt(0.4), 2 / np.sqrt(0.4)) == pytest.approx((0.632, 3.16), abs=0.003)
     assert printed["rmsprop-use"].count("first step 3.16 rates") == 2
     assert "by hand: [-1.] [0.1] [0.001]" in printed["adam-use"]

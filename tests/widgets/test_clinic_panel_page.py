@@ -35,10 +35,10 @@ def test_a_visit_with_mouse_and_keyboard(clinic, lab):
     assert widget.get_by_role("button", name="overfit 20").get_attribute("aria-disabled") == "true"
     assert "300 steps on 20 images (not enough points: 2 points left)" in widget.inner_text()
     widget.get_by_label("the network overfits").check()
-    widget.get_by_role("button", name="Commit").click()
+    widget.get_by_role("button", name="Give this diagnosis").click()
     wait(widget, verdict="wrong")
     widget.get_by_label("the loss is averaged over classes too").check()
-    widget.get_by_role("button", name="Commit").press("Enter")
+    widget.get_by_role("button", name="Give this diagnosis").press("Enter")
     wait(widget, verdict="right")
     assert "def cross_entropy" in widget.locator("pre").inner_text()
     page.run(1)

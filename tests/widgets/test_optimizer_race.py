@@ -169,7 +169,7 @@ def test_rates_surfaces_and_steps_are_set_from_the_page():
 def test_the_sentence_and_the_still_picture():
     race = OptimizerRace()
     assert str(race) == str(OptimizerRace())
-    assert "is first within a hundredth of the way to the bottom, at step ≈" in str(race)
+    assert "is the first that is 99 % of the way down, at step ≈" in str(race)
     assert "AdamW" in describe(race.figure())
 
 

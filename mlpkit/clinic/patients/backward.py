@@ -144,7 +144,7 @@ PATIENTS = (
         others={
             "the relu gate is always open": "Then the weights and the bias of the last layer would be "
             "right. Here it does not depend on the layer.",
-            "the weights are transposed": "Then the direction would be wrong. The test `gradient check` says that the cosine is 1.",
+            "the weights are transposed": "Then the direction would be wrong. The test `gradient check` finds a cosine of 1: the direction is right.",
             "the nudge is too small": "Then all gradients would be a little wrong, those of the biases "
             "too. They are right.",
         },
@@ -187,12 +187,12 @@ PATIENTS = (
         tests=("constant-gradient bench", "gradient check"),
         disease="weight decay is doubled and pulls at biases",
         others={
-            "the decay rate is too large": "For any decay number, the test says what to expect: with 0.01, "
-            "a weight of 5 is pulled by 0.05. What does this program do?",
+            "the decay rate is too large": "The test `constant-gradient bench` takes a decay of 0.01: then it must add 0.01 times 5 = 0.05 "
+            "to the gradient of a weight of 5. What does this program add?",
             "decay is not decoupled": "That is a question only with Adam. Plain descent gives the same "
             "result both ways.",
-            "the penalty is missing in the loss": "Then every weight would fail its check by the whole "
-            "pull. Compare the pull with what it should be.",
+            "the penalty is missing in the loss": "Then the gradient of every weight would differ by all of its "
+            "decay. Here it differs by a part of it, and the biases differ too.",
         },
         explanation="The derivative of w² is 2w, and of w² / 2 it is w. A bias does not make a function "
         "steeper, so it does not decay.",

@@ -66,7 +66,7 @@ PATIENTS = (
         tests=("dtype", "loss at start"),
         disease="pixels are not scaled",
         others={
-            "the weights start too large": "The test `starting numbers` says that the standard deviation of the weights is right. "
+            "the weights start too large": "The test `starting numbers` finds that the standard deviation of the weights is right. "
             "Something else makes the first sums large. What is summed?",
             "the learning rate is too large": "The loss is out of range before the first step. The rate "
             "has had no effect yet.",
@@ -97,7 +97,8 @@ PATIENTS = (
             "the learning rate is too large": "A large rate makes a curve that jumps without a pattern. "
             "This one jumps at the same places in each epoch. What "
             "begins there?",
-            "the network overfits": "Then the training loss would stay low. This one is high again after "
+            "the network overfits": "A network that overfits is good on its training images, and worse on new ones. "
+            "Then the training loss would stay low. This one is high again after "
             "four steps.",
         },
         explanation="An index was shuffled, but the images were read without it: class by class, as in the "

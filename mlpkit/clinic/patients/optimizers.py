@@ -67,8 +67,8 @@ PATIENTS = (
         others={
             "Adam has no bias correction": "Then the first step of the test `constant-gradient bench` would be 3.16 rates long.",
             "Adam's correction lacks the power t": "Then the first step of the test `constant-gradient bench` would be 1 rate: right.",
-            "the root is forgotten": "Then a gradient of 1 would still make ordinary steps. This test "
-            "shows more.",
+            "the root is forgotten": "Then a gradient of 1 would still make steps of 1 rate. The test `constant-gradient bench` "
+            "finds a longer first step.",
         },
         explanation="The running means start too small, so they must be divided by the correction. When "
         "they are multiplied, they get even smaller, the square more than the mean, and the "

@@ -117,7 +117,7 @@ PATIENTS = (
             "the weights have exploded": "The other 199 rows go through the same weights, and they are "
             "right.",
         },
-        explanation="The exponential of a thousand is infinite, and infinity over infinity is no number. Subtract each "
+        explanation="The exponential of a thousand is infinite, and infinity divided by infinity is not a number. Subtract each "
         "row's maximum first: the probabilities stay the same, and nothing overflows.",
         source="published notebook 4",
         lines=_blank_rows,
@@ -139,7 +139,7 @@ PATIENTS = (
             "the labels leak into the images": "Then the accuracy would be far better than that of others. "
             "It is not.",
             "the gradient is divided by 10": "The test `gradient check` says that the gradients are too long, compared with the slopes of this loss. But the accuracy grows as it should. Which of the two is wrong?",
-            "the network overfits": "The loss is too small before the first step. The network has learned nothing yet.",
+            "the network overfits": "A network that overfits is good on its training images, and worse on new ones. Here the loss is too small before the first step: the network has learned nothing yet.",
         },
         explanation="Nine of ten entries of the product are 0, and the mean counts them. The gradient is "
         "computed separately, and it is right: so the accuracy does not change.",

@@ -43,7 +43,7 @@ PATIENTS = (
         tests=("starting numbers", "overfit 20 images"),
         disease="the weights have a mean below 0",
         others={
-            "the weights start too small": "The test `starting numbers` says that their standard deviation is about right. Look at the mean beside it.",
+            "the weights start too small": "The test `starting numbers` finds that their standard deviation is about right. Look at the mean beside it.",
             "the learning rate is too small": "A small rate makes a slow curve, not a flat one. And 300 "
             "steps on 20 images would change it.",
             "images and labels are shuffled apart": "Then the network could learn the same 20 images again and again, because nothing shuffles them.",
@@ -64,7 +64,7 @@ PATIENTS = (
         tests=("starting numbers", "loss at start"),
         disease="the biases start far from 0",
         others={
-            "the weights start too large": "The test `starting numbers` says that their standard deviation is right in each layer.",
+            "the weights start too large": "The test `starting numbers` finds that their standard deviation is right in each layer.",
             "pixels are not scaled": "Bytes would make the first sums some hundred times larger, and all "
             "sigmoids would be 0 or 1.",
             "the loss is a sum, not a mean": "A sum over 50 images would be above 100.",

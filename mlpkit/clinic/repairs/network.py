@@ -61,6 +61,11 @@ WALK_BACK = Exercise(
             lambda layers, entered, dz, rate: reference_parts.walk_back(layers, entered, dz, -rate),
             "It looks as if the step goes uphill. Look at the sign.",
         ),
+        Mistake(
+            "divided-again",
+            lambda layers, entered, dz, rate: reference_parts.walk_back(layers, entered, dz / len(dz), rate),
+            "It looks as if the gradients are divided by the batch size. dz is already a mean over the batch.",
+        ),
         Mistake("no-gate", _open, "It looks as if the gradient passes where relu gave 0."),
     ),
     hints=(

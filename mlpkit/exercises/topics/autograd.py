@@ -252,6 +252,24 @@ def _one_input(tape, count):
     return _walk([(output, inputs[:1], pull) for output, inputs, pull in tape], count)
 
 
+def _multiplied_again(tape, count, add=True):
+    grads = [0.0] * count
+    grads[-1] = 1.0
+    for output, inputs, pull in reversed(tape):
+        for number, grad in zip(inputs, pull(grads[output])):
+            grads[number] = add * grads[number] + grads[output] * grad
+    return grads
+
+
+def _added_to_the_output(tape, count):
+    grads = [0.0] * count
+    grads[-1] = 1.0
+    for output, _, pull in reversed(tape):
+        for grad in pull(grads[output]):
+            grads[output] = grads[output] + grad
+    return grads
+
+
 def _cleared(tape, count):
     used = {output for output, _, _ in tape}
     return [0.0 if number in used else grad for number, grad in enumerate(_walk(tape, count))]
@@ -305,6 +323,16 @@ BACKPROPAGATE = Exercise(
             lambda tape, count: _walk(tape, count, seed=1.0),
             "It looks as if each step uses the gradient 1. The chain rule uses the gradient of the step's "
             "output.",
+        ),
+        Mistake(
+            "multiplied-again",
+            (_multiplied_again, lambda tape, count: _multiplied_again(tape, count, add=False)),
+            "It looks as if the gradient of the output multiplies twice. Pull has done this already: what remains to do with its result?",
+        ),
+        Mistake(
+            "added-to-the-output",
+            _added_to_the_output,
+            "It looks as if the gradients are added to the gradient of the output. For which values does pull give them?",
         ),
         Mistake(
             "first-input-only",

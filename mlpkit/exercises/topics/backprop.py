@@ -633,14 +633,14 @@ NUMERICAL_GRADIENT = Exercise(
         Mistake(
             "one-sided",
             (_differences(1, 0, 1),),
-            "It looks as if the step goes up only: its error shrinks like eps. With a step up and a step "
-            "down it shrinks like eps squared.",
+            "It looks as if the step goes up only: the error is proportional to eps. With a step up and a "
+            "step down it is proportional to eps squared, which is much smaller.",
         ),
         Mistake(
             "one-sided-below",
             _differences(0, -1, 1),
-            "It looks as if the step goes down only: its error shrinks like eps. With a step up and a step "
-            "down it shrinks like eps squared.",
+            "It looks as if the step goes down only: the error is proportional to eps. With a step up and a "
+            "step down it is proportional to eps squared, which is much smaller.",
         ),
         Mistake(
             "divided-by-eps",
@@ -995,11 +995,11 @@ BACKWARD = Exercise(
         "Go through the layers from the last to the first. Each one gives two gradients, and passes one to "
         "the layer below.",
         "At layer i: entered[i] (batch, fan_in), dz (batch, fan_out). dweights (fan_in, fan_out), dbias (fan_out,), "
-        "and da (batch, fan_in), which becomes the dz of the layer below once relu's gate has been applied.",
+        "and da (batch, fan_in). Relu's gate makes da into the dz of the layer below.",
         "dWᵢ = aᵢᵀ dz,  dbᵢ = Σ dz over the batch,  dz ← (dz Wᵢᵀ) · [aᵢ > 0], with aᵢ = entered[i].",
         "def backward(layers, entered, dlogits):\n    grads, dz = [], dlogits\n    for i in reversed(range(len(layers))):\n"
         "        weights, bias = layers[i]\n        grads.insert(0, (..., ...))\n        if i > 0:\n"
-        "            dz = ...  # down through the weights, then through the gate\n    return grads",
+        "            dz = ...  # through the weights, then through the gate\n    return grads",
     ),
 )  # fmt: skip
 

@@ -208,7 +208,7 @@ NESTEROV_STEP = Exercise(
             "plain-momentum",
             momentum_step,
             "It looks as if this is plain momentum. Nesterov's step is the gradient plus a part of the new "
-            "velocity. Do you use the new velocity, and which factor has it?",
+            "velocity. Do you use the new velocity? By which factor do you multiply it?",
         ),
         Mistake(
             "velocity-reset",
@@ -263,8 +263,8 @@ NESTEROV_STEP = Exercise(
             "looked-ahead-first",
             (lambda p, g, v, rate, m: (p - m * v - rate * (m * v + g), m * v + g),
              lambda p, g, v, rate, m: (p - rate * m * v - rate * (m * v + g), m * v + g)),
-            "It looks as if the step begins at a point further on, p - m v. Here the gradient is given: the step is the "
-            "gradient plus m times the new velocity.",
+            "It looks as if the parameter first moves by the old velocity, and then makes a whole step. Here there is one move: the rate times "
+            "the gradient plus m times the new velocity.",
         ),
         Mistake(
             "old-velocity-returned",

@@ -78,7 +78,7 @@ export default widget({
 
     const group = unique("diagnosis");
     const choices = h("fieldset", { class: "mlp-clinic-choices" }, h("legend", {}, "Diagnosis"));
-    const commit = button("Commit", () => {
+    const commit = button("Give this diagnosis", () => {
       const chosen = choices.querySelector("input:checked");
       if (chosen) view.ask("diagnose", chosen.value);
       else view.say("Choose a diagnosis first.");

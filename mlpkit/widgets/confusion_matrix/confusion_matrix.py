@@ -99,7 +99,7 @@ class ConfusionMatrix(Widget):
         self.tell(**self._shown())
 
     def describe(self) -> str:
-        """How many are right and which two classes are mixed up most, in a sentence or two."""
+        """How many are right and which two classes are confused most, in a sentence or two."""
         from ...figures import describe  # matplotlib, only when words or a picture are wanted
 
         return f"Confusion matrix: {' '.join(describe(self.figure()).split())}"

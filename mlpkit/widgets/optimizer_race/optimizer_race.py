@@ -103,8 +103,8 @@ class OptimizerRace(Widget):
         arrived = [(_arrival(one.loss, self._goal_loss), name) for name, one in self.runs.items()]
         step, name = min(arrived)
         if math.isinf(step):
-            return f"{begun}; none of them gets within a hundredth of the way to the bottom."
-        return f"{begun}; {name} is first within a hundredth of the way to the bottom, at step ≈ {step:.0f}."
+            return f"{begun}; none of them gets 99 % of the way down."
+        return f"{begun}; {name} is the first that is 99 % of the way down, at step ≈ {step:.0f}."
 
     def figure(self) -> Axes:
         """The surface with all paths."""
