@@ -17,7 +17,7 @@ from .style import BLUE, GREEN, INK, VERMILLION, bare, colormap, frame, ink_on, 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-CLEAR = 1.15  # a pair is named when it is confused this much more often than the next
+CLEAR = 1.15  # a pair is named when it is mixed up this much more often than the next
 
 
 @styled
@@ -78,11 +78,11 @@ def _mixed_up(matrix: np.ndarray, names: list[str]) -> list[str]:
     order = np.sort(pairs, axis=None)[::-1]
     row, column = np.unravel_index(pairs.argmax(), pairs.shape)
     if order[0] == 0:
-        told.append("No two classes are confused.")
+        told.append("No two classes are mixed up.")
     elif len(order) > 1 and order[0] >= CLEAR * order[1]:
-        told.append(f"Confused most often: {names[row]} and {names[column]}, ≈ {order[0]:,} times.")
+        told.append(f"Most often mixed up are {names[row]} and {names[column]}, ≈ {order[0]:,} times.")
     else:
-        told.append("No two classes are confused much more often than others.")
+        told.append("No pair of classes stands out as the one mixed up most.")
     return told
 
 

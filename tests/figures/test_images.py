@@ -151,15 +151,15 @@ def test_confusion_writes_counts_and_shades_shares_of_rows():
     [
         (
             [[50, 8, 1], [9, 40, 2], [0, 3, 60]],
-            "Of 173 examples ≈ 86.7 % are right.\nConfused most often: T-shirt and Trouser, ≈ 17 times.",
+            "Of 173 examples ≈ 86.7 % are right.\nMost often mixed up are T-shirt and Trouser, ≈ 17 times.",
         ),
         (
             [[5, 0, 2], [0, 5, 2], [0, 0, 6]],
-            "Of 20 examples ≈ 80.0 % are right.\nNo two classes are confused much more often than others.",
+            "Of 20 examples ≈ 80.0 % are right.\nNo pair of classes stands out as the one mixed up most.",
         ),
         (
             [[5, 0, 0], [0, 5, 0], [0, 0, 6]],
-            "Of 16 examples ≈ 100.0 % are right.\nNo two classes are confused.",
+            "Of 16 examples ≈ 100.0 % are right.\nNo two classes are mixed up.",
         ),
         ([[0, 0, 0], [0, 0, 0], [0, 0, 0]], "No examples were counted."),
     ],

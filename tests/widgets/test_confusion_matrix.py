@@ -78,14 +78,14 @@ def test_a_class_without_images_and_a_network_without_mistakes():
     matrix = ConfusionMatrix([0, 0], [0, 0], IMAGES[:2], class_names=["a", "b"])
     assert matrix.counts.tolist() == [[2, 0], [0, 0]]
     assert np.isfinite(matrix.pack()["of_true"]).all()
-    assert "No two classes are confused" in repr(matrix)
+    assert "No two classes are mixed up" in repr(matrix)
 
 
 def test_the_sentence_and_the_picture():
     matrix = ConfusionMatrix(LABELS, SAID, IMAGES.reshape(9, 2, 8), class_names=["Coat", "Bag", "Shirt"])
     assert repr(matrix) == (
-        "Confusion matrix: Of 9 examples ≈ 44.4 % are right. No two classes are confused much more "
-        "often than others."
+        "Confusion matrix: Of 9 examples ≈ 44.4 % are right. No pair of classes stands out as the one "
+        "mixed up most."
     )
     assert matrix.pack()["shape"] == (2, 8)
     assert matrix._repr_mimebundle_()[0]["image/png"].startswith("iVBOR")
