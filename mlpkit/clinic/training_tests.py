@@ -48,11 +48,11 @@ def bench(program: Program) -> Iterator[Finding]:
     normal = bool(np.allclose(got, want, rtol=1e-2))
     yield Finding(f"steps 1, 10, 3000 are {_row(got)} long, should be {_row(want)}", normal)
     if program.decay:
-        pulls = program.add_decay(*np.zeros((2, 1)), *np.full((2, 1), 5.0), 0.01)
-        got = tuple(float(p[0]) for p in pulls)
-        text = f"gradient 0, decay 0.01: a weight of 5 is pulled by {got[0]:g}, should be 0.05"
+        decays = program.add_decay(*np.zeros((2, 1)), *np.full((2, 1), 5.0), 0.01)
+        got = tuple(float(p[0]) for p in decays)
+        text = f"gradient 0, decay 0.01: the decay of a weight of 5 is {got[0]:g}, should be 0.05"
         yield Finding(text, abs(got[0] - 0.05) < 1e-9)
-        yield Finding(f"and a bias of 5 by {got[1]:g}, should be 0", got[1] == 0)
+        yield Finding(f"and that of a bias of 5 is {got[1]:g}, should be 0", got[1] == 0)
 
 
 def overfit(program: Program) -> Iterator[Finding]:
