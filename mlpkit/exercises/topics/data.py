@@ -655,7 +655,7 @@ SPLIT = Exercise(
         Mistake(
             "global-random",
             (_cut(lambda n, k, rng: (lambda order: (order[k:], order[:k]))(np.random.permutation(n))),),
-            "The parts are right, but NumPy's global generator draws. Which generator should draw here?",
+            "The parts are right, but another generator than `rng` draws. Which generator should draw here?",
         ),
         Mistake(
             "own-seed",
@@ -926,7 +926,7 @@ BATCHES = Exercise(
         Mistake(
             "global-random",
             _deal(lambda n, k, rng: np.random.permutation(n)),
-            "The batches are right, but the order comes from NumPy's global generator. Which generator "
+            "The batches are right, but the order comes from another generator than `rng`. Which generator "
             "should draw here?",
         ),
         Mistake(

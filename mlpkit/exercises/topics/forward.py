@@ -198,7 +198,7 @@ RELU = Exercise(
         ),
         Mistake(
             "largest-of-all",
-            (lambda z: np.maximum(z.max(), 0) * np.ones_like(z), lambda z: max(z.max(), 0)),
+            (lambda z: np.maximum(z.max(), 0) * np.ones_like(z), lambda z: max(z.max(), 0), np.max),
             "It looks as if there is one maximum for the whole array. Each number is compared with 0 by "
             "itself.",
         ),
@@ -378,6 +378,12 @@ FORWARD = Exercise(
             "relu-before-the-layer",
             lambda layers, images: _walk(layers, relu(images)),
             "It looks as if relu is applied to the images too. Relu belongs between two layers.",
+        ),
+        Mistake(
+            "no-relu-before-the-last-layer",
+            lambda layers, images: _walk(layers, images, relu_after=range(len(layers) - 2)),
+            "It looks as if relu is missing before the last layer. Relu stands between every two layers: after "
+            "which layer is there none?",
         ),
         Mistake(
             "relu-one-layer-late",

@@ -126,7 +126,7 @@ HE_NORMAL = Exercise(
         Mistake(
             "global-random",
             lambda fan_in, fan_out, rng: np.random.randn(fan_in, fan_out) * np.sqrt(2 / fan_in),
-            "The standard deviation is right, but the numbers come from NumPy's global generator. Which "
+            "The standard deviation is right, but the numbers come from another generator than `rng`. Which "
             "generator should draw here?",
         ),
         Mistake(
@@ -266,7 +266,7 @@ GLOROT_UNIFORM = Exercise(
         Mistake(
             "global-random",
             lambda fan_in, fan_out, rng: np.random.uniform(-_limit(fan_in, fan_out), _limit(fan_in, fan_out), (fan_in, fan_out)),
-            "The standard deviation is right, but the numbers come from NumPy's global generator. Which "
+            "The standard deviation is right, but the numbers come from another generator than `rng`. Which "
             "generator should draw here?",
         ),
         Mistake(
@@ -564,7 +564,7 @@ INIT_PARAMS = Exercise(
         Mistake(
             "global-random",
             _init(lambda a, b, rng: np.random.randn(a, b) * np.sqrt(2 / a)),
-            "The standard deviations are right, but the numbers come from NumPy's global generator. Which "
+            "The standard deviations are right, but the numbers come from another generator than `rng`. Which "
             "generator should draw here?",
         ),
         Mistake(

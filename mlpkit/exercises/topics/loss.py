@@ -190,8 +190,13 @@ _SOFTMAX_MISTAKES = (
     ),
     Mistake(
         "sign",
-        lambda z: softmax(-z),
+        (lambda z: softmax(-z), lambda z: _raw_softmax(z.max(axis=1, keepdims=True) - z)),
         "It looks as if the smallest logit gets the largest probability. Look for a minus before the power.",
+    ),
+    Mistake(
+        "sum-over-powers",
+        lambda z: 1 / softmax(z),
+        "It looks as if the sum is divided by the powers. Divide each power by the sum of its row.",
     ),
     Mistake(
         "all-to-the-largest",
@@ -331,7 +336,10 @@ LOG_SOFTMAX = Exercise(
         ),
         Mistake(
             "maximum-added-back",
-            lambda z: z - np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)),
+            (
+                lambda z: z - np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)),
+                lambda z: z - z.max(axis=1, keepdims=True) - np.log(np.exp(z).sum(axis=1, keepdims=True)),
+            ),
             "It looks as if the maximum is subtracted in one place and not in the other. Look at both "
             "places that use the logits.",
         ),
@@ -344,6 +352,12 @@ LOG_SOFTMAX = Exercise(
             "sign",
             lambda z: -log_softmax(z),
             "It looks as if there is one minus too many. Can the logarithm of a probability be above 0?",
+        ),
+        Mistake(
+            "softmax-first",
+            lambda z: log_softmax(softmax(z)),
+            "It looks as if softmax comes first, and its result is used as logits. Which numbers should be "
+            "shifted?",
         ),
         Mistake("softmax", softmax, "It looks as if these are the probabilities. Return their logarithm."),
     ),
@@ -498,6 +512,17 @@ CROSS_ENTROPY = Exercise(
             "every-class",
             lambda z, y: float(-log_softmax(z).sum(axis=1).mean()),
             "It looks as if the logarithms of all classes are summed. Which class of each row counts?",
+        ),
+        Mistake(
+            "labels-as-rows",
+            lambda z, y: float(-log_softmax(z)[y].mean()),
+            "It looks as if the labels pick whole rows. A label is the number of a column in its own row: use two "
+            "indices, the row and its label.",
+        ),
+        Mistake(
+            "row-and-column-swapped",
+            lambda z, y: float(-log_softmax(z)[y, np.arange(len(y))].mean()),
+            "It looks as if the two indices are swapped. The first one is the row.",
         ),
         Mistake(
             "labels-as-columns",

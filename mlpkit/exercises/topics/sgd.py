@@ -808,7 +808,7 @@ TRAIN_EPOCH = Exercise(
         Mistake(
             "global-random",
             _epoch(order=lambda rng, n: np.random.permutation(n)),
-            "The training is right, but the order comes from NumPy's global generator. Which generator "
+            "The training is right, but the order comes from another generator than `rng`. Which generator "
             "should draw here?",
         ),
     ),

@@ -366,7 +366,7 @@ SAID = [
                 chosen = order[start:start + batch_size]
                 yield images[chosen], labels[chosen]
     """),
-    ("log_softmax", "right solutions have the values of", "are right|largest input", 3, """
+    ("log_softmax", "in one place and not in the other", "are right|largest input", 3, """
         def f(logits):
             shifted = logits - logits.max(axis=1, keepdims=True)
             return shifted - np.log(np.exp(logits).sum(axis=1, keepdims=True))
