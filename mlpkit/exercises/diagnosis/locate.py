@@ -38,7 +38,7 @@ def locate(trace: Trace, known: KnownValues, expected: list | None, answer: list
     answer: the objects that came back in their places, or None where the answer has another structure
     returns: Divergence, or None where nothing can be said for certain
     """
-    search = _Search(trace, known)
+    search = _Search(trace, known, expected is None)
     if trace.error is not None:
         return search.from_error()
     if not trace.complete:
@@ -89,7 +89,8 @@ class _Search(Described):
             if misplaced is not None:
                 return misplaced
             alike = [i for i in wrong if blamed[i] == found]
-            return self.said(min(self.cause(found, answer[i], expected[i]) for i in alike))
+            event, i = min((self.cause(found, answer[i], expected[i]), i) for i in alike)
+            return self.said(event, answer[i], expected[i])
         few = len(answer) < 3 and not _permuted(
             answer, expected, wrong
         )  # among many one is another by chance
@@ -162,7 +163,9 @@ class _Search(Described):
             if right:
                 wrote = self.links.history(answer[i], len(self.events))[-1:]
                 changed = [
-                    m for m in wrote if right[0].place in self.trace.places[self.events[m].place].parts
+                    m
+                    for m in wrote
+                    if any(equal(self.events[p].array, expected[i]) for p in self.own_parts(m))
                 ]
                 return self.at(UNUSED, (changed or [last])[0])._replace(other=right[0].place)
         if array.ndim == 2 and array.shape != expected[wrong[0]].shape and equal(array.T, expected[wrong[0]]):

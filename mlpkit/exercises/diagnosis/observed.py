@@ -63,7 +63,12 @@ def observe_shape(exercise: Exercise, run: CaseRun, c: Comparison) -> Finding:
         return Finding("length", name, run.case.note, facts)
     expected = shape_words(c.leaf.spec, c.expected.shape)
     if got == ():
-        return Finding("one number", name, run.case.note, {"got": number(c.got), "expected": expected})
+        return Finding(
+            "one number",
+            name,
+            run.case.note,
+            {"got": number(c.got), "expected": expected.removeprefix("shape ")},
+        )
     return Finding("shape", name, run.case.note, {"got": got, "expected": expected})
 
 

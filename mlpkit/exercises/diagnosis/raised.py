@@ -43,7 +43,7 @@ def raised(e: Evidence) -> Finding | None:
                 advice = "no attribute elsewhere"  # it is asked for in a function that the line calls
             elif advice == "inhomogeneous" and (pair := re.search(r"np\.(max|min)\([\[(]", error.source)):
                 names, advice = {"first": pair[1]}, "one array for two"
-            elif error.inside and advice in ELSEWHERE:
+            if error.inside and advice in ELSEWHERE:
                 advice = "elsewhere"
             elif advice == "unknown name":
                 names["known"] = _where_known(names["first"], e)
@@ -81,6 +81,9 @@ def _where_known(name: str, e: Evidence) -> str:
 
 
 ELSEWHERE = (
+    "no such axis",
+    "out of bounds",
+    "unpack",
     "matrix product",
     "broadcast",
     "inhomogeneous",

@@ -73,7 +73,7 @@ def _with_place(text: str, advice: str, place: Finding) -> str:
     if full or advice.startswith("Work ") or statement in ("changes", "last", "draw"):
         text = text.removesuffix(advice).strip()
     if place.case not in text:
-        place = place.add(elsewhere=f", on {place.case}")
+        place = place.add(elsewhere=True)
     where = _fill(TEMPLATES[place.code], place)
     return " ".join([*sentences(text)[: SENTENCES - 1], _capital(where)])
 

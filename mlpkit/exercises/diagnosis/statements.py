@@ -22,6 +22,16 @@ _RETURNED = ("type", "part off", "parts swapped", "one part alone", "not a tuple
              "flat list", "dtype", "axis too many", "rearranged", "other axes", "one for all")  # fmt: skip
 _COUNTED = ("count off", "numbers off", "endless", "one number of many", "combination", "same where wrong",
             "input where wrong", "zeros")  # fmt: skip
+_PARTS = (
+    "type",
+    "part off",
+    "flat list",
+    "one for all",
+    "axis lost",
+    "axis too many",
+    "rearranged",
+    "other axes",
+)
 _OTHER_AXES = ("axis lost", "other axes")
 _BLANK = ("zeros", "zeros_like")
 _DRAWN = ("property broken", "off by one", "transposed shape", "axis lost")
@@ -105,7 +115,7 @@ def _statement(tree: ast.AST, run: CaseRun, finding: Finding, helpers: Helpers) 
     if finding.code in _RETURNED:
         found = _answers(tree)
         apart = finding.code == "flat list" and not any(isinstance(n, ast.Return) for n in found)
-        return "returns", found[0] if len(found) == 1 or (found and apart) else None
+        return "returns", _made(tree, found[0], finding) if len(found) == 1 or (found and apart) else None
     blank = [n for n in _answers(tree) if isinstance(n, ast.Return) and _called(n.value) in _BLANK]
     if finding.code == "zeros" and len(blank) == 1:
         return "returns", blank[0]
@@ -128,8 +138,23 @@ def _statement(tree: ast.AST, run: CaseRun, finding: Finding, helpers: Helpers) 
             return "draw", found[0] if len(found) == 1 and not branches else None
     if finding.code in _OTHER_AXES:
         found = _answers(tree)
-        return "answer", found[0] if len(found) == 1 else None
+        return "answer", _made(tree, found[0], finding) if len(found) == 1 else None
     return "", None
+
+
+def _made(tree: ast.AST, answer: ast.AST, finding: Finding) -> ast.AST | None:
+    """Where a part of the answer that has a name is set or put into a list, else the line of the answer."""
+    part = finding.part.partition("`")[2].partition("`")[0].partition("[")[0]
+    whole = [n.id for n in getattr(answer.value, "elts", [answer.value]) if isinstance(n, ast.Name)]
+    if finding.code not in _PARTS or finding.part == "the result":
+        return answer
+    nodes = list(_own(tree))
+    named = [n for n in nodes if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == part]
+    name = part if part in whole else whole[0] if len(whole) == 1 else ""
+    puts = [n for n in nodes if isinstance(n, ast.Expr) and _called(n.value) in ("append", "insert")]
+    puts = [n for n in puts if ast.unparse(n.value.func.value) == name]
+    made = puts if part in whole or not named else named
+    return made[0] if len(made) == 1 or (made and finding.code == "flat list") else None if made else answer
 
 
 def _turns_round(node: ast.AST) -> bool:

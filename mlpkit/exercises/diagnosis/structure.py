@@ -18,7 +18,7 @@ from ..checker.source import function_source
 from .evidence import Evidence, Finding
 from .factors import sizes
 from .observed import observe, observe_count, observe_shape
-from .words import asked_for, leaf_name, type_words
+from .words import asked_for, leaf_name, listed, type_words
 
 
 def parts_swapped(e: Evidence) -> Finding | None:
@@ -182,7 +182,7 @@ def _shape_cause(e: Evidence, c: Comparison, row: list[Comparison]) -> tuple[str
     if got.ndim == 2 and _same(got.T, right):
         return "transposed", {}
     if got.size == right.size and _same(got.reshape(right.shape), right):
-        return "other axes", {}
+        return "other axes", {"more": "more" if got.ndim > right.ndim else "less"}
     if got.ndim == 2 and got.shape == right.shape[::-1]:
         return "transposed shape", {}
     if got.size == right.size:
@@ -242,12 +242,16 @@ def _reduced(e: Evidence, c: Comparison) -> tuple[str, dict]:
     if got.ndim == 0 and right.ndim == 1:
         return "one for all", {"length": right.size}
     if got.ndim != right.ndim:
-        return ("axis too many" if got.ndim > right.ndim else "axis lost"), {}
+        return ("axis too many", {}) if got.ndim > right.ndim else ("axis lost", {"look": _look(e, _LOSES)})
     names = c.leaf.spec.split()
     names = names if len(names) == right.ndim else [f"axis {i}" for i in range(right.ndim)]
     off = [i for i in range(right.ndim) if got.shape[i] != right.shape[i]]
+    written = {n.value for n in _nodes(e) if isinstance(n, ast.Constant) and type(n.value) is int}
+    fixed = [got.shape[i] for i in off if got.shape[i] in written and got.shape[i] > 2]
+    if fixed:
+        return "fixed length", {"length": fixed[0]}
     if len(off) != 1:
-        return "several lengths", {}
+        return "several lengths", {"look": _look(e, _TURNS)}
     length, by = got.shape[off[0]], got.shape[off[0]] - right.shape[off[0]]
     name = names[off[0]]
     known = [
@@ -260,6 +264,25 @@ def _reduced(e: Evidence, c: Comparison) -> tuple[str, dict]:
     if 1 in (length, right.shape[off[0]]):
         return "one entry left", {"axis": name, "one": length == 1}
     return "axis length", {"axis": name, "length": length, "known": [f"`{n}`" for n in known]}
+
+
+_LOSES = {"sum": ("sum",), "mean": ("mean", "average"), "maximum": ("max", "argmax", "min"), "index": ("[]",)}
+_TURNS = {"product": ("@", "dot", "matmul", "einsum"), "`axis`": ("axis",), "`.T`": ("T",)}
+
+
+def _look(e: Evidence, kinds: dict[str, tuple[str, ...]]) -> str:
+    """What to look at: of some kinds of operation those that stand in the source; "" if there are none."""
+    names = {getattr(n, "attr", getattr(n, "id", getattr(n, "arg", ""))) for n in _nodes(e)}
+    names |= {"@" for n in _nodes(e) if isinstance(n, ast.MatMult)}
+    names |= {"[]" for n in _nodes(e) if isinstance(n, ast.Subscript)}
+    found = [kind for kind, words in kinds.items() if names.intersection(words)]
+    return f": look at each {listed(found)}" if found else ""
+
+
+def _nodes(e: Evidence) -> list[ast.AST]:
+    """All parts of the learner's function; none without its source."""
+    found = function_source(inner(e.function)) if e.function is not None else None
+    return list(ast.walk(found[1])) if found else []
 
 
 def not_finite(e: Evidence) -> Finding | None:

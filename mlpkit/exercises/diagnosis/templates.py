@@ -18,7 +18,11 @@ Template = str | Callable[[Finding], str]
 def _place(finding: Finding) -> str:
     """Where the calculation parts from right ones, in one sentence."""
     f = finding.facts
-    line = ("in `{function}`, line {line}" if f["function"] else "line {line}") + f.get("elsewhere", "")
+    line = "in `{function}`, line {line}" if f["function"] else "line {line}"
+    if f["kind"] == "raised" and f.get("elsewhere"):
+        line = f"on {{case}}, {line} raised {{error}}: it"
+    elif f.get("elsewhere"):
+        line += ", on {case}"
     if f["step"] > 1:
         line = f"in step {f['step']}, {line}"
     turn = " (turn {turn} of {turns})" if f["turn"] > 1 else ""
@@ -26,11 +30,16 @@ def _place(finding: Finding) -> str:
     if f["kind"] == "raised":
         met = "{operation}" if f["operation"] else "`{source}`" + (", with {parts}" if f["parts"] else "")
         turn = " (turn {turn})" if turn else ""  # how many there would have been is not known
-        return f"{line}{',' if f.get('elsewhere') else ''} stopped at {met}{turn}."
+        if f.get("unfit"):
+            met = "`{source}`" + turn
+            turn = ": {unfit}"
+        return f"{line} stopped at {met}{turn}."
     if f["kind"] == "short":
         return (
             f"{line}: right solutions change `{{source}}` further before `{{other}}` in line {{other_line}}."
         )
+    if f["kind"] == "other":
+        return f"{line}: right solutions have another value than `{{source}}` for `{{other}}` in line {{other_line}}."
     if f["kind"] == "order":
         return f"{line}: these are the right parts, in another order."
     if f["kind"] == "unused":
@@ -38,15 +47,13 @@ def _place(finding: Finding) -> str:
     if f["kind"] == "transposed":
         return f"{line}: `{{source}}` has the shape of the right answer with rows and columns swapped."
     if f["kind"] == "unfinished":
-        return f"{line}: `{{source}}` gives a value that right solutions have too, but not as the answer."
+        return f"{line}: right solutions have `{{source}}` too, but not as the answer."
     if f["expected"] is not None:
         return f"{line}: `{{source}}`{turn} has shape {{shape}}, expected {{expected}}."
     if not 0 < len(f["parts"]) < 4:
-        return f"{line}: `{{source}}`{shape}{turn} has a value that no right solution has."
+        return f"{line}: no right solution has the value `{{source}}`{shape}{turn}."
     values = "values" if len(f["parts"]) > 1 else "value"
-    return (
-        f"{line}: right solutions have the {values} of {{parts}}, but not that of `{{source}}`{shape}{turn}."
-    )
+    return f"{line}: right solutions have the {values} {{parts}} too, but not `{{source}}`{shape}{turn}."
 
 
 def _if(fact: str, text: str, otherwise: str = "") -> Callable[[Finding], str]:
@@ -221,7 +228,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "axis length": _join("The length along `{axis}` is wrong.", _if("known", " {length} is the length of {known} of the input.")),
     **dict.fromkeys((  # the advice says it all
         "blown up", "transposed", "other axes", "transposed shape", "rearranged", "opposite order",
-        "unexplained shape", "numbers off", "axis too many", "axis lost", "several lengths", "one for all",
+        "unexplained shape", "fixed length", "numbers off", "axis too many", "axis lost", "several lengths", "one for all",
     ), ""),
     # side effects and properties
     "inputs changed": "The result is right, but {names} changed during the call. The caller still needs the old values.",
@@ -244,7 +251,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "overwritten": "`{name}` is no longer Python's function here: a cell has given this name to {is}.",
     "NumPy's builtin": "`{name}` is NumPy's function here, not Python's: `from numpy import *` put it in its place.",
     **dict.fromkeys(("trap power", "trap same object", "trap axis", "trap max", "trap sum", "trap shape in two", "trap shape from array",
-        "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop",
+        "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop", "trap list around index", "trap one for a slice", "trap written while looped",
         "trap eye", "trap rows swapped", "trap not of indices", "trap bytes", "trap never filled", "trap column against row",
         "trap two names", "trap same again", "trap reset in loop", "trap overwritten in loop", "trap loop name", "trap written in vain",
         "trap not called", "trap places", "trap other generator", "trap drawn in loop", "trap with replacement",

@@ -44,6 +44,40 @@ class Causes(Follower):
                 return (event if self._is_usual(lost[0]) else lost[0]) if lost else i
         return event
 
+    def other_value(self, event: int, thing: object, expected: np.ndarray) -> int | None:
+        """Where a part was made that right programs have too, if they do the same here with another value.
+
+        thing: a wrong part of the answer; expected: the right one, which that other value gives
+        returns: number of an event in a line before, or None where it may as well be another part
+        """
+        what, parts = operation(self.links.place(event)), self.own_parts(event)
+        values = {i: self.known.find(self.events[i].array) for i in parts if self.events[i].array is not None}
+        alike = [u for u in self.known.uses if u.operation == what]
+        fits = {}
+        for i, own in values.items():
+            others = [values[j] for j in values if values[j] and values[j] != own]
+            fits[i] = [u for u in alike if all(u.parts & o for o in others)] if others else []
+        one = [i for i in fits if fits[i] and values[i]]
+        if len(one) != 1 or self.links.place(one[0]).kind != "Name":
+            return None
+        own, shape = values[one[0]], self.events[one[0]].array.shape
+        made = self.links.history(self.events[one[0]].value, event)[-1:]
+        if not made or self.links.place(made[0]).loop or self._line(made[0]) == self._line(event):
+            return None
+        holders = {n for u, at in self.known.uses.items() if u.value in own or u.parts & own for n, _ in at}
+        if 4 * len(holders) > len(self.known.traces):
+            return None  # a usual value: something is left out after it
+        instead = {v for u in fits[one[0]] for v in u.parts if self.known.values[v].shape == shape} - own
+        replay = Replay(self.links)
+        later = replay.after(made[0])
+        try:
+            for v in instead:
+                if equal(replay.result(made[0], self.known.values[v], later, thing), expected):
+                    return made[0]
+        except Exception:  # more than plain NumPy comes after it, or the value does not fit
+            pass
+        return None
+
     def _nearly_done(self, event: int, later: int) -> bool:
         """Whether right programs do this to the same array, with another number, in a line before."""
         if self._line(event) == self._line(later):

@@ -16,7 +16,7 @@ from .trace_cause import DRAWS, Causes, on_a_line
 from .trace_links import CHANGES, operation
 
 VALUE, RAISED, SHORT, ORDER, UNUSED, UNFINISHED = "value", "raised", "short", "order", "unused", "unfinished"
-TRANSPOSED = "transposed"
+TRANSPOSED, OTHER = "transposed", "other"
 _COLLECT = ("array", "asarray", "stack", "vstack", "hstack", "concatenate")
 
 
@@ -44,6 +44,7 @@ class Divergence(NamedTuple):
         UNUSED: the right value is at `other`, and not returned.
         UNFINISHED: a right value on the way is returned.
         TRANSPOSED: the right value is returned with rows and columns swapped.
+        OTHER: right programs have this value too, but another one where `other` uses it.
     place: number of the place in the trace; event: number of the event
     shape: of the value, or None; parts: what goes into it
     turn, turns: which of the evaluations of this place it is, from 1, and how many there are
@@ -65,8 +66,14 @@ class Divergence(NamedTuple):
 class Described(Causes):
     """The events of a run as places in words."""
 
-    def said(self, event: int) -> Divergence | None:
-        """The divergence at an event, unless that is too uncertain."""
+    def said(self, event: int, thing: object = None, expected: np.ndarray | None = None) -> Divergence | None:
+        """The divergence at an event, unless that is too uncertain.
+
+        thing: the wrong part of the answer that it was found from; expected: the right one
+        """
+        chosen = self.events[event].array
+        if self.random and chosen is not None and chosen.dtype == bool and chosen.ndim:
+            return None  # which examples are picked differs from one right program to another
         if self.is_draw(event) or self.counts(event):
             return None
         if self.links.place(event).kind == "List" and id(self.events[event].value) in self.trace.filled:
@@ -80,6 +87,9 @@ class Described(Causes):
         short = self._stops_short(event)
         if short is not None and self.links.place(event).kind not in CHANGES:
             return self.at(SHORT, short)._replace(other=self.events[event].place)
+        made = None if expected is None else self.other_value(event, thing, expected)
+        if made is not None:
+            return self.at(OTHER, made)._replace(other=self.events[event].place)
         return self.at(VALUE, event)._replace(expected=self._expected(event))
 
     def is_draw(self, event: int) -> bool:

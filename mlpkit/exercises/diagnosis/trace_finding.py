@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from ..spec import Exercise
 from .evidence import Finding
 from .first_divergence import Found
-from .trace_described import RAISED, SHORT, UNUSED, Divergence, Part
+from .trace_arguments import unfit_argument
+from .trace_described import OTHER, RAISED, SHORT, UNUSED, Divergence, Part
 from .trace_lines import LineView, view_lines
 from .trace_rewrite import Place
 from .words import shape_words, shortened
@@ -26,16 +27,24 @@ def place_finding(exercise: Exercise, found: Found) -> Finding:
         "source": shortened(here.text),
         "shape": d.shape,
         "expected": d.expected,
-        "parts": [_part(p, exercise.inputs) for p in _told(d)],
+        "parts": list(dict.fromkeys(_part(p, exercise.inputs) for p in _told(d))),
         "operation": _operation(here, d) if d.kind == RAISED else "",
+        "unfit": unfit_argument(here.text, _values(found, here)) if d.kind == RAISED else "",
+        "error": type(found.trace.error).__name__,
         "turn": d.turn,
         "turns": d.turns,
         "step": found.step + 1 if found.case.steps else 0,
     }
-    if d.kind in (SHORT, UNUSED) and d.other is not None:
+    if d.kind in (OTHER, SHORT, UNUSED) and d.other is not None:
         other = found.trace.places[d.other]
         facts |= {"other": shortened(other.text), "other_line": other.line}
     return Finding("first_divergence", "", found.case.note, facts)
+
+
+def _values(found: Found, here: Place) -> dict[str, object]:
+    """The last values of the parts of a place, by their source."""
+    places = found.trace.places
+    return {places[e.place].text: e.value for e in found.trace.events if e.place in here.parts}
 
 
 def where_of(found: Found) -> tuple[int, int, str]:

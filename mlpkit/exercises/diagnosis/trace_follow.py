@@ -21,9 +21,11 @@ class Follower:
     """Tells which recorded values are known, and where an unknown one comes from.
 
     trace: a recorded run; known: the values of right programs
+    random: whether right answers differ, so that only what a value is made of can be judged
     """
 
-    def __init__(self, trace: Trace, known: KnownValues) -> None:
+    def __init__(self, trace: Trace, known: KnownValues, random: bool = False) -> None:
+        self.random = random
         self.trace, self.known, self.events = trace, known, trace.events
         self.links = Links(trace)
         self._status: dict[int, bool | None] = {}

@@ -14,6 +14,7 @@ from ..checker.placeholders import inner
 from ..checker.source import function_source, split_lines
 from .evidence import Evidence, Finding
 from .observed import observe, observe_property
+from .traps_index import list_around_index, not_of_indices, one_for_slice, written_while_looped
 from .traps_loops import (
     argument_replaced,
     drawn_in_loop,
@@ -165,9 +166,8 @@ def _not_kept(node: ast.AST, source: Source) -> dict | None:
 
 def _none_used(node: ast.AST, source: Source) -> dict | None:
     """`x = rng.shuffle(y)`: what works in place returns None."""
-    values = (
-        [getattr(node, "value", None)] if isinstance(node, (ast.Assign, ast.Return, ast.Subscript)) else []
-    )
+    value = node.value if isinstance(node, (ast.Assign, ast.Return, ast.Subscript)) else None
+    values = [value, *(value.elts if isinstance(value, ast.Tuple) else [])]
     values += [node.iter] if isinstance(node, ast.For) else []
     values += (
         [node.slice] if isinstance(node, ast.Subscript) else node.args if isinstance(node, ast.Call) else []
@@ -179,10 +179,20 @@ def _none_used(node: ast.AST, source: Source) -> dict | None:
 
 
 def _return_in_loop(node: ast.AST, source: Source) -> dict | None:
-    for loop in ast.walk(source.tree):
-        if isinstance(loop, (ast.For, ast.While)) and node in loop.body and isinstance(node, ast.Return):
-            return code_of(node)
-    return None
+    """A `return` that every turn reaches, or in an `if`, where the function has no other after the loop."""
+    if not isinstance(node, ast.Return):
+        return None
+    loops = [n for n in ast.walk(source.tree) if isinstance(n, (ast.For, ast.While))]
+    if any(node in loop.body for loop in loops):
+        return {"ends": "in the first turn", **code_of(node)}
+    inside = [n for loop in loops for n in ast.walk(loop) if isinstance(n, (ast.Return, ast.Yield))]
+    every = [n for n in ast.walk(source.tree) if isinstance(n, (ast.Return, ast.Yield, ast.YieldFrom))]
+    last = loops and all(n in inside for n in every) and not any(isinstance(n, ast.While) for n in loops)
+    return (
+        {"ends": "in the first turn that reaches it, or returns None if none does", **code_of(node)}
+        if last
+        else None
+    )
 
 
 def _rows_swapped(node: ast.AST, source: Source) -> dict | None:
@@ -193,23 +203,6 @@ def _rows_swapped(node: ast.AST, source: Source) -> dict | None:
     array = both and all(isinstance(x, ast.Subscript) for x in both)
     names = {ast.unparse(x.value) for x in both} if array else set()
     return code_of(node) if len(names) == 1 and names & {*source.arrays, *source.assigned} else None
-
-
-_INDICES = (".choice", ".permutation", ".integers", ".argsort", "np.arange", "np.argsort", "np.flatnonzero",
-            "range")  # fmt: skip
-
-
-def _not_of_indices(node: ast.AST, source: Source) -> dict | None:
-    if (
-        not isinstance(node, ast.UnaryOp)
-        or not isinstance(node.op, ast.Invert)
-        or not isinstance(node.operand, ast.Name)
-    ):
-        return None
-    value = source.assigned.get(node.operand.id)
-    while isinstance(value, (ast.Subscript, ast.Name)):
-        value = value.value if isinstance(value, ast.Subscript) else source.assigned.get(value.id)
-    return code_of(node) if value is not None and calls(value, *_INDICES) else None
 
 
 def _bytes_wrap(node: ast.AST, source: Source) -> dict | None:
@@ -272,9 +265,12 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap not kept", _not_kept),
     ("trap None", _none_used),
     ("trap return in loop", _return_in_loop),
+    ("trap list around index", list_around_index),
+    ("trap one for a slice", one_for_slice),
+    ("trap written while looped", written_while_looped),
     ("trap eye", eye_alone),
     ("trap rows swapped", _rows_swapped),
-    ("trap not of indices", _not_of_indices),
+    ("trap not of indices", not_of_indices),
     ("trap bytes", _bytes_wrap),
     ("trap never filled", _of(never_filled)),
     ("trap column against row", _column_against_row),
@@ -295,16 +291,17 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
 )
 
 
+ELSEWHERE = ("trap written in vain", "trap same again", "trap overwritten in loop")
+
+
 def not_kept(e: Evidence) -> Finding | None:
     """A new value that is thrown away: it may be the reason for a listed mistake."""
     return trap(e, [("trap not kept", _not_kept)])
 
 
 def writes_elsewhere(e: Evidence) -> Finding | None:
-    """A write into a copy that is never read, or into a list that several rows share.
+    """A write into a copy that is never read, into a list that several rows share, or over what a loop made.
 
     The answer is then that of several listed mistakes.
     """
-    return trap(
-        e, [("trap written in vain", _of(written_in_vain)), ("trap same again", _of(same_list_again))]
-    )
+    return trap(e, [row for row in TRAPS if row[0] in ELSEWHERE])

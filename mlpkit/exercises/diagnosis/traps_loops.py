@@ -280,7 +280,8 @@ def unused_argument(node: ast.AST, source: Source) -> dict | None:
         return None
     used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
     unused = [a.arg for a in node.args.args if a.arg in source.needed - used]
-    return {"names": [f"`{name}`" for name in unused]} if unused else None
+    are = "is it" if len(unused) == 1 else "are they"
+    return {"names": [f"`{name}`" for name in unused], "are": are} if unused else None
 
 
 def eye_alone(node: ast.AST, source: Source) -> dict | None:

@@ -54,7 +54,7 @@ def place(index: tuple[int, ...]) -> str:
 def shape_words(spec: str, shape: tuple[int, ...]) -> str:
     """A shape with the names of its axes: "(batch, classes) = (5, 3)"."""
     names = spec.split()
-    if spec == "number":
+    if spec == "number" or shape == ():
         return "one number"
     if len(names) != len(shape) or spec == "numbers":
         return f"shape {shape}"

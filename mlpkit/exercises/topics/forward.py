@@ -199,8 +199,8 @@ RELU = Exercise(
         Mistake(
             "largest-of-all",
             (lambda z: np.maximum(z.max(), 0) * np.ones_like(z), lambda z: max(z.max(), 0), np.max),
-            "It looks as if there is one maximum for the whole array. Each number is compared with 0 by "
-            "itself.",
+            "It looks as if there is one maximum for the whole array: `np.max` gives its largest number. "
+            "`np.maximum` compares two things, entry by entry.",
         ),
         Mistake(
             "largest-of-each-row",

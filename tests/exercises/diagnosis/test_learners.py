@@ -352,14 +352,14 @@ SAID = [
                 rows[labels == i, i] = 1
             return rows
     """),
-    ("evaluate", "no right|but not that of `logits.max", "stored in it", 3, """
+    ("evaluate", "no right|but not `logits.max", "stored in it", 3, """
         def f(layers, images, labels):
             _, logits = mine.forward(layers, images)
             accuracy = (logits.max(axis=1) == labels).mean()
             return mine.cross_entropy(logits, labels), accuracy
     """),
     # nothing wrong is called right, and nothing right is doubted
-    ("batches", "but not that of `images\\[chosen\\]`", "`chosen`.* right", 5, """
+    ("batches", "but not `images\\[chosen\\]`", "`chosen`.* right", 5, """
         def f(images, labels, batch_size, rng):
             order = rng.permutation(labels)
             for start in range(0, len(labels), batch_size):
@@ -371,12 +371,12 @@ SAID = [
             shifted = logits - logits.max(axis=1, keepdims=True)
             return shifted - np.log(np.exp(logits).sum(axis=1, keepdims=True))
     """),
-    ("log_softmax", "but not that of", "is right", 3, """
+    ("log_softmax", "too, but not", "is right", 3, """
         def f(logits):
             s = logits - logits.max(axis=1, keepdims=True)
             return s - np.log(np.exp(s)).sum(axis=1, keepdims=True)
     """),
-    ("numerical_gradient", "right solutions have the value of `up`", "and `up`", 6, """
+    ("numerical_gradient", "right solutions have the value `up`", "and `up`", 6, """
         def f(f, x, eps):
             grad = np.zeros_like(x)
             for i in range(len(x)):
@@ -408,14 +408,14 @@ SAID = [
                 layers = mine.sgd_step(layers, grads, learning_rate)
             return layers, np.mean(losses)
     """),
-    ("init_params", "200 are needed", "maximum", 5, """
+    ("init_params", "200 are needed", "maximum", 4, """
         def f(sizes, rng):
             layers = []
             for fan_in, fan_out in zip(sizes[:-1], sizes[1:]):
                 layers.append((mine.he_normal(fan_in, fan_out, rng), 0))
             return layers
     """),
-    ("accuracy", "but not that of", "right value on the way", 3, """
+    ("accuracy", "but not", "right value on the way", 3, """
         def f(logits, labels):
             guesses = logits.argmax(axis=1)
             return (guesses == labels).all()
@@ -473,7 +473,7 @@ SAID = [
             return layers, losses
     """),
     # errors: which name, which function, which argument
-    ("accuracy", "Python's `max` compares its arguments, or their rows", "`if`", 2, """
+    ("accuracy", "Python's `max` cannot compare arrays", "`if`", 2, """
         def f(logits, labels):
             guesses = max(logits)
             return np.mean(guesses == labels)
@@ -488,7 +488,7 @@ SAID = [
             powers = np.exp(logits - max(logits))
             return powers / sum(powers)
     """),
-    ("he_normal", "known as `np.sqrt`", "misspelt", 2, """
+    ("he_normal", "Write `np.sqrt`", "misspelt", 2, """
         def f(fan_in, fan_out, rng):
             std = sqrt(2 / fan_in)
             return rng.normal(0, std, (fan_in, fan_out))
@@ -498,7 +498,7 @@ SAID = [
             std = np.sqrt(2 / fan_in)
             return rng.normal(0, std, fan_in, fan_out)
     """),
-    ("evaluate", "known as `mine.accuracy`", "misspelt", 3, """
+    ("evaluate", "Write `mine.accuracy`", "misspelt", 3, """
         def f(layers, images, labels):
             _, logits = mine.forward(layers, images)
             return mine.cross_entropy(logits, labels), accuracy(logits, labels)
@@ -681,7 +681,7 @@ SAID = [
             return np.mean(-np.log(picked))
     """),
     # Python's max of two numbers is right, and a function of one's own may give nothing back
-    ("relu", "one axis more or less", "two arguments as a whole", 6, """
+    ("relu", "one axis less", "two arguments as a whole", 6, """
         def f(z):
             out = []
             for row in z:
@@ -830,6 +830,145 @@ SAID = [
             n = int(len(labels) * valid_size)
             for_valid, for_train = order[:n], order[n:]
             return (images[for_train], labels[for_train]), (images[for_valid], labels[for_valid])
+    """),
+    # the loop and its `return`, and the largest number of a whole array
+    ("accuracy", "first turn that reaches it, or returns None", "Does every branch|right value", 6, """
+        def f(logits, labels):
+            right = 0
+            for i in range(len(labels)):
+                if logits[i].argmax() == labels[i]:
+                    right += 1
+                    return right / len(labels)
+    """),
+    ("relu", "`np.max` gives its largest number. `np.maximum`", "one axis less|not as the answer", 2, """
+        def f(z):
+            return np.max(z)
+    """),
+    # the value that is wrong is marked, not the line that uses it
+    ("cross_entropy_backward", "whole columns", "print every step", 3, """
+        def f(logits, labels):
+            dlogits = mine.softmax(logits)
+            dlogits[:, labels] -= 1
+            return dlogits / len(labels)
+    """),
+    ("cross_entropy_backward", "a logarithm is still there. .*Line 2: right solutions have another value than `mine.log_softmax", "have the values", 2, """
+        def f(logits, labels):
+            p = mine.log_softmax(logits)
+            return (p - np.eye(logits.shape[1])[labels]) / len(labels)
+    """),
+    ("forward", "relu is applied to the logits too", "print every step", 6, """
+        def f(layers, images):
+            entered, a = [], images
+            for i, (weights, bias) in enumerate(layers):
+                entered.append(a)
+                a = mine.affine(a, weights, bias)
+                a = mine.relu(a)
+            return entered, a
+    """),
+    # a function of the course that stopped: which argument is wrong, or which two do not fit
+    ("train_epoch", r"`loss` is one number, but `dlogits`, an array \(batch, classes\), is needed", "with `layers`", 7, """
+        def f(layers, images, labels, batch_size, learning_rate, rng):
+            losses, order = [], rng.permutation(len(labels))
+            for start in range(0, len(labels), batch_size):
+                batch = order[start : start + batch_size]
+                entered, logits = mine.forward(layers, images[batch])
+                loss = mine.cross_entropy(logits, labels[batch])
+                grads = mine.backward(layers, entered, loss)
+                losses.append(loss)
+                layers = mine.sgd_step(layers, grads, learning_rate)
+            return layers, losses
+    """),
+    ("train_epoch", "`dlogits` is an array of shape .*, but `grads`, a list, is needed", "unpacked", 7, """
+        def f(layers, images, labels, batch_size, learning_rate, rng):
+            losses, order = [], rng.permutation(len(labels))
+            for start in range(0, len(labels), batch_size):
+                batch = order[start : start + batch_size]
+                entered, logits = mine.forward(layers, images[batch])
+                dlogits = mine.cross_entropy_backward(logits, labels[batch])
+                layers = mine.sgd_step(layers, dlogits, learning_rate)
+                losses.append(mine.cross_entropy(logits, labels[batch]))
+            return layers, losses
+    """),
+    ("evaluate", r"`guesses` is an array of shape \(7,\), but `logits`, an array", "Axes are counted", 4, """
+        def f(layers, images, labels):
+            entered, logits = mine.forward(layers, images)
+            guesses = logits.argmax(axis=1)
+            return mine.cross_entropy(guesses, labels), mine.accuracy(logits, labels)
+    """),
+    ("forward", r"`images` is \(batch, fan_in\) = \(5, 6\), but `weights` is \(fan_in, fan_out\) = \(7, 4\)", "with `images`", 5, """
+        def f(layers, images):
+            entered, a = [], images
+            for i, (weights, bias) in enumerate(layers):
+                entered.append(a)
+                a = mine.affine(images, weights, bias)
+                a = mine.relu(a) if i < len(layers) - 1 else a
+            return entered, a
+    """),
+    ("evaluate", "^(?!.*`logits`, an array).*but an array .* is needed there", "two names", 3, """
+        def f(layers, images, labels):
+            logits = mine.forward(layers, images)[1].argmax(axis=1)
+            return mine.cross_entropy(logits, labels), 0.0
+    """),
+    # each part is told once; an error on another case is named
+    ("cross_entropy_backward", "line 3 raised IndexError: it stopped at", r"\(7, 10\), `dlogits`", 3, """
+        def f(logits, labels):
+            dlogits = mine.softmax(logits)
+            dlogits[labels] -= 1
+            return dlogits / len(labels)
+    """),
+    # what a loop puts into the list is the place, not the line that returns the list
+    ("init_params", "It comes from line 5: `bias = 0`", "return", 5, """
+        def f(sizes, rng):
+            layers = []
+            for fan_in, fan_out in zip(sizes, sizes[1:]):
+                weights = mine.he_normal(fan_in, fan_out, rng)
+                bias = 0
+                layers.append((weights, bias))
+            return layers
+    """),
+    ("init_params", "It comes from line 4", "return", 4, """
+        def f(sizes, rng):
+            layers = []
+            for fan_in, fan_out in zip(sizes, sizes[1:]):
+                layers.append([mine.he_normal(fan_in, fan_out, rng) + np.zeros(fan_out)])
+            return layers
+    """),
+    ("forward", "There is one axis less than expected. ", "look at each|return", 4, """
+        def f(layers, images):
+            entered, a = [], images
+            for i, (weights, bias) in enumerate(layers):
+                entered.append(i)
+                a = mine.affine(a, weights, bias)
+                a = mine.relu(a) if i < len(layers) - 1 else a
+            return entered, a
+    """),
+    # a length that is written as a number; only what stands in the source is to be looked at
+    ("init_params", "The number 784 stands in the source", "factors|axis", 0, """
+        def f(sizes, rng):
+            return [(mine.he_normal(784, 256, rng), np.zeros(b)) for a, b in zip(sizes, sizes[1:])]
+    """),
+    # words
+    ("he_normal", "It never uses `fan_out` and `rng`. Where are they needed", "is it", 0, """
+        def f(fan_in, fan_out, rng):
+            return np.sqrt(2 / fan_in)
+    """),
+    ("numerical_gradient", r"expected an array of shape \(3,\)", "shape shape", 6, """
+        def f(f, x, eps):
+            for index in np.ndindex(x.shape):
+                up, down = x.copy(), x.copy()
+                up[index] += eps
+                down[index] -= eps
+                gradient = (f(up) - f(down)) / (2 * eps)
+            return gradient
+    """),
+    ("backpropagate", "expected one number", r"\(\) = \(\)", 6, """
+        def f(tape, count):
+            grads = [np.zeros(1) for _ in range(count)]
+            grads[-1] = np.ones(1)
+            for output, inputs, pull in reversed(tape):
+                for number, grad in zip(inputs, pull(grads[output])):
+                    grads[number] = grads[number] + grad
+            return grads
     """),
 ]  # fmt: skip
 

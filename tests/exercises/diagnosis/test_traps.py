@@ -101,6 +101,13 @@ TRAPPED = [
     """),
     ("trap same object", "accuracy", 4, "def f(logits, labels):\n    right = 0\n    for row, label in zip(logits, labels):\n        right += row.argmax() is label\n    return right / len(labels)"),
     ("trap mask again", "relu_backward", 4, "def f(da, z):\n    gate = z.copy()\n    gate[gate > 0] = 1\n    gate[gate < 2] = 0\n    return da * gate"),
+    ("trap return in loop", "accuracy", 6, "def f(logits, labels):\n    right = 0\n    for row, label in zip(logits, labels):\n        if row.argmax() == label:\n            right += 1\n            return right / len(labels)"),
+    ("trap None", "batches", 2, "def f(images, labels, batch_size, rng):\n    found, order = [], rng.shuffle(np.arange(len(labels)))\n    for start in range(0, len(labels), batch_size):\n        chosen = order[start:start + batch_size]\n        found.append((images[chosen], labels[chosen]))\n    return found"),
+    ("trap list around index", "split", 4, "def f(images, labels, valid_size, rng):\n    order = rng.permutation(len(labels))\n    for_valid = [order < valid_size]\n    for_train = [order >= valid_size]\n    return (images[for_train], labels[for_train]), (images[for_valid], labels[for_valid])"),
+    ("trap list around index", "split", 4, "def f(images, labels, valid_size, rng):\n    order = rng.permutation(len(labels))\n    for_valid = [order[:valid_size]]\n    for_train = [order[valid_size:]]\n    return (images[for_train], labels[for_train]), (images[for_valid], labels[for_valid])"),
+    ("trap one for a slice", "batches", 4, "def f(images, labels, batch_size, rng):\n    order = rng.permutation(len(labels))\n    for start in range(0, len(labels), batch_size):\n        chosen = order[start]\n        yield images[chosen], labels[chosen]"),
+    ("trap one for a slice", "batches", 5, "def f(images, labels, batch_size, rng):\n    order = rng.permutation(len(labels))\n    for start in range(0, len(labels), batch_size):\n        chosen = order[start:start + batch_size]\n        yield images[start], labels[start]"),
+    ("trap written while looped", "sgd_step", 3, "def f(layers, grads, learning_rate):\n    for (w, b), (dw, db) in zip(layers, grads):\n        layers[0] = w - learning_rate * dw\n    return layers"),
     ("trap argument replaced", "sgd_step", 2, "def f(layers, grads, learning_rate):\n    learning_rate = 0.01\n    return [(w - learning_rate * dw, b - learning_rate * db) for (w, b), (dw, db) in zip(layers, grads)]"),
     ("trap unused argument", "momentum_step", 1, "def f(param, grad, velocity, learning_rate, momentum):\n    v = 0.8 * velocity + grad\n    return param - learning_rate * v, v"),
 ]  # fmt: skip

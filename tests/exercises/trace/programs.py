@@ -322,7 +322,7 @@ PLACES = [
     ("adam_step", adam_uncorrected, "short", "mean"),
     ("momentum_step", momentum_old_velocity, "value", "learning_rate * velocity"),
     ("sgd_step", sgd_returns_steps, "unused", "w"),
-    ("relu_backward", relu_backward_in_z, "value", "da * gate"),
+    ("relu_backward", relu_backward_in_z, "other", "np.maximum(z, 0)"),
     ("numerical_gradient", numerical_one_sided, "value", "f(x)"),
     ("batches", batches_labels_apart, "value", "labels[start : start + batch_size]"),
 ]
