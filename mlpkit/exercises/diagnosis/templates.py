@@ -47,7 +47,7 @@ def _place(finding: Finding) -> str:
     if f["kind"] == "transposed":
         return f"{line}: `{{source}}` has the shape of the right answer with rows and columns swapped."
     if f["kind"] == "unfinished":
-        return f"{line}: right solutions have `{{source}}` too, but not as the answer."
+        return f"{line}: right solutions have the value `{{source}}` too, but they return another one."
     if f["expected"] is not None:
         return f"{line}: `{{source}}`{turn} has shape {{shape}}, expected {{expected}}."
     if not 0 < len(f["parts"]) < 4:

@@ -840,7 +840,7 @@ SAID = [
                     right += 1
                     return right / len(labels)
     """),
-    ("relu", "`np.max` gives its largest number. `np.maximum`", "one axis less|not as the answer", 2, """
+    ("relu", "`np.max` gives its largest number. `np.maximum`", "one axis less|return another", 2, """
         def f(z):
             return np.max(z)
     """),
