@@ -37,8 +37,10 @@ SHUFFLE = Exercise(
         Property(
             "pairs",
             lambda value, args: float((value[0][:, 0] == value[1]).mean()),
-            "{got} of the images still have their own label, expected {expected}. Do both use the same "
-            "order?",
+            lambda got, expected: (
+                f"{100 * got:.0f} % of the images still have their own label, expected {100 * expected:.0f} %. "
+                "Do both use the same order?"
+            ),
         ),
         Property(
             "moved",
