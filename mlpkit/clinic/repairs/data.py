@@ -120,6 +120,13 @@ CUT = Exercise(
             "The examples that fill no whole batch are left out. The network should learn from them too.",
         ),
         Mistake(
+            "last-batch-missing",
+            lambda n, size, epochs: np.array(
+                [(low, low + size) for low in range(0, n - size, size)] * epochs
+            ),
+            "It looks as if the last batch of each epoch is missing. Up to which number do the starts go?",
+        ),
+        Mistake(
             "beyond-the-end",
             lambda n, size, epochs: np.array([(low, low + size) for low in range(0, n, size)] * epochs),
             "The last batch stops beyond the last example. Which stop is the smaller one?",

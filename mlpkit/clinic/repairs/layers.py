@@ -35,6 +35,11 @@ LEAKY_BACKWARD = Exercise(
             "Every unit lets the whole gradient through. Where is the slope 0.01?",
         ),
         Mistake(
+            "slope-without-da",
+            (lambda da, z: np.where(z > 0, da, 0.01), lambda da, z: np.where(z > 0, da, 0.01 * z)),
+            "It looks as if da is missing where z is below 0. By what is the slope 0.01 multiplied?",
+        ),
+        Mistake(
             "forward",
             lambda da, z: np.maximum(z, 0.01 * z),
             "That is the forward pass again. What is its slope, and by what is the slope multiplied?",
@@ -113,6 +118,16 @@ ADD_DECAY = Exercise(
             "It looks as if weights decay twice as fast as asked. What is the derivative of w² / 2?",
         ),
         Mistake(
+            "halved",
+            lambda dw, db, w, b, d: (dw + d / 2 * w, db + 0.0),
+            "It looks as if weights decay half as fast as asked. What is the derivative of w² / 2?",
+        ),
+        Mistake(
+            "penalty-itself",
+            (lambda dw, db, w, b, d: (dw + d / 2 * w**2, db + 0.0), lambda dw, db, w, b, d: (dw + d * w**2, db + 0.0)),
+            "It looks as if the square of the weights is added. The gradient has the derivative of the square.",
+        ),
+        Mistake(
             "on-biases",
             lambda dw, db, w, b, d: (dw + d * w, db + d * b),
             "It looks as if biases decay too.",
@@ -147,12 +162,27 @@ SOFTMAX_BACKWARD = Exercise(
         Mistake(
             "diagonal-only",
             lambda dp, p: dp * p * (1 - p),
-            "It looks as if each logit moves only its own probability. All ten share one sum, so each "
+            "It looks as if each logit moves only its own probability. All classes share one sum, so each "
             "logit moves all of them.",
             observe=lambda got, want, args: f"The rows of dz sum to up to {np.abs(got.sum(axis=1)).max():.3g}, not 0.",
         ),
         Mistake(
             "times-p", lambda dp, p: dp * p, "It looks as if one term is there, but the other is missing."
+        ),
+        Mistake(
+            "one-sum-for-all",
+            lambda dp, p: p * (dp - (dp * p).sum()),
+            "It looks as if there is one sum for the whole batch. Each image has its own.",
+        ),
+        Mistake(
+            "mean-in-place-of-sum",
+            lambda dp, p: p * (dp - (dp * p).mean(axis=1, keepdims=True)),
+            "It looks as if the mean over the classes is subtracted. The formula has their sum.",
+        ),
+        Mistake(
+            "sum-without-p",
+            lambda dp, p: p * (dp - dp.sum(axis=1, keepdims=True)),
+            "It looks as if the sum is that of dp alone. By what is each dp multiplied in it?",
         ),
         Mistake(
             "columns",
@@ -196,6 +226,22 @@ HIDDEN_LAYER = Exercise(
              lambda z, da, m, k: (np.maximum(z, 0) * m, da * m / k * (z > 0)),
              lambda z, da, m, k: (np.maximum(z, 0) * m / k, da * m * (z > 0))),
             "It looks as if 1 / keep is missing, in the forward pass, in the backward pass, or in both.",
+        ),
+        Mistake(
+            "other-share",
+            lambda z, da, m, k: (np.maximum(z, 0) * m / (1 - k), da * m / (1 - k) * (z > 0)),
+            "It looks as if you divide by 1 - keep. keep is the share of units that stay, so divide by keep.",
+        ),
+        Mistake(
+            "multiplied-by-keep",
+            lambda z, da, m, k: (np.maximum(z, 0) * m * k, da * m * k * (z > 0)),
+            "It looks as if you multiply by keep. Which operation keeps the mean the same?",
+        ),
+        Mistake(
+            "dropped-units-get-a-gradient",
+            (lambda z, da, m, k: (np.maximum(z, 0) * m / k, da * (z > 0)),
+             lambda z, da, m, k: (np.maximum(z, 0) * m / k, da / k * (z > 0))),
+            "It looks as if units that were dropped get a gradient. What is dz where the mask is 0?",
         ),
         Mistake(
             "open-gate",
