@@ -162,6 +162,10 @@ def test_functions_share_a_panel_or_stand_apart_and_points_are_joined_in_order()
     assert len({panel.get_ylim() for panel in ax.child_axes}) == 1
 
 
+def test_one_function_alone_has_no_marks_that_look_like_data():
+    assert figures.function_graphs(X, {"square": X**2}).lines[0].get_marker() == "None"
+
+
 # Probabilities.
 
 
