@@ -204,6 +204,12 @@ def _columns_filled(labels, classes):
     return rows
 
 
+def _row_and_column_swapped(labels: np.ndarray, classes: int) -> np.ndarray:
+    rows = np.zeros((len(labels), classes))
+    rows[labels, np.arange(len(labels))] = 1
+    return rows
+
+
 def _rows_filled(labels, classes):
     rows = np.zeros((len(labels), classes))
     rows[labels[labels < len(labels)]] = 1
@@ -264,6 +270,11 @@ ONE_HOT = Exercise(
             "whole-rows",
             _rows_filled,
             "It looks as if the labels pick whole rows. A label is the number of a column in its own row.",
+        ),
+        Mistake(
+            "row-and-column-swapped",
+            _row_and_column_swapped,
+            "It looks as if the two indices are swapped. The first one is the row.",
         ),
         Mistake(
             "one-too-far-left",

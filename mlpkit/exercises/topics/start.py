@@ -160,7 +160,8 @@ ACCURACY = Exercise(
         ),
         Mistake(
             "distance-to-the-label",
-            (lambda z, y: float(1 - np.abs(z.argmax(axis=1) - y).mean()),
+            (lambda z, y: float(np.abs(z.argmax(axis=1) - y).mean()),
+             lambda z, y: float(1 - np.abs(z.argmax(axis=1) - y).mean()),
              lambda z, y: float(100 - 100 * np.abs(z.argmax(axis=1) - y).mean())),
             "It looks as if the distance between guess and label is averaged. For classes it does not matter how far "
             "apart their numbers are: when is a guess right, and when not?",
