@@ -112,6 +112,11 @@ RELU_BACKWARD = Exercise(
             "the forward pass?",
         ),
         Mistake(
+            "compared-after-the-product",
+            (lambda da, z: da * z > 0, lambda da, z: (da * z > 0).astype(float)),
+            "It looks as if dz holds only true and false. `*` comes before `>`: put brackets around the comparison.",
+        ),
+        Mistake(
             "relu-of-the-gradient",
             (lambda da, z: np.maximum(da, 0), lambda da, z: da * (da > 0)),
             "It looks as if the gate depends on the sign of the gradient. The forward pass decides: on "
@@ -453,6 +458,12 @@ CROSS_ENTROPY_BACKWARD = Exercise(
             lambda z, y: (_one_hot(z, y) - _softmax(z)) / len(y),
             "It looks as if p is subtracted from y. Should the loss grow when the logit of the true class "
             "grows?",
+        ),
+        Mistake(
+            "true-class-replaced",
+            (lambda z, y: np.where(_one_hot(z, y) > 0, -1.0, _softmax(z)) / len(z),
+             lambda z, y: np.where(_one_hot(z, y) > 0, 1 - _softmax(z), _softmax(z)) / len(z)),
+            "It looks as if the probability of the true class is replaced. Subtract 1 from it.",
         ),
         Mistake(
             "y-minus-p-and-batch-missing",
@@ -984,6 +995,11 @@ BACKWARD = Exercise(
             lambda layers, entered, d: [(-w, -b) for w, b in backward(layers, entered, d)],
             "It looks as if all gradients have the opposite sign. The step in the other direction comes "
             "later.",
+        ),
+        Mistake(
+            "compared-after-the-product",
+            (_walk_back(gate=lambda da, a: da * a > 0), _walk_back(gate=lambda da, a: (da * a > 0).astype(float))),
+            "It looks as if dz of the layer below holds only true and false. `*` comes before `>`: put brackets around the comparison.",
         ),
         Mistake(
             "relu-forward-again",

@@ -146,6 +146,17 @@ MOMENTUM_STEP = Exercise(
             "the velocity is a sum: with a constant gradient of 1 and momentum 0.9 it is 1, 1.9, 2.71.",
         ),
         Mistake(
+            "gradient-times-momentum",
+            lambda p, g, v, rate, m: (p - rate * m * (v + g), m * (v + g)),
+            "It looks as if momentum multiplies the new gradient too. It multiplies only the old velocity.",
+        ),
+        Mistake(
+            "velocity-of-opposite-sign",
+            lambda p, g, v, rate, m: (p + rate * (m * v - g), m * v - g),
+            "It looks as if the gradient is subtracted from the velocity, which is another way to define it. Here it is "
+            "added, and the step goes against the velocity.",
+        ),
+        Mistake(
             "ascent",
             lambda p, g, v, rate, m: (p + rate * (m * v + g), m * v + g),
             "It looks as if the step goes uphill. In which direction does the gradient point?",

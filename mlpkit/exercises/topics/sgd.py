@@ -144,8 +144,8 @@ SGD_STEP = Exercise(
         Mistake(
             "in-place",
             _in_place,
-            "The numbers are right, but `-=` changed the layers of the input. The caller may still need "
-            "them: which operator makes a new array?",
+            "The numbers are right, but the layers of the input changed: `-=` and `layers[i] = ...` do this. "
+            "The caller may still need them. Make new arrays and a new list.",
         ),
         Mistake(
             "decay",
@@ -793,7 +793,7 @@ TRAIN_EPOCH = Exercise(
         Mistake(
             "one-mean-loss",
             (_epoch(keep=lambda losses: [float(np.mean(losses))]), _epoch(keep=lambda losses: float(np.mean(losses)))),
-            "It looks as if one mean loss is returned. Return the loss of each batch.",
+            "It looks as if one loss is returned for all batches. Return the loss of each batch, in a list.",
         ),
         Mistake(
             "last-loss-only",
