@@ -577,7 +577,7 @@ SAID = [
             add_rows(dbias, dz)
             return dz @ weights.T, inputs.T @ dz, dbias
     """),
-    ("sgd_step", "changed the layers of the input", "not stored", 3, """
+    ("sgd_step", "the layers of the input changed", "not stored", 3, """
         def update(w, dw, rate):
             w -= rate * dw
 
