@@ -60,6 +60,17 @@ HE_NORMAL = Exercise(
             "one from the other?",
         ),
         Mistake(
+            "mean-and-std-swapped",
+            lambda fan_in, fan_out, rng: rng.normal(np.sqrt(2 / fan_in), 0, (fan_in, fan_out)),
+            "It looks as if mean and standard deviation are swapped. Which of them does `rng.normal` take "
+            "first?",
+        ),
+        Mistake(
+            "sign-removed",
+            lambda fan_in, fan_out, rng: np.abs(rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))),
+            "It looks as if the minus signs are removed. Half of the weights should be negative.",
+        ),
+        Mistake(
             "unscaled",
             _draw(lambda fan_in, fan_out: 1.0),
             "It looks as if the numbers are not scaled. How large is a sum of 784 such products?",

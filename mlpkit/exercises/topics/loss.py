@@ -194,6 +194,12 @@ _SOFTMAX_MISTAKES = (
         "It looks as if the smallest logit gets the largest probability. Look for a minus before the power.",
     ),
     Mistake(
+        "fixed-shift",
+        lambda z: _raw_softmax(z - 1000),
+        "It looks as if 1000 is subtracted from every row. For small logits every power is then 0, and 0 / 0 is NaN. "
+        "Which number should be subtracted from each row?",
+    ),
+    Mistake(
         "sum-over-powers",
         lambda z: 1 / softmax(z),
         "It looks as if the sum is divided by the powers. Divide each power by the sum of its row.",
@@ -518,6 +524,12 @@ CROSS_ENTROPY = Exercise(
             lambda z, y: float(-log_softmax(z)[y].mean()),
             "It looks as if the labels pick whole rows. A label is the number of a column in its own row: use two "
             "indices, the row and its label.",
+        ),
+        Mistake(
+            "labels-as-places",
+            lambda z, y: float(-np.mean([log_softmax(z)[i, y[i]] for i in y])),
+            "It looks as if a loop goes through the labels, and uses each label as the number of a row. Which numbers "
+            "do the rows have?",
         ),
         Mistake(
             "row-and-column-swapped",

@@ -117,6 +117,12 @@ ACCURACY = Exercise(
             "label of its own row.",
         ),
         Mistake(
+            "labels-as-places",
+            lambda z, y: sum(z.argmax(axis=1)[i] == y[i] for i in y) / len(y),
+            "It looks as if a loop goes through the labels, and uses each label as the number of a row. Which numbers "
+            "do the rows have?",
+        ),
+        Mistake(
             "argmax-over-everything",
             lambda logits, labels: float((logits.argmax() == labels).mean()),
             "It looks as if argmax runs over the whole array: it gives one guess for all rows. How many "
