@@ -150,7 +150,7 @@ def _not_attempted(exercise: Exercise, function: object = None) -> Result:
         found = None
     # a line that is nothing but the stub's needs no number
     where = (
-        f" Line {found[0]} still holds `...`: `{found[1][:80]}`."
+        f" Line {found[0]} still holds `...`" + f": `{found[1][:80]}`" * (found[1] != "...") + "."
         if found and found[1] != "return ..."
         else ""
     )

@@ -57,7 +57,7 @@ def _programs(e: Evidence) -> Iterator[tuple[Finding, Callable]]:
     for i in range(len(args)):
         for j in range(i + 1, len(args)):
             if _alike(args[i], args[j]):
-                words = f"`{names[i]}` and `{names[j]}` had changed places"
+                words = f"`{names[i]}` and `{names[j]}` were swapped"
                 yield _finding(words), _with(reference, lambda a, i=i, j=j: _set(_set(a, i, a[j]), j, a[i]))
     rows = examples_of(e)
     for words, change in EXAMPLES if len(rows) > 1 else ():

@@ -104,7 +104,7 @@ class Evidence(NamedTuple):
         if leaf.index is None or any(self.runs[c.at].case.steps for c in bad) or self._is_all_of_part(bad):
             return name
         one = len({c.leaf.index for c in bad}) == 1
-        return leaf_name(leaf, self.exercise) if one else f"{name}, where the fault begins,"
+        return leaf_name(leaf, self.exercise) if one else f"{name}, where it first goes wrong,"
 
     def _is_all_of_part(self, bad: list[Comparison]) -> bool:
         name = bad[0].leaf.name.removeprefix("step of ")

@@ -84,7 +84,7 @@ def familiar_function(e: Evidence) -> Finding | None:
         with np.errstate(all="ignore"):
             if all(close(c.got, function(np.asarray(c.expected, float)), 1e-6).all() for c in bad):
                 name = leaf_name(bad[0].leaf, e.exercise) if len(bad) == 1 else e.title(bad)
-                return Finding("function", name, "", {"is": words})
+                return Finding("function", name, "", {"is": words}, "rounded" * ("rounded to" in words))
     return None
 
 

@@ -184,7 +184,7 @@ def is_count(array: np.ndarray) -> bool:
     if array.size != 1:
         return False
     value = float(array.reshape(()))
-    return np.isfinite(value) and value == int(value) and abs(value) < 10_000
+    return np.isfinite(value) and value == int(value) and abs(value) < 1_000_000
 
 
 def right_programs(exercise: Exercise) -> tuple[Callable, ...]:

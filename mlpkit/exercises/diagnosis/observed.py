@@ -42,8 +42,12 @@ def observe(exercise: Exercise, run: CaseRun, expected: CaseRun) -> Finding:
 
 
 def observe_value(exercise: Exercise, run: CaseRun, c: Comparison) -> Finding:
-    """The first number that is not right, beside the right one."""
+    """The first number that is not right, beside the right one; if that is nearly right, the worst one."""
     at = tuple(np.argwhere(~close(c.got, c.expected, exercise.tolerance))[0])
+    with np.errstate(all="ignore"):
+        gaps = np.abs(np.asarray(c.got, float) - c.expected)
+        if gaps[at] < 0.01 * abs(c.expected[at]) and np.isfinite(gaps).all():  # it looks like a rounding
+            at = tuple(np.unravel_index(gaps.argmax(), gaps.shape))
     got, expected = number(c.got[at]), number(c.expected[at])
     if got == expected:
         got, expected = f"{c.got[at]:.9g}", f"{c.expected[at]:.9g}"

@@ -47,7 +47,11 @@ def raised(e: Evidence) -> Finding | None:
                 advice = "elsewhere"
             elif advice == "unknown name":
                 names["known"] = _where_known(names["first"], e)
-                advice = "name of a module" if names["known"] else advice
+                axes = {axis: f"{a}.shape" for a, spec in e.exercise.inputs.items() for axis in spec.split()}
+                names["array"] = axes.get(names["first"])
+                advice = (
+                    "name of a module" if names["known"] else "name of an axis" if names["array"] else advice
+                )
             return Finding("exception", facts={**facts, **names}, advice=advice)
     return Finding("exception", facts=facts, advice="unknown exception")
 
@@ -63,6 +67,8 @@ def misspelt(e: Evidence) -> Finding | None:
         if kind == "TypeError" and wrong in _own_names(e):
             return Finding("misspelt", facts={"seen": seen, "wrong": wrong}, advice="one = to compare")
         meant = NUMPYS_NAME.get(wrong) if kind != "NameError" else None
+        if kind == "AttributeError" and wrong.endswith("_") and "ndarray" in error.text:
+            meant = IN_PLACE.get(wrong, "`=` and a new value")
         if meant:
             facts = {"seen": seen, "wrong": wrong, "meant": meant}
             return Finding("misspelt", facts=facts, advice="another library")
@@ -123,6 +129,15 @@ NUMPYS_NAME = {
     "pow": "**",
     "norm": "np.linalg.norm",
 }
+
+
+IN_PLACE = {
+    "sub_": "-",
+    "add_": "+",
+    "mul_": "*",
+    "div_": "/",
+    "zero_": "np.zeros_like",
+}  # what PyTorch changes in place
 
 
 def _known_names(e: Evidence, error: Raised) -> list[str]:
@@ -253,6 +268,8 @@ MEANINGS = (
     ("TypeError", r"unpack non-iterable", "names for one thing"),
     ("TypeError", r"object is not iterable", "one thing for many"),
     ("TypeError", r"not subscriptable", "index of a number"),
+    ("TypeError", r"Generator' object is not callable", "generator called"),
+    ("TypeError", r"dtype.* object is not callable", "dtype called"),
     ("TypeError", r"not callable", "not callable"),
     ("TypeError", r"scalar|only.*(?:length|size|0-dim)", "one number needed"),
     ("TypeError", r"^(maximum|minimum)\(\) takes from 2", "two to compare"),

@@ -119,6 +119,12 @@ def _statement(tree: ast.AST, run: CaseRun, finding: Finding, helpers: Helpers) 
     blank = [n for n in _answers(tree) if isinstance(n, ast.Return) and _called(n.value) in _BLANK]
     if finding.code == "zeros" and len(blank) == 1:
         return "returns", blank[0]
+    stored = [n for n in _own(tree) if isinstance(n, (ast.Assign, ast.AugAssign)) and _into_part(n)]
+    if finding.code == "zeros" and len(stored) == 1:
+        return "stores", stored[0]
+    again = _second_put(tree) if finding.code in ("count off", "numbers off") else None
+    if again is not None:
+        return "again", again
     left_out = finding.code == "as if" and finding.facts["as_if"].endswith("left out")
     empty_rows = finding.code == "rows sum" and finding.facts["low"] == 0
     if finding.code in _COUNTED or left_out or empty_rows:
@@ -136,10 +142,23 @@ def _statement(tree: ast.AST, run: CaseRun, finding: Finding, helpers: Helpers) 
         branches = any(isinstance(n, (ast.If, ast.IfExp)) for n in _own(tree))  # the fault may be in another
         if found:
             return "draw", found[0] if len(found) == 1 and not branches else None
-    if finding.code in _OTHER_AXES:
-        found = _answers(tree)
-        return "answer", _made(tree, found[0], finding) if len(found) == 1 else None
-    return "", None
+    found = _answers(tree) if finding.code in _OTHER_AXES else []
+    return "answer" * bool(found), _made(tree, found[0], finding) if len(found) == 1 else None
+
+
+def _into_part(node: ast.Assign | ast.AugAssign) -> bool:
+    """Whether a statement of a loop adds to something, or writes into a part of it."""
+    target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+    return isinstance(target, ast.Subscript) and not isinstance(target.slice, (ast.Constant, ast.UnaryOp))
+
+
+def _second_put(tree: ast.AST) -> ast.AST | None:
+    """The second of two statements in one loop that append to the same list."""
+    for loop in (n for n in _own(tree) if isinstance(n, ast.For)):
+        puts = [n for n in loop.body if isinstance(n, ast.Expr) and _called(n.value) == "append"]
+        if len(puts) == 2 and len({ast.unparse(n.value.func.value) for n in puts}) == 1:
+            return puts[1]
+    return None
 
 
 def _made(tree: ast.AST, answer: ast.AST, finding: Finding) -> ast.AST | None:
@@ -154,6 +173,8 @@ def _made(tree: ast.AST, answer: ast.AST, finding: Finding) -> ast.AST | None:
     puts = [n for n in nodes if isinstance(n, ast.Expr) and _called(n.value) in ("append", "insert")]
     puts = [n for n in puts if ast.unparse(n.value.func.value) == name]
     made = puts if part in whole or not named else named
+    if not made and 1 < len(whole) == len(getattr(answer.value, "elts", ())):
+        return None  # it only names the parts
     return made[0] if len(made) == 1 or (made and finding.code == "flat list") else None if made else answer
 
 

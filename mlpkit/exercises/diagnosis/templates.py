@@ -43,7 +43,7 @@ def _place(finding: Finding) -> str:
     if f["kind"] == "order":
         return f"{line}: these are the right parts, in another order."
     if f["kind"] == "unused":
-        return f"{line}: `{{source}}` is wrong there, but `{{other}}` in line {{other_line}} is right."
+        return f"{line}: `{{source}}` is not the right value there; `{{other}}` in line {{other_line}} is."
     if f["kind"] == "transposed":
         return f"{line}: `{{source}}` has the shape of the right answer with rows and columns swapped."
     if f["kind"] == "unfinished":
@@ -135,7 +135,7 @@ def _direction_all(finding: Finding) -> str:
 def _property(finding: Finding) -> str:
     f = finding.facts
     text = "On {case}: {text}"
-    text += " The ratio of the two is about {factor}." if f.get("factor") else ""
+    text += " It is about {factor} times as large as it should be." if f.get("factor") else ""
     text += (
         " All of them are whole numbers ({whole}): are they rounded, or drawn as integers?"
         if f.get("whole")
@@ -175,6 +175,8 @@ _STATEMENTS = {
     "last": "the function ends after line {line}, `{source}`, without a `return`.",
     "draw": "the random numbers come from line {line}: `{source}`.",
     "loop": "the loop is in line {line}: `{source}`.",
+    "stores": "the values are stored in line {line}: `{source}`.",
+    "again": "line {line} stores one more value in the same turn: `{source}`.",
     "order": "line {line} turns the order round: `{source}`.",
     "whole": "line {line} makes an array of whole numbers: `{source}`.",
 }
@@ -251,7 +253,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "overwritten": "`{name}` is no longer Python's function here: a cell has given this name to {is}.",
     "NumPy's builtin": "`{name}` is NumPy's function here, not Python's: `from numpy import *` put it in its place.",
     **dict.fromkeys(("trap power", "trap same object", "trap axis", "trap max", "trap sum", "trap shape in two", "trap shape from array",
-        "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop", "trap list around index", "trap one for a slice", "trap written while looped",
+        "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop", "trap list around index", "trap one for a slice", "trap looped as places", "trap never read", "trap divided first", "trap list plus array", "trap written while looped",
         "trap eye", "trap rows swapped", "trap not of indices", "trap bytes", "trap never filled", "trap column against row",
         "trap two names", "trap same again", "trap reset in loop", "trap overwritten in loop", "trap loop name", "trap written in vain",
         "trap not called", "trap places", "trap other generator", "trap drawn in loop", "trap with replacement",

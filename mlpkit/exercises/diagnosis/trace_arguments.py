@@ -26,7 +26,7 @@ def unfit_argument(text: str, values: Mapping[str, object]) -> str:
     except SyntaxError:
         return ""
     if not isinstance(call, ast.Call) or not ast.unparse(call.func).startswith("mine."):
-        return ""
+        return _number_for_array(call, values)
     exercise = exercises().get(ast.unparse(call.func).removeprefix("mine."))
     if exercise is None:
         return ""
@@ -48,6 +48,14 @@ def unfit_argument(text: str, values: Mapping[str, object]) -> str:
             if size != other_size:
                 return f"{other}, but {own}"
     return ""
+
+
+def _number_for_array(call: ast.expr, values: Mapping[str, object]) -> str:
+    """One number given to a function that is itself an argument, as `f(x[i] + eps)`."""
+    own = isinstance(call, ast.Call) and ast.unparse(call.func) == "f" and len(call.args) == 1
+    source = ast.unparse(call.args[0]) if own else ""
+    number = source in values and _kind(values[source]) == "number"
+    return f"`{shortened(source)}` is one number, but `f` needs a whole array" if number else ""
 
 
 def _kind(value: object) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .known_values import near
+from .known_values import is_count, near
 from .trace import numbers
 from .trace_follow import Follower
 from .trace_links import operation
@@ -83,7 +83,10 @@ class Causes(Follower):
         if self._line(event) == self._line(later):
             return False
         what = operation(self.links.place(event))
-        parts = [self.known.find(self.events[i].array) for i in self.own_parts(event) if self.big(i)]
+        arrays = [
+            a for i in self.own_parts(event) if (a := self.events[i].array) is not None and not is_count(a)
+        ]
+        parts = [self.known.find(array) for array in arrays]
         return any(u.operation == what and u.parts & part for u in self.known.uses for part in parts)
 
     def _loses(self, event: int) -> bool:

@@ -85,12 +85,23 @@ class Described(Causes):
         if collected is not None:
             return self.at(UNFINISHED, collected[0]) if collected else None
         short = self._stops_short(event)
+        if short is not None and self.random:
+            return None  # another way to pick examples may be right too
         if short is not None and self.links.place(event).kind not in CHANGES:
             return self.at(SHORT, short)._replace(other=self.events[event].place)
+        turned = self._turned(event)
+        if turned is not None:
+            return self.at(SHORT, turned)._replace(other=self.events[event].place)
         made = None if expected is None else self.other_value(event, thing, expected)
         if made is not None:
             return self.at(OTHER, made)._replace(other=self.events[event].place)
         return self.at(VALUE, event)._replace(expected=self._expected(event))
+
+    def _turned(self, event: int) -> int | None:
+        """Where a known value was made that has only another sign here: what it lacks is missing there."""
+        parts = self.own_parts(event)
+        known = self.links.place(event).kind == "UnaryOp" and len(parts) == 1 and self.known_at(parts[0])
+        return self._made_before(parts[0]) if known else None
 
     def is_draw(self, event: int) -> bool:
         """Random numbers that are drawn in a way of one's own, unless they only have another scale."""
@@ -241,7 +252,8 @@ class Described(Causes):
             if array is not None:
                 whole = array.ndim == 0 and array.dtype.kind in "iu" and here.kind != "Constant"
                 known = self.known.holds(array, here.loop) and self._goes_in(what, array)
-                value = str(int(array)) if whole else ""
+                literal = here.text.lstrip("-").replace(".", "").isdigit()
+                value = str(int(array)) if whole and not literal else ""
                 found[self.events[i].place] = Part(here.text, array.shape, value, known)
             elif type(thing) in (list, tuple):
                 what = f"a {type(thing).__name__} of {len(thing)}"

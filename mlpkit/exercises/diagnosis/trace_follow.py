@@ -48,6 +48,12 @@ class Follower:
             value = self.events[event].value
             leaves = array_leaves(value) if type(value) in (list, tuple) else []
             return all(self.known.holds(a, place.loop) for a in leaves) if leaves else None
+        if array.size > 1 and not array.any():
+            if place.name == "exp":
+                return False  # every power is 0: the numbers before it are too small
+            history = self.links.history(self.events[event].value, event) if place.kind == "Name" else []
+            if history and self.links.place(history[-1]).name == "exp":
+                return False
         if self.known.holds(array, place.loop) or (place.name == "array" and array.size == 0):
             return True
         if place.kind == "Name":

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .trace import Event, Trace
+from .trace_links import CHANGES
 from .trace_rewrite import Place
 from .words import number
 
@@ -109,8 +110,15 @@ def _values_by_line(trace: Trace, event: int | None, function: str = "") -> dict
         if len(here) < VALUES:
             shape = str(e.array.shape) if e.array.ndim else ""
             often = f", turn {turn} of {times[at]}" if times[at] > 1 else ""
-            here.setdefault(place.text, Value(place.text, shape, _cut(e.array), often))
+            source = _changed(place) if place.kind in CHANGES else place.text
+            here.setdefault(source, Value(source, shape, _cut(e.array), often))
     return {line: list(values.values()) for line, values in found.items()}
+
+
+def _changed(place: Place) -> str:
+    """What a statement changes: a statement has no value of its own."""
+    name = re.match(r"\w+", place.text)
+    return f"{name[0]} after this line" if name and place.kind != "Expr" else place.text
 
 
 def _around(trace: Trace, place: int | None) -> set[int]:

@@ -14,7 +14,15 @@ from ..checker.placeholders import inner
 from ..checker.source import function_source, split_lines
 from .evidence import Evidence, Finding
 from .observed import observe, observe_property
-from .traps_index import list_around_index, not_of_indices, one_for_slice, written_while_looped
+from .traps_index import (
+    divided_first,
+    list_around_index,
+    looped_as_places,
+    never_read,
+    not_of_indices,
+    one_for_slice,
+    written_while_looped,
+)
 from .traps_loops import (
     argument_replaced,
     drawn_in_loop,
@@ -122,7 +130,12 @@ def _shape_from_array(node: ast.AST, source: Source) -> dict | None:
 
 
 def _width_as_mean(node: ast.AST, source: Source) -> dict | None:
-    found = calls(node, ".normal", ".uniform") and len(node.args) == 2 and isinstance(node.args[1], ast.Tuple)
+    """`rng.normal(std, shape)`, `rng.normal(shape)` or `rng.normal(std, 0, shape)`."""
+    if not calls(node, ".normal", ".uniform") or not node.args:
+        return None
+    second = node.args[1] if len(node.args) > 1 else None
+    zero = isinstance(second, ast.Constant) and second.value == 0 and node.func.attr == "normal"
+    found = any(isinstance(a, ast.Tuple) for a in node.args[:2]) or zero
     names = {"normal": ["mean", "standard deviation", "size"], "uniform": ["low end", "high end", "size"]}
     return {"order": names[node.func.attr], **code_of(node)} if found else None
 
@@ -137,6 +150,15 @@ def _list_plus_tuple(node: ast.AST, source: Source) -> dict | None:
         isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and isinstance(node.value, ast.Tuple)
     )
     return code_of(node) if found else None
+
+
+def _list_plus_array(node: ast.AST, source: Source) -> dict | None:
+    """`entered += a` stops, where `entered` is a list."""
+    target = node.target if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) else None
+    if not isinstance(target, ast.Name) or node.lineno != source.stopped:
+        return None
+    listed = isinstance(source.assigned.get(target.id), ast.List)
+    return {"name": target.id, "value": shortened(ast.unparse(node.value))} if listed else None
 
 
 _NEW = (".reshape", ".astype", ".copy", ".sum", ".mean", ".max", ".transpose", ".ravel", ".flatten",
@@ -256,6 +278,7 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap same object", _of(same_object)),
     ("trap append", _append_two),
     ("trap list plus tuple", _list_plus_tuple),
+    ("trap list plus array", _list_plus_array),
     ("trap axis", _axis_not_array),
     ("trap max", _python_max),
     ("trap sum", _python_sum),
@@ -268,6 +291,8 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap list around index", list_around_index),
     ("trap one for a slice", one_for_slice),
     ("trap written while looped", written_while_looped),
+    ("trap looped as places", looped_as_places),
+    ("trap divided first", divided_first),
     ("trap eye", eye_alone),
     ("trap rows swapped", _rows_swapped),
     ("trap not of indices", not_of_indices),
@@ -288,10 +313,11 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap mask again", _of(mask_again)),
     ("trap argument replaced", argument_replaced),
     ("trap unused argument", unused_argument),
+    ("trap never read", never_read),
 )
 
 
-ELSEWHERE = ("trap written in vain", "trap same again", "trap overwritten in loop")
+ELSEWHERE = ("trap written in vain", "trap same again", "trap overwritten in loop", "trap loop name")
 
 
 def not_kept(e: Evidence) -> Finding | None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 
-from .traps_source import Source, calls, code_of
+from .traps_source import Source, calls, code_of, is_scalar
+from .words import shortened
 
 _INDICES = (".choice", ".permutation", ".integers", ".argsort", "np.arange", "np.argsort", "np.flatnonzero",
             "range")  # fmt: skip
@@ -34,7 +35,7 @@ def list_around_index(node: ast.AST, source: Source) -> dict | None:
     only = index.elts[0] if isinstance(index, ast.List) and len(index.elts) == 1 else None
     cut = isinstance(only, ast.Subscript) and isinstance(only.slice, ast.Slice)
     array = cut or isinstance(only, ast.Compare) or calls(only, *_INDICES)
-    return {"at": index, "inner": ast.unparse(only)[:60], **code_of(index)} if array else None
+    return {"at": index, "inner": shortened(ast.unparse(only)), **code_of(index)} if array else None
 
 
 def one_for_slice(node: ast.AST, source: Source) -> dict | None:
@@ -62,3 +63,35 @@ def written_while_looped(node: ast.AST, source: Source) -> dict | None:
         if fixed and isinstance(target.value, ast.Name) and target.value.id in looped - {"range", "len"}:
             return {"at": statement, "name": target.value.id, **code_of(target)}
     return None
+
+
+def looped_as_places(node: ast.AST, source: Source) -> dict | None:
+    """`for i in labels` where `labels[i]` is read too: i is one of the labels, and no place."""
+    if (
+        not isinstance(node, ast.For)
+        or not isinstance(node.target, ast.Name)
+        or not isinstance(node.iter, ast.Name)
+    ):
+        return None
+    read = {ast.unparse(n) for n in ast.walk(node) if isinstance(n, ast.Subscript)}
+    found = f"{node.iter.id}[{node.target.id}]" in read
+    return {"name": node.iter.id, "loop": node.target.id, **code_of(node.iter)} if found else None
+
+
+def never_read(node: ast.AST, source: Source) -> dict | None:
+    """A name that gets a value which nothing reads."""
+    target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+    if not isinstance(target, ast.Name) or target.id.startswith("_") or source.stopped:
+        return None
+    names = [n for n in ast.walk(source.tree) if isinstance(n, ast.Name) and n.id == target.id]
+    read = any(isinstance(n.ctx, ast.Load) for n in names)
+    return None if read or is_scalar(node.value, source) else {"name": target.id, **code_of(node)}
+
+
+def divided_first(node: ast.AST, source: Source) -> dict | None:
+    """`mean / 1 - b1 ** step`: the brackets around what it should be divided by are missing."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, (ast.Add, ast.Sub)):
+        return None
+    by = node.left if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Div) else None
+    one = by is not None and isinstance(by.right, ast.Constant) and by.right.value == 1
+    return {"inner": shortened(ast.unparse(by)), **code_of(node)} if one else None

@@ -52,7 +52,7 @@ def reset_in_loop(node: ast.AST, tree: ast.AST) -> dict | None:
         reads = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name and id(n) not in own]
         reads = [n for n in reads if isinstance(n.ctx, ast.Load) and n.lineno >= node.lineno]
         if reads and min(n.lineno for n in reads) > node.end_lineno:
-            return {"name": name, "code": ast.unparse(statement)[:60], "at": statement}
+            return {"name": name, "at": statement, **code_of(statement)}
     return None
 
 
@@ -100,7 +100,7 @@ def same_list_again(node: ast.AST, tree: ast.AST) -> dict | None:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.left, ast.List):
         held = node.left.elts[0] if len(node.left.elts) == 1 else None
         if isinstance(held, (ast.List, ast.BinOp)) or (isinstance(held, ast.Call) and _called(held) in _NEW):
-            return {"code": ast.unparse(node)[:60]}
+            return code_of(node)
     if not isinstance(node, ast.For):
         return None
     new = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
@@ -109,7 +109,7 @@ def same_list_again(node: ast.AST, tree: ast.AST) -> dict | None:
         if isinstance(call, ast.Call) and _called(call) == "append" and call.args:
             only = call.args[0]
             if isinstance(only, ast.Name) and only.id in written:
-                return {"code": ast.unparse(call)[:60], "at": call}
+                return {"at": call, **code_of(call)}
     return None
 
 
@@ -155,7 +155,7 @@ def mask_again(node: ast.AST, tree: ast.AST) -> dict | None:
         first, second = _masked(one), _masked(other)
         alike = first and second and first[0] == second[0] and first[3] != second[3]
         if alike and _COMPARE[second[1]](first[3], second[2]):
-            return {"code": ast.unparse(other)[:60], "at": other}
+            return {"at": other, **code_of(other)}
     return None
 
 
@@ -180,7 +180,7 @@ def not_called(node: ast.AST, tree: ast.AST) -> dict | None:
     called = any(isinstance(n, ast.Call) and node in (n.func, *n.args) for n in ast.walk(tree))
     inner = any(isinstance(n, ast.Attribute) and n.value is node for n in ast.walk(tree))
     module = isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy", "mine")
-    return None if called or inner or module else {"code": ast.unparse(node)[:60]}
+    return None if called or inner or module else code_of(node)
 
 
 def other_generator(node: ast.AST, tree: ast.AST) -> dict | None:
@@ -189,7 +189,7 @@ def other_generator(node: ast.AST, tree: ast.AST) -> dict | None:
     if "rng" not in arguments or not isinstance(node, ast.Call):
         return None
     text = ast.unparse(node.func)
-    return {"code": ast.unparse(node)[:60]} if text.startswith(("np.random.", "numpy.random.")) else None
+    return code_of(node) if text.startswith(("np.random.", "numpy.random.")) else None
 
 
 def drawn_in_loop(node: ast.AST, tree: ast.AST) -> dict | None:
@@ -205,7 +205,7 @@ def drawn_in_loop(node: ast.AST, tree: ast.AST) -> dict | None:
                 and isinstance(call.func, ast.Attribute)
                 and call.func.attr in _DRAWS
             ):
-                return {"code": ast.unparse(call)[:60], "at": call}
+                return {"at": call, **code_of(call)}
     return None
 
 
@@ -220,7 +220,7 @@ def with_replacement(node: ast.AST, tree: ast.AST) -> dict | None:
     keys = {k.arg for k in node.keywords}
     choice = node.func.attr == "choice" and "replace" not in keys and len(node.args) < 3
     integers = node.func.attr in ("integers", "randint") and ("size" in keys or len(node.args) > 2)
-    return {"code": ast.unparse(node)[:60]} if choice or integers else None
+    return code_of(node) if choice or integers else None
 
 
 def places_not_values(node: ast.AST, tree: ast.AST) -> dict | None:
@@ -229,7 +229,7 @@ def places_not_values(node: ast.AST, tree: ast.AST) -> dict | None:
         return None
     call = node.value
     return (
-        {"code": ast.unparse(call)[:60]}
+        code_of(call)
         if ast.unparse(call.func) == "np.where" and len(call.args) == 1 and isinstance(node, ast.Return)
         else None
     )
@@ -242,7 +242,7 @@ def never_filled(node: ast.AST, tree: ast.AST) -> dict | None:
     value = getattr(node, "value", None) if isinstance(node, ast.Assign) else None
     made = (n for n in ast.walk(node) if n is not value and isinstance(n, ast.Call))
     found = next((n for n in made if ast.unparse(n.func) in ("np.empty", "np.empty_like")), None)
-    return {"code": ast.unparse(found)[:60]} if found else None
+    return code_of(found) if found else None
 
 
 def same_object(node: ast.AST, tree: ast.AST) -> dict | None:
@@ -254,7 +254,7 @@ def same_object(node: ast.AST, tree: ast.AST) -> dict | None:
         isinstance(s, ast.Constant) and (s.value is None or isinstance(s.value, bool)) for s in sides
     )
     layer = any(isinstance(s, ast.Name) and s.id.startswith("layer") for s in sides)
-    return None if single or layer else {"code": ast.unparse(node)[:60]}
+    return None if single or layer else code_of(node)
 
 
 def argument_replaced(node: ast.AST, source: Source) -> dict | None:

@@ -15,6 +15,7 @@ from ..checker.source import function_source
 from .evidence import Evidence
 from .statements import first_write
 from .trace_source import helpers_of
+from .words import shortened
 
 
 class Source(NamedTuple):
@@ -42,14 +43,17 @@ def source_of(tree: ast.FunctionDef, e: Evidence) -> Source:
     arrays = {n: a for n, a in zip(names, e.run.case.args) if isinstance(a, np.ndarray)}
     assigned = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            assigned[node.targets[0].id] = node.value
+        target, value = (node.targets[0], node.value) if isinstance(node, ast.Assign) else (None, None)
+        both = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+        for one, given in zip(target.elts, value.elts) if both else [(target, value)]:
+            if isinstance(one, ast.Name):
+                assigned[one.id] = given
     scalars = {n: a for n, a in zip(names, e.run.case.args) if isinstance(a, (int, float))}
     model = function_source(e.exercise.reference)
     used = {n.id for n in ast.walk(model[1]) if isinstance(n, ast.Name)} if model else set(names)
-    given = {own for own, name in zip(names, e.exercise.inputs) if name in used}
+    asked = {own for own, name in zip(names, e.exercise.inputs) if name in used}
     error = e.run.raised  # what stopped the function comes first, unless it is about arguments
-    needed = set() if error and "argument" not in error.text else given
+    needed = set() if error and "argument" not in error.text else asked
     helpers = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)} | helpers_of(
         inner(e.function)
     )
@@ -75,7 +79,7 @@ def calls(node: ast.AST, *names: str) -> bool:
 
 def code_of(node: ast.AST) -> dict:
     """The source of a node as the fact `code`."""
-    return {"code": ast.unparse(node)[:60]}
+    return {"code": shortened(ast.unparse(node))}
 
 
 def is_scalar(node: ast.AST, source: Source, depth: int = 0) -> bool:

@@ -306,7 +306,7 @@ FORWARD = Exercise(
             _wrong(last_bend=True),
             "It looks as if relu is applied to the logits too. They need their negative numbers: what "
             "comes after the last layer?",
-            observe=lambda got, want, args: f"Your smallest logit is {np.min(got[1]):.3g}, expected {np.min(want[1]):.3g}.",
+            observe=lambda got, want, args: f"Your smallest logit is {np.min(got[1]) + 0.0:.3g}, expected {np.min(want[1]):.3g}.",
         ),
         Mistake(
             "no-activation",

@@ -517,6 +517,8 @@ def _each_part(value, args) -> list:
 
 def _each_part_words(got: list, want: list) -> str:
     names = [f"`layers[{i // 2}][{i % 2}]`" for i in range(len(got))]
+    if not any(got):
+        return "the layers do not change."
     if max(got) - min(got) < 1e-3 * max(abs(got[0]), 1e-6):
         way = "uphill, " if got[0] < 0 else ""
         return (

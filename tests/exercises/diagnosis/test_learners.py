@@ -970,6 +970,114 @@ SAID = [
                     grads[number] = grads[number] + grad
             return grads
     """),
+    # a sign alone is no fault; an image that is picked otherwise is none either
+    ("glorot_uniform", "Line 2: right solutions change `2 / ", "value `-limit`", 2, """
+        def f(fan_in, fan_out, rng):
+            limit = 2 / (fan_in + fan_out)
+            return rng.uniform(-limit, limit, (fan_in, fan_out))
+    """),
+    ("split", "one axis less", "further before", 0, """
+        def f(images, labels, valid_size, rng):
+            order = rng.permutation(len(labels))
+            for_valid = (images[order][valid_size], labels[order][valid_size])
+            for_train = (images[order][-valid_size], labels[order][-valid_size])
+            return for_train, for_valid
+    """),
+    # powers that are all 0 come from what stands before them; each of two wrong powers is to blame
+    ("softmax", "but not `logits - 1000`", "value `powers`", 2, """
+        def f(logits):
+            shifted = logits - 1000
+            powers = np.exp(shifted)
+            return powers / powers.sum(axis=1, keepdims=True)
+    """),
+    ("adam_step", "the power is t . 1", "print every step", 4, """
+        def f(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):
+            mean = b1 * mean + (1 - b1) * grad
+            mean_square = b2 * mean_square + (1 - b2) * grad**2
+            m = mean / (1 - b1 ** (step + 1))
+            s = mean_square / (1 - b2 ** (step + 1))
+            return param - learning_rate * m / (np.sqrt(s) + eps), mean, mean_square
+    """),
+    ("accuracy", "the label of any row", "return another", 0, """
+        def f(logits, labels):
+            guesses = [row.argmax() for row in logits]
+            count = 0
+            for g in guesses:
+                if g in labels:
+                    count += 1
+            return count / len(guesses)
+    """),
+    # a value that stands in the place of another; a number that looks like a rounding
+    ("forward", "`weights` is not the right value there; `images` in line 2 is", "is wrong there|factors", 4, """
+        def f(layers, images):
+            entered, a = [], images
+            for i, (weights, bias) in enumerate(layers):
+                entered.append(weights)
+                a = mine.affine(a, weights, bias)
+                a = mine.relu(a) if i < len(layers) - 1 else a
+            return entered, a
+    """),
+    ("sgd_step", r"at \[5\] is 0.6761, expected 0.7257", "0.5266", 4, """
+        def f(layers, grads, learning_rate):
+            stepped = []
+            for (weights, bias), (dweights, dbias) in zip(layers, grads):
+                stepped.append((weights - learning_rate * dweights, bias))
+            return stepped
+    """),
+    # the line that stores the values, not the loop
+    ("backpropagate", "are stored in line 6", "fault begins", 6, """
+        def f(tape, count):
+            grads = [0.0] * count
+            grads[-1] = 1.0
+            for output, inputs, pull in reversed(tape):
+                for number, grad in zip(inputs, pull(grads[output])):
+                    grads[number] = grads[number] * grad
+            return grads
+    """),
+    ("train_epoch", "Line 9 stores one more value in the same turn", "The loop is in", 9, """
+        def f(layers, images, labels, batch_size, learning_rate, rng):
+            losses, order = [], rng.permutation(len(labels))
+            for start in range(0, len(labels), batch_size):
+                batch = order[start : start + batch_size]
+                entered, logits = mine.forward(layers, images[batch])
+                losses.append(mine.cross_entropy(logits, labels[batch]))
+                dlogits = mine.cross_entropy_backward(logits, labels[batch])
+                layers = mine.sgd_step(layers, mine.backward(layers, entered, dlogits), learning_rate)
+                losses.append(mine.cross_entropy(logits, labels[batch]))
+            return layers, losses
+    """),
+    # what is called, and by which name
+    ("he_normal", "A generator is no function", "square brackets", 2, """
+        def f(fan_in, fan_out, rng):
+            return rng(0, np.sqrt(2 / fan_in), (fan_in, fan_out))
+    """),
+    ("scale_pixels", "`astype` makes an array of another type", "square brackets", 2, """
+        def f(images):
+            return images.reshape(len(images), -1).dtype(np.float32) / 255
+    """),
+    ("scale_pixels", "Take it from `images.shape`", "its cell not yet run", 2, """
+        def f(images):
+            return images.reshape(n, -1) / 255
+    """),
+    ("numerical_gradient", "is one number, but `f` needs a whole array", "small example", 4, """
+        def f(f, x, eps):
+            gradient = np.zeros(x.shape)
+            for index in np.ndindex(x.shape):
+                gradient[index] = (f(x[index] + eps) - f(x[index] - eps)) / (2 * eps)
+            return gradient
+    """),
+    ("sgd_step", "NumPy has no `sub_` there. It writes `-`", "small example", 3, """
+        def f(layers, grads, learning_rate):
+            for (w, b), (dw, db) in zip(layers, grads):
+                w.sub_(learning_rate * dw)
+                b.sub_(learning_rate * db)
+            return layers
+    """),
+    ("softmax", "Return the numbers as they are", "one too many", 3, """
+        def f(logits):
+            powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+            return (powers / powers.sum(axis=1, keepdims=True)).round(3)
+    """),
 ]  # fmt: skip
 
 

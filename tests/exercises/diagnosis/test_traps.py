@@ -9,7 +9,7 @@ import textwrap
 import numpy as np
 import pytest
 
-from mlpkit.exercises import check
+from mlpkit.exercises import check, mine
 from mlpkit.exercises.diagnosis.render import render
 from mlpkit.exercises.diagnosis.traps import TRAPS
 
@@ -108,6 +108,14 @@ TRAPPED = [
     ("trap one for a slice", "batches", 4, "def f(images, labels, batch_size, rng):\n    order = rng.permutation(len(labels))\n    for start in range(0, len(labels), batch_size):\n        chosen = order[start]\n        yield images[chosen], labels[chosen]"),
     ("trap one for a slice", "batches", 5, "def f(images, labels, batch_size, rng):\n    order = rng.permutation(len(labels))\n    for start in range(0, len(labels), batch_size):\n        chosen = order[start:start + batch_size]\n        yield images[start], labels[start]"),
     ("trap written while looped", "sgd_step", 3, "def f(layers, grads, learning_rate):\n    for (w, b), (dw, db) in zip(layers, grads):\n        layers[0] = w - learning_rate * dw\n    return layers"),
+    ("trap looped as places", "accuracy", 4, "def f(logits, labels):\n    guesses = logits.argmax(axis=1)\n    right = 0\n    for i in labels:\n        right += guesses[i] == labels[i]\n    return right / len(labels)"),
+    ("trap never read", "batches", 4, "def f(images, labels, batch_size, rng):\n    order = rng.permutation(len(labels))\n    for start in range(0, len(labels), batch_size):\n        chosen = order[start:start + batch_size]\n        yield images[order], labels[order]"),
+    ("trap divided first", "adam_step", 4, "def f(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):\n    mean = b1 * mean + (1 - b1) * grad\n    mean_square = b2 * mean_square + (1 - b2) * grad**2\n    m = mean / 1 - b1**step\n    s = mean_square / 1 - b2**step\n    return param - learning_rate * m / (np.sqrt(s) + eps), mean, mean_square"),
+    ("trap list plus array", "forward", 4, "def f(layers, images):\n    entered, a = [], images\n    for w, b in layers:\n        entered += a\n        a = a @ w + b\n    return entered, a"),
+    ("trap width as mean", "he_normal", 2, "def f(a, b, rng):\n    return rng.normal((a, b)) * np.sqrt(2 / a)"),
+    ("trap width as mean", "he_normal", 2, "def f(a, b, rng):\n    return rng.normal(np.sqrt(2 / a), 0, (a, b))"),
+    ("trap loop name", "relu", 5, "def f(z):\n    for row in z:\n        for n in row:\n            if n < 0:\n                n = 0\n    return z"),
+    ("trap overwritten in loop", "train_epoch", 6, "def f(layers, images, labels, batch_size, learning_rate, rng):\n    order = rng.permutation(len(labels))\n    for start in range(0, len(labels), batch_size):\n        batch = order[start:start + batch_size]\n        entered, logits = mine.forward(layers, images[batch])\n        losses = mine.cross_entropy(logits, labels[batch])\n        layers = mine.sgd_step(layers, mine.backward(layers, entered, mine.cross_entropy_backward(logits, labels[batch])), learning_rate)\n    return layers, losses"),
     ("trap argument replaced", "sgd_step", 2, "def f(layers, grads, learning_rate):\n    learning_rate = 0.01\n    return [(w - learning_rate * dw, b - learning_rate * db) for (w, b), (dw, db) in zip(layers, grads)]"),
     ("trap unused argument", "momentum_step", 1, "def f(param, grad, velocity, learning_rate, momentum):\n    v = 0.8 * velocity + grad\n    return param - learning_rate * v, v"),
 ]  # fmt: skip
@@ -117,7 +125,7 @@ TRAPPED = [
     ("code", "exercise", "line", "source"), TRAPPED, ids=[f"{c}-{e}" for c, e, *_ in TRAPPED]
 )
 def test_a_trap_is_named_with_its_line(code, exercise, line, source):
-    found = finding_of(exercise, written(source))
+    found = finding_of(exercise, written(source, mine=mine))
     assert (found.code, found.facts.get("line")) == (code, line), render(found)
 
 
