@@ -114,8 +114,9 @@ class _Search(Described):
             others = [i for i in parts if self._takes_arrays(i) and not self._is_done(i)]
             if not others:
                 on_the_way = event == last and parts and self.known.find(self.events[event].array)
-                if on_the_way and not self._takes_arrays(event):
-                    return None  # two numbers make another that is right by chance
+                named = any(self.links.place(i).kind == "Name" for i in self.own_parts(event))
+                if on_the_way and named and not self._takes_arrays(event):
+                    return None  # what was counted before may make a number that is right by chance
                 return self.at(UNFINISHED if on_the_way else VALUE, event)
             event = others[0]
 

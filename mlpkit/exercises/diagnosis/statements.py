@@ -173,7 +173,7 @@ def _made(tree: ast.AST, answer: ast.AST, finding: Finding) -> ast.AST | None:
     puts = [n for n in nodes if isinstance(n, ast.Expr) and _called(n.value) in ("append", "insert")]
     puts = [n for n in puts if ast.unparse(n.value.func.value) == name]
     made = puts if part in whole or not named else named
-    if not made and 1 < len(whole) == len(getattr(answer.value, "elts", ())):
+    if not made and finding.code in _OTHER_AXES and 1 < len(whole) == len(getattr(answer.value, "elts", ())):
         return None  # it only names the parts
     return made[0] if len(made) == 1 or (made and finding.code == "flat list") else None if made else answer
 
