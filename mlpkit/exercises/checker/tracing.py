@@ -49,13 +49,16 @@ def place_of_failure(
     returns: None where nothing can be said; nothing is raised, whatever the function does
     """
     traces: list[Trace | None] = []
-    found = trace_failure(exercise, function, runs, expected_runs, traces)
+    # Of a listed mistake the message and the values beside it are of one input. Of any other wrong answer the
+    # place counts more, and the smallest input shows it best; the message names that input.
+    note = finding.facts["seen"].case if finding.code == "known mistake" else ""
+    found = trace_failure(exercise, function, runs, expected_runs, traces, note)
     failure = first_failure(exercise, runs, expected_runs)
     line = line_of_trap(finding)
     if failure is None or (found is not None and line in (0, found.where[0])):
         return found
     try:
-        at = telling_case(exercise, runs, expected_runs)
+        at = telling_case(exercise, runs, expected_runs, note)
         if at is None and max(run.seconds for run in runs) <= QUICK:  # right numbers, but wrong otherwise
             at, case = failure.at, runs[failure.at].case
             traces = [record_safely(function, args_of_step(exercise, case, expected_runs[at], 0))]
@@ -71,11 +74,13 @@ def trace_failure(
     runs: list[CaseRun],
     expected_runs: list[CaseRun],
     traces: list[Trace | None],
+    note: str = "",
 ) -> TracedPlace | None:
     """The place where a wrong function parts from every right one.
 
     runs: of the function; expected_runs: of the model solution
     traces: gets the recorded run
+    note: of the case that is preferred
     returns: TracedPlace, or None where nothing can be said; nothing is raised, whatever the function does
     """
     if max(run.seconds for run in runs) > QUICK:
@@ -87,7 +92,7 @@ def trace_failure(
             return traces[-1]
 
         with capture_output():
-            found = find_divergence(exercise, function, runs, expected_runs, recorded)
+            found = find_divergence(exercise, function, runs, expected_runs, recorded, note)
         return found and TracedPlace(place_finding(exercise, found), where_of(found), lines_of(found))
     except Exception:  # a fault in here must not become the learner's, nor take the verdict away
         return None

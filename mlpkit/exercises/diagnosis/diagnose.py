@@ -16,6 +16,7 @@ from ..spec import Exercise
 from . import functions, linear, outside, places, side_effects, structure
 from .as_if import as_if
 from .evidence import Evidence, Finding, updates_of, views_of, where_it_starts, wrong_cases, wrong_part
+from .first_divergence import telling_case
 from .known_mistakes import (
     Known,
     Match,
@@ -186,8 +187,14 @@ def _observe_part(e: Evidence, match: Match) -> Finding | None:
 
 
 def _clearest_case(e: Evidence, first: int) -> int:
-    """The case to speak of: the first that is wrong, unless it is wrong too little to be seen."""
+    """The case to speak of: the first that is wrong, or a clearer one.
+
+    A case is unclear where the answer is hardly wrong, or where right programs may do the same by chance.
+    """
     gaps = [_gap(e.exercise, run, right) for run, right in zip(e.runs, e.expected)]
+    telling = telling_case(e.exercise, e.runs, e.expected, e.runs[first].case.note)
+    if telling is not None and (gaps[telling] >= 0.01 or gaps[first] == 0):
+        return telling
     return first if not 0 < gaps[first] < 0.01 else int(np.argmax(gaps))
 
 

@@ -20,6 +20,7 @@ from .locate import Divergence, locate
 from .trace import Trace, record
 
 Recorded = Callable[[Callable, tuple], Trace | None]
+DULL = 1e6  # added to the size of a case on which different programs may do the same by chance
 _known: dict[tuple, KnownValues] = {}  # exercise, case and step -> values; made once
 
 
@@ -41,27 +42,37 @@ def find_divergence(
     runs: list[CaseRun],
     expected_runs: list[CaseRun],
     recorded: Recorded = record,
+    note: str = "",
 ) -> Found | None:
-    """Record the function on the smallest case that it gets wrong, and find the place.
+    """Record the function on one case that it gets wrong, and find the place.
 
     runs: of the function; expected_runs: of the model solution
     recorded: runs it on some arguments, recorded
+    note: of the case that is preferred
     returns: Found, or None where nothing can be said
     """
-    at = telling_case(exercise, runs, expected_runs)
+    at = telling_case(exercise, runs, expected_runs, note)
     if at is None:
         return None
     return divergence_on(exercise, function, runs[at], expected_runs[at], at, recorded)
 
 
-def telling_case(exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun]) -> int | None:
-    """The number of the case to look at: the first that raises, or else the smallest that is wrong."""
+def telling_case(
+    exercise: Exercise, runs: list[CaseRun], expected_runs: list[CaseRun], note: str = ""
+) -> int | None:
+    """The number of the case to look at: the first that raises, or else one that is wrong.
+
+    note: of the case that is preferred, where its numbers can tell programs apart
+    """
     pairs = enumerate(zip(runs, expected_runs))
     wrong = [at for at, (run, expected) in pairs if not equivalent(run, expected, exercise)]
     raising = [at for at in wrong if runs[at].raised]
     if raising:  # of it the message speaks too; smaller ones often have equal sizes that hide the fault
         return raising[0]
     dull = {at: not exercise.random and _all_alike(runs[at].value) for at in wrong}
+    said = [at for at in wrong if runs[at].case.note == note and not (exercise.random or dull[at])]
+    if said and case_size(runs[said[0]].case) < DULL:
+        return said[0]
     return min(wrong, key=lambda at: (dull[at], case_size(runs[at].case)), default=None)
 
 
@@ -112,7 +123,8 @@ def case_size(case: Case) -> float:
     returns: float, the smaller the better to find a place in
     """
     arrays = [a for a in array_leaves(list(case.args)) if a.size]
-    dull = any(
+    dull = bool(arrays) and max(a.size for a in arrays) == 1
+    dull = dull or any(
         a.dtype.kind == "f"
         and a.ndim > 0
         and (a.shape[0] == 1 or (a == np.round(a, 1)).all() or np.ptp(a) == 0 or np.abs(a).max() > 100)
@@ -123,7 +135,7 @@ def case_size(case: Case) -> float:
     lists = [a for a in case.args if type(a) is list]
     single = any(size == 1 or size >= rows for size in batches) or any(len(a) == 1 for a in lists)
     counts = [a for a in case.args if type(a) is int and not arrays]  # of the numbers that are to be drawn
-    return (sum(a.size for a in arrays) or math.prod(counts)) + 1e6 * (dull or single)
+    return (sum(a.size for a in arrays) or math.prod(counts)) + DULL * (dull or single)
 
 
 def _first_wrong_step(exercise: Exercise, run: CaseRun, expected: CaseRun) -> int:

@@ -69,6 +69,39 @@ def softmax_with_helper(logits):
     return _shares(powers)
 
 
+def counted(logits, labels):
+    return (logits.argmax(axis=1) == labels).sum()
+
+
+def one_row(images):
+    return images.flatten().astype(np.float32) / 255
+
+
+def kept_biases(layers, grads, rate):
+    return [(w - rate * dw, b) for (w, b), (dw, _) in zip(layers, grads)]
+
+
+def averaged(param, grad, velocity, learning_rate, momentum):
+    velocity = momentum * velocity + (1 - momentum) * grad
+    return param - learning_rate * velocity, velocity
+
+
+@pytest.mark.parametrize(
+    ("name", "program"),
+    [
+        ("accuracy", counted),
+        ("scale_pixels", one_row),
+        ("sgd_step", kept_biases),
+        ("momentum_step", averaged),
+    ],
+)
+def test_the_values_beside_a_listed_mistake_are_of_the_input_that_its_message_names(name, program):
+    result = check(name, program)
+    assert result.mistake
+    case = result.lines.title.removeprefix("Your function, line by line, on ")
+    assert f"On {case}" in result.message
+
+
 def test_the_place_in_a_helper_function_is_shown_in_the_helpers_line():
     result = check("softmax", softmax_with_helper)
     assert result.where[2] == "powers.mean(axis=1, keepdims=True)"
