@@ -59,6 +59,9 @@ def factor_name(
     best, least = None, tolerance
     for name in tables[0]:
         if all(name in t and t[name] for t in tables):
+            made_of = len(name.split("`")) > 3 or "squared" in name or "less" in name
+            if made_of and len(cases) > 1 and "size of" in name and len({t[name] for t in tables}) == 1:
+                continue  # of one size alone, many such numbers come out by chance
             off = max(abs(r / t[name] - 1) for r, t in zip(ratios, tables))
             if off < least - 1e-5 or (best is None and off <= tolerance):
                 best, least = name, off

@@ -6,6 +6,8 @@ value that no right program has, made only of values that right programs have, i
 
 from __future__ import annotations
 
+import ast
+
 import numpy as np
 
 from .known_values import KnownValues, is_count
@@ -14,6 +16,7 @@ from .trace_cause import DRAWS, equal
 from .trace_described import (
     ORDER,
     RAISED,
+    SKIPPED,
     TRANSPOSED,
     UNFINISHED,
     UNUSED,
@@ -179,7 +182,32 @@ class _Search(Described):
         copied = self.links.place(made[-1]).name == "copy"
         if copied and self.links.place(made[-1]).loop:
             return None  # the copies are right, and what should have changed them stands elsewhere
-        return self.at(UNFINISHED, last if copied else made[-1])
+        skipped = self._skipped_after(made[-1])
+        return (
+            self.at(UNFINISHED, last if copied else made[-1])
+            if skipped is None
+            else self.at(SKIPPED, skipped)
+        )
+
+    def _skipped_after(self, event: int) -> int | None:
+        """The condition that was not true right after `a = ...`, so that `a` was not changed further."""
+        here = self.links.place(event)
+        bodies = [getattr(n, "body", None) for n in ast.walk(self.trace.source.node)]
+        for one, other in (pair for body in bodies if isinstance(body, list) for pair in zip(body, body[1:])):
+            if not isinstance(one, ast.Assign) or not isinstance(other, ast.If) or other.orelse:
+                continue
+            again = [
+                n
+                for n in other.body
+                if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == ast.unparse(one.targets[0])
+            ]
+            if not again or (one.value.lineno, one.value.col_offset) != (here.span[0], here.span[2]):
+                continue
+            at = other.test.lineno, other.test.end_lineno, other.test.col_offset, other.test.end_col_offset
+            later = range(event + 1, len(self.events))
+            test = next((i for i in later if self.links.place(i).span == at), None)
+            return test if test is not None and not self.events[test].array else None
+        return None
 
     def _before_views(self, event: int) -> int:
         """Of an array that is only transposed or reshaped here, the event that made it."""

@@ -250,6 +250,7 @@ MEANINGS = (
     ("ValueError", r"both or neither of x and y", "both values of where"),
     ("ValueError", r"equal division", "equal pieces"),
     ("IndexError", r"(list|tuple) index out of range", "list index"),
+    ("IndexError", r"list assignment index", "list assignment"),
     ("IndexError", r"scalar variable", "index of a number"),
     ("IndexError", r"out of bounds", "out of bounds"),
     ("IndexError", r"too many indices", "too many indices"),

@@ -38,6 +38,8 @@ def _place(finding: Finding) -> str:
         return (
             f"{line}: right solutions change `{{source}}` further before `{{other}}` in line {{other_line}}."
         )
+    if f["kind"] == "skipped":
+        return f"{line}: `{{source}}` is not true{turn or ' there'}, and what stands under it is left out."
     if f["kind"] == "other":
         return f"{line}: right solutions have another value than `{{source}}` for `{{other}}` in line {{other_line}}."
     if f["kind"] == "order":
@@ -253,7 +255,7 @@ TEMPLATES: dict[str, str | Callable[[Finding], str]] = {
     "overwritten": "`{name}` is no longer Python's function here: a cell has given this name to {is}.",
     "NumPy's builtin": "`{name}` is NumPy's function here, not Python's: `from numpy import *` put it in its place.",
     **dict.fromkeys(("trap power", "trap same object", "trap axis", "trap max", "trap sum", "trap shape in two", "trap shape from array",
-        "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop", "trap list around index", "trap one for a slice", "trap looped as places", "trap never read", "trap divided first", "trap list plus array", "trap written while looped",
+        "trap width as mean", "trap append", "trap list plus tuple", "trap not kept", "trap None", "trap return in loop", "trap list around index", "trap one for a slice", "trap put after loop", "trap looped as places", "trap never read", "trap divided first", "trap list plus array", "trap written while looped",
         "trap eye", "trap rows swapped", "trap not of indices", "trap bytes", "trap never filled", "trap column against row",
         "trap two names", "trap same again", "trap reset in loop", "trap overwritten in loop", "trap loop name", "trap written in vain",
         "trap not called", "trap places", "trap other generator", "trap drawn in loop", "trap with replacement",

@@ -162,6 +162,8 @@ class Causes(Follower):
 
 def _forms(other: np.ndarray, shape: tuple[int, ...]) -> list[np.ndarray]:
     """A value as it may be held in another program: also transposed, or with other axes of length 1."""
+    if other.shape == shape:
+        return [other]
     size = int(np.prod(shape))
     return [other, other.T, other.squeeze(), *([other.reshape(shape)] if other.size == size else [])]
 

@@ -16,7 +16,7 @@ from .trace_cause import DRAWS, Causes, on_a_line
 from .trace_links import CHANGES, operation
 
 VALUE, RAISED, SHORT, ORDER, UNUSED, UNFINISHED = "value", "raised", "short", "order", "unused", "unfinished"
-TRANSPOSED, OTHER = "transposed", "other"
+TRANSPOSED, OTHER, SKIPPED = "transposed", "other", "skipped"
 _COLLECT = ("array", "asarray", "stack", "vstack", "hstack", "concatenate")
 
 
@@ -44,6 +44,7 @@ class Divergence(NamedTuple):
         UNUSED: the right value is at `other`, and not returned.
         UNFINISHED: a right value on the way is returned.
         TRANSPOSED: the right value is returned with rows and columns swapped.
+        SKIPPED: a condition that is not true here leaves out what right programs do.
         OTHER: right programs have this value too, but another one where `other` uses it.
     place: number of the place in the trace; event: number of the event
     shape: of the value, or None; parts: what goes into it

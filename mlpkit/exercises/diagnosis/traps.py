@@ -21,6 +21,7 @@ from .traps_index import (
     never_read,
     not_of_indices,
     one_for_slice,
+    put_after_loop,
     written_while_looped,
 )
 from .traps_loops import (
@@ -130,12 +131,8 @@ def _shape_from_array(node: ast.AST, source: Source) -> dict | None:
 
 
 def _width_as_mean(node: ast.AST, source: Source) -> dict | None:
-    """`rng.normal(std, shape)`, `rng.normal(shape)` or `rng.normal(std, 0, shape)`."""
-    if not calls(node, ".normal", ".uniform") or not node.args:
-        return None
-    second = node.args[1] if len(node.args) > 1 else None
-    zero = isinstance(second, ast.Constant) and second.value == 0 and node.func.attr == "normal"
-    found = any(isinstance(a, ast.Tuple) for a in node.args[:2]) or zero
+    """`rng.normal(std, shape)` or `rng.normal(shape)`."""
+    found = calls(node, ".normal", ".uniform") and any(isinstance(a, ast.Tuple) for a in node.args[:2])
     names = {"normal": ["mean", "standard deviation", "size"], "uniform": ["low end", "high end", "size"]}
     return {"order": names[node.func.attr], **code_of(node)} if found else None
 
@@ -301,6 +298,7 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap column against row", _column_against_row),
     ("trap two names", two_names),
     ("trap same again", _of(same_list_again)),
+    ("trap put after loop", put_after_loop),
     ("trap reset in loop", _of(reset_in_loop)),
     ("trap overwritten in loop", _of(overwritten_in_loop)),
     ("trap loop name", _of(loop_name_set)),
@@ -317,7 +315,13 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
 )
 
 
-ELSEWHERE = ("trap written in vain", "trap same again", "trap overwritten in loop", "trap loop name")
+ELSEWHERE = (
+    "trap written in vain",
+    "trap same again",
+    "trap put after loop",
+    "trap overwritten in loop",
+    "trap loop name",
+)
 
 
 def not_kept(e: Evidence) -> Finding | None:

@@ -95,3 +95,21 @@ def divided_first(node: ast.AST, source: Source) -> dict | None:
     by = node.left if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Div) else None
     one = by is not None and isinstance(by.right, ast.Constant) and by.right.value == 1
     return {"inner": shortened(ast.unparse(by)), **code_of(node)} if one else None
+
+
+def put_after_loop(node: ast.AST, source: Source) -> dict | None:
+    """`stepped.append((weights, bias))` after the loop that sets these names."""
+    body = getattr(node, "body", None)
+    for loop, put in zip(body, body[1:]) if isinstance(body, list) else ():
+        if not isinstance(loop, ast.For) or not isinstance(put, ast.Expr) or not calls(put.value, ".append"):
+            continue
+        inside = [n for n in ast.walk(loop) if isinstance(n, ast.Name)]
+        made = {n.id for n in inside if isinstance(n.ctx, ast.Store)}
+        name = ast.unparse(put.value.func.value)
+        given = {n.id for a in put.value.args for n in ast.walk(a) if isinstance(n, ast.Name)} - {
+            "np",
+            "mine",
+        }
+        if given and given <= made and all(n.id != name for n in inside):
+            return {"at": put, **code_of(put)}
+    return None

@@ -83,14 +83,9 @@ def loop_name_set(node: ast.AST, tree: ast.AST) -> dict | None:
     for statement in ast.walk(node):
         target = statement.targets[0] if isinstance(statement, ast.Assign) else None
         if isinstance(target, ast.Name) and target.id in names:
-            later = [
-                n
-                for n in ast.walk(node)
-                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and n.id == target.id
-            ]
-            if not any(
-                (n.lineno, n.col_offset) > (statement.end_lineno, statement.end_col_offset) for n in later
-            ):
+            end = statement.end_lineno, statement.end_col_offset
+            reads = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == target.id]
+            if not any(isinstance(n.ctx, ast.Load) and (n.lineno, n.col_offset) > end for n in reads):
                 return {"name": target.id, "at": statement}
     return None
 

@@ -984,7 +984,7 @@ SAID = [
             return for_train, for_valid
     """),
     # powers that are all 0 come from what stands before them; each of two wrong powers is to blame
-    ("softmax", "but not `logits - 1000`", "value `powers`", 2, """
+    ("softmax", "1000 is subtracted from every row", "value `powers`", 2, """
         def f(logits):
             shifted = logits - 1000
             powers = np.exp(shifted)
@@ -1077,6 +1077,32 @@ SAID = [
         def f(logits):
             powers = np.exp(logits - logits.max(axis=1, keepdims=True))
             return (powers / powers.sum(axis=1, keepdims=True)).round(3)
+    """),
+    ("backward", "`append` or `insert` adds one", "small example", 4, """
+        def f(layers, entered, dlogits):
+            grads, dz = [], dlogits
+            for i in reversed(range(len(layers))):
+                grads[i] = (entered[i].T @ dz, dz.sum(axis=0))
+                dz = (dz @ layers[i][0].T) * (entered[i] > 0)
+            return grads
+    """),
+    # the wrong line itself, not the right one before or after it
+    ("cross_entropy_backward", "the true class is replaced", "print every step", 4, """
+        def f(logits, labels):
+            n = len(labels)
+            dlogits = mine.softmax(logits)
+            dlogits[np.arange(n), labels] = -1
+            return dlogits / n
+    """),
+    ("forward", "relu is missing before the last layer", "print every step", 6, """
+        def f(layers, images):
+            entered, a = [], images
+            for i, (weights, bias) in enumerate(layers):
+                entered.append(a)
+                a = mine.affine(a, weights, bias)
+                if i < len(layers) - 2:
+                    a = mine.relu(a)
+            return entered, a
     """),
 ]  # fmt: skip
 
