@@ -345,8 +345,8 @@ FORWARD = Exercise(
         Mistake(
             "kept-preactivations",
             (_wrong(keep="z"), _wrong(keep="first z")),
-            "It looks as if the list holds values from before relu. The input of the next layer is the "
-            "value after relu.",
+            "It looks as if the list holds values from before relu. It should hold the input of each layer: "
+            "the images first, then each value after relu.",
         ),
         Mistake(
             "kept-backwards",

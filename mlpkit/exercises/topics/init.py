@@ -98,6 +98,12 @@ HE_NORMAL = Exercise(
             "It looks as if the variance is 1 / fan_in. How many of the signals does relu set to 0?",
         ),
         Mistake(
+            "upside-down",
+            _draw(lambda fan_in, fan_out: np.sqrt(fan_in / 2)),
+            "It looks as if the fraction is upside down, fan_in / 2. A unit with many inputs needs smaller "
+            "weights.",
+        ),
+        Mistake(
             "one-width-for-all",
             tuple(_draw(lambda fan_in, fan_out, s=s: s) for s in (0.01, 0.1, 0.05, 0.001)),
             "It looks as if all layers have the same standard deviation. A unit with many inputs needs "

@@ -142,6 +142,13 @@ _SOFTMAX_MISTAKES = (
         "logit far above it still overflows. After which shift is every power at most 1?",
     ),
     Mistake(
+        "shift-in-one-place",
+        (lambda z: np.exp(z - z.max(axis=1, keepdims=True)) / np.exp(z).sum(axis=1, keepdims=True),
+         lambda z: np.exp(z) / np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)),
+        "It looks as if the maximum is subtracted in one place and not in the other. Look at both places "
+        "that use the logits.",
+    ),
+    Mistake(
         "maximum-of-columns",
         lambda z: (e := np.exp(z - z.max(axis=0))) / e.sum(axis=1, keepdims=True),
         "It looks as if the maximum of each column is subtracted. That changes the differences inside a "
@@ -178,7 +185,8 @@ _SOFTMAX_MISTAKES = (
     Mistake(
         "no-normalisation",
         (lambda z: np.exp(z - z.max(axis=1, keepdims=True)), np.exp),
-        "It looks as if the powers are not divided by anything. What makes a row sum to 1?",
+        "It looks as if the powers are divided by nothing, or by a number that is always 1. What makes a row "
+        "sum to 1?",
         observe=lambda got, want, args: f"Your rows sum to {got.sum(1).min():.3g} up to "
                                      f"{got.sum(1).max():.3g}, not to 1.",
     ),
@@ -275,7 +283,7 @@ LOG_SOFTMAX = Exercise(
         Property(
             "the sums of the probabilities",
             lambda p, args: np.exp(p).sum(axis=1),
-            "e to the power of a row should sum to 1. Here it sums to {got}.",
+            "`np.exp` of a row of the result should sum to 1. Here it sums to {got}.",
         ),
     ),
     mistakes=(
@@ -333,6 +341,17 @@ LOG_SOFTMAX = Exercise(
             "sum-without-log",
             lambda z: (s := z - z.max(axis=1, keepdims=True)) - np.exp(s).sum(axis=1, keepdims=True),
             "It looks as if the sum itself is subtracted. What does a logarithm make of a division?",
+        ),
+        Mistake(
+            "sum-added",
+            lambda z: (s := z - z.max(axis=1, keepdims=True)) + np.log(np.exp(s).sum(axis=1, keepdims=True)),
+            "It looks as if the logarithm of the sum is added. Which sign does the formula have there?",
+        ),
+        Mistake(
+            "sum-of-logits",
+            lambda z: (s := z - z.max(axis=1, keepdims=True)) - np.log(np.exp(s)).sum(axis=1, keepdims=True),
+            "It looks as if the shifted logits are added, not their powers. In the formula the power comes first, "
+            "then the sum, then the logarithm. Look at the brackets.",
         ),
         Mistake(
             "divided-not-subtracted",

@@ -104,7 +104,7 @@ export default widget({ merge, live: true, build(view) {
     h("div", { class: "mlp-row" }, start, one, stop, reset, h("div", { class: "mlp-deck-progress" }, line, bar)),
     h("div", { class: "mlp-row mlp-deck-settings" }, rate.element, fixed, velocity.element, field("Batch size", batch)),
     h("div", { class: "mlp-deck-charts" }, ...charts.map((c) => c.element)),
-    note(`From left to right: training steps. Line: the mean of several steps. Band: from the lowest to the highest of these steps. Numbers above: the mean of the last 20 steps${view.state.validated ? "; validation, measured at the end of each epoch" : ""}.`),
+    note(`From left to right: training steps. Line: the mean of several steps. Band: from the lowest to the highest of these steps. Numbers above: the mean of the last 20 steps.${view.state.validated ? " The validation numbers are measured at the end of each epoch." : ""}`),
     h("div", { class: "mlp-row mlp-deck-time" }, scrub, where, present, fork),
     h("div", { class: "mlp-deck-pictures" },
       h("figure", {}, h("div", { class: "mlp-row" }, h("h3", {}, `Its answers for ${view.state.split} images`), shownNote), h("ul", { class: "mlp-deck-tiles" }, ...tiles.map((t) => t.element)),

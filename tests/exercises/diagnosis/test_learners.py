@@ -234,8 +234,35 @@ SAID = [
     ("log_softmax", "are infinity, all in row 0", "They are in row", 3, """
         def f(logits):
             shifted = logits - logits.max(axis=1, keepdims=True)
+            return np.log(np.exp(shifted)) / np.exp(shifted).sum(axis=1, keepdims=True)
+    """),
+    ("log_softmax", "shifted logits are added, not their powers", "infinity", 3, """
+        def f(logits):
+            shifted = logits - logits.max(axis=1, keepdims=True)
             total = np.exp(shifted.sum(axis=1, keepdims=True))
             return shifted - np.log(total)
+    """),
+    ("log_softmax", "shifted logits are added, not their powers", "right solutions", 3, """
+        def f(logits):
+            shifted = logits - logits.max(axis=1, keepdims=True)
+            return shifted - np.log(np.exp(shifted)).sum(axis=1, keepdims=True)
+    """),
+    ("log_softmax", "logarithm of the sum is added", "right solutions", 3, """
+        def f(logits):
+            shifted = logits - logits.max(axis=1, keepdims=True)
+            return shifted + np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    """),
+    ("softmax", "in one place and not in the other", "infinity", 4, """
+        def f(logits):
+            shifted = logits - logits.max(axis=1, keepdims=True)
+            powers = np.exp(shifted)
+            return powers / np.exp(logits).sum(axis=1, keepdims=True)
+    """),
+    ("softmax", "or by a number that is always 1", "not divided by anything", 4, """
+        def f(logits):
+            shifted = logits - logits.max(axis=1, keepdims=True)
+            powers = np.exp(shifted)
+            return powers / powers.max(axis=1, keepdims=True)
     """),
     ("backward", "Only entry 4 is right", "Entries 4 are", 4, """
         def f(layers, entered, dlogits):
@@ -374,7 +401,7 @@ SAID = [
     ("log_softmax", "too, but not", "is right", 3, """
         def f(logits):
             s = logits - logits.max(axis=1, keepdims=True)
-            return s - np.log(np.exp(s)).sum(axis=1, keepdims=True)
+            return s * np.exp(s).sum(axis=1, keepdims=True)
     """),
     ("numerical_gradient", "right solutions have the value `up`", "and `up`", 6, """
         def f(f, x, eps):
