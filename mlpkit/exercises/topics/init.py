@@ -212,8 +212,13 @@ GLOROT_UNIFORM = Exercise(
         Mistake(
             "he",
             _even(lambda fan_in, fan_out: np.sqrt(6 / fan_in)),
-            "It looks as if only fan_in is used, as He does. Glorot also uses the size for the backward "
-            "pass.",
+            "It looks as if only fan_in is used, as He does. Which two numbers does Glorot add?",
+        ),
+        Mistake(
+            "no-2",
+            _even(lambda fan_in, fan_out: np.sqrt(3 / (fan_in + fan_out))),
+            "It looks as if the limit is √(3 / (fan_in + fan_out)). The variance is limit² / 3: what is it then, "
+            "and what should it be?",
         ),
         Mistake(
             "fan-in-only",
