@@ -189,8 +189,8 @@ PATIENTS = (
         others={
             "the decay rate is too large": "The test `constant-gradient bench` takes a decay of 0.01: then it must add 0.01 times 5 = 0.05 "
             "to the gradient of a weight of 5. What does this program add?",
-            "decay is not decoupled": "That is a question only with Adam. Plain descent gives the same "
-            "result both ways.",
+            "decay is not decoupled": "That is a question only with Adam. Plain gradient descent gives the same "
+            "result in both ways.",
             "the penalty is missing in the loss": "Then the test `gradient check` would find the biases right, "
             "because biases do not decay. Here they are wrong too.",
         },

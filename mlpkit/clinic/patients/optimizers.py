@@ -36,7 +36,7 @@ def correction_without_power(param, grad, mean, mean_square, step, learning_rate
 PATIENTS = (
     Patient(
         name="heavy-feet",
-        complaint="I added momentum, as everybody says one should. It changes nothing at all.",
+        complaint="Everybody recommends momentum, so I added it. It changes nothing at all.",
         program=Program(optimizer="momentum", rate=0.02),
         part="momentum_step",
         sick=velocity_from_0,

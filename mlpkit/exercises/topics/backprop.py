@@ -555,8 +555,8 @@ CROSS_ENTROPY_BACKWARD = Exercise(
         Mistake(
             "labels-as-columns",
             lambda z, y: (_softmax(z) - np.isin(np.arange(z.shape[1]), y)) / len(y),
-            "It looks as if 1 is subtracted from whole columns: `[:, labels]` means every row, at the "
-            "labels of all rows. How do you pick one entry from each row?",
+            "It looks as if 1 is subtracted from whole columns, at the labels of all rows (`[:, labels]` does "
+            "this too). How do you pick one entry from each row?",
         ),
         Mistake(
             "subtracted-after-the-mean",

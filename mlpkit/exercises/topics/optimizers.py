@@ -489,9 +489,12 @@ def _right(m, s, t, b1, b2, eps, g):
     return m / (1 - b1**t) / (np.sqrt(s / (1 - b2**t)) + eps)
 
 
-def _eps_after_all(p, g, m, s, t, rate, b1, b2, eps):
-    right, m, s = adam_step(p, g, m, s, t, rate, b1, b2, 0.0)
-    return right + eps, m, s
+def _eps_after_all(sign):
+    def wrong(p, g, m, s, t, rate, b1, b2, eps):
+        right, m, s = adam_step(p, g, m, s, t, rate, b1, b2, 0.0)
+        return right + sign * eps, m, s
+
+    return wrong
 
 
 ADAM_STEP = Exercise(
@@ -599,6 +602,13 @@ ADAM_STEP = Exercise(
             "It looks as if b is multiplied by the step. How do you write a power in Python?",
         ),
         Mistake(
+            "power-outside-the-brackets",
+            (_adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1) ** t / (np.sqrt(s / (1 - b2) ** t) + eps)),
+             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1) ** t / (np.sqrt(s / (1 - b2**t)) + eps)),
+             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / (np.sqrt(s / (1 - b2) ** t) + eps))),
+            "It looks as if the power t belongs to the whole bracket. Of which number do you need the power, of b or of 1 - b?",
+        ),
+        Mistake(
             "root-forgotten",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / (s / (1 - b2**t) + eps)),
             "It looks as if the root is missing: then twice the gradient gives half the step. What has the "
@@ -618,7 +628,8 @@ ADAM_STEP = Exercise(
         ),
         Mistake(
             "eps-outside-the-brackets",
-            (_adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t)) + eps), _eps_after_all),
+            (_adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t)) + eps),
+             _eps_after_all(1), _eps_after_all(-1)),
             "It looks as if eps is added after the division: brackets are missing. Which number should eps "
             "keep away from 0?",
         ),

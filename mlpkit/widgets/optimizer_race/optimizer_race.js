@@ -110,7 +110,7 @@ export default widget({
         h("figure", { class: "mlp-race-left" }, field2),
         h("figure", { class: "mlp-race-right" }, field("Loss against", against), chart)),
       table, faults,
-      h("div", { class: "mlp-row" }, usual, h("span", { class: "mlp-note" }, "Cross: the start. Ring: the lowest point shown. There: it is 99 % of the way down, and stays there.")),
+      h("div", { class: "mlp-row" }, usual, h("span", { class: "mlp-note" }, "Large cross: the start. Large ring: the lowest point shown. There: it is 99 % of the way down, and stays there.")),
       h("details", {}, h("summary", {}, "The curves in words"), words));
 
     const land = document.createElement("canvas");
