@@ -189,9 +189,17 @@ def _run(
 ) -> SeedResult | None:
     began, reported, best, last, taken = budget.clock(), 0.0, None, None, 0
     observer = Observer()
+
+    def in_time() -> None:  # a recipe with a loop over all its steps would keep the learner waiting
+        spent = budget.clock() - began
+        if budget.used(observer.steps, spent) > 1:
+            raise ValueError(_too_late(observer.steps, spent, budget))
+
+    observer.on_step = in_time
     observer.start()
     try:
         steps = _begun(recipe, data, seed)
+        observer.on_step = None
         before = observer.steps
         for number, step in enumerate(steps, 1):
             if not isinstance(step, Step):
@@ -244,8 +252,8 @@ def _too_late(count: int, spent: float, budget: Budget) -> str:
     used = f"{count:,} steps" if budget.steps else f"{spent:.1f} s"
     whole = f"{budget.steps:,} steps" if budget.steps else f"{budget.seconds:g} s"
     return (
-        f"the recipe used {used} up to its first step, and the budget is {whole}: "
-        "compute less before `return train(...)`, because that counts too"
+        f"the recipe used {used} up to its first step, and the budget is {whole}: end it with "
+        "`return train(...)`, without a loop over the steps; what it computes before that counts too"
     )
 
 

@@ -6,6 +6,7 @@ A profile function (`sys.setprofile`) sees every call. It costs time, so it is o
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
@@ -25,12 +26,14 @@ class Observer:
     functions: set of str, the exercises whose stored function was called
     trained_on: list of Examples, each that `train` was given
     steps: int, all steps that `train` took
+    on_step: called after each of these steps, or None; what it raises ends the loop that took the step
     """
 
     def __init__(self) -> None:
         self.functions: set[str] = set()
         self.trained_on: list[Examples] = []
         self.steps = 0
+        self.on_step: Callable[[], None] | None = None
         self._files = {str(workbook_dir() / f"{name}.py"): name for name in passed_names()}
         self._loops: set[CodeType | None] = set()
         self._before: Any = None
@@ -42,7 +45,7 @@ class Observer:
 
     def stop(self) -> None:
         """Look no longer; called twice, it does nothing."""
-        if sys.getprofile() == self._look:
+        if sys.getprofile() in (self._look, None):  # Python takes away a profile function that raised
             sys.setprofile(self._before)
 
     def _look(self, frame: FrameType, event: str, result: Any) -> None:
@@ -60,6 +63,8 @@ class Observer:
                 self._loops.add(getattr(result, "gi_code", None))
             elif code in self._loops:
                 self.steps += 1
+                if self.on_step:
+                    self.on_step()
 
 
 def shared_images(examples: Examples, valid: Examples) -> int:

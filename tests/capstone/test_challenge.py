@@ -76,6 +76,21 @@ def test_training_before_the_first_step_counts(data, monkeypatch):
     assert len(leaderboard_file.read()[0]["entries"]) == 1
 
 
+def test_a_loop_inside_the_recipe_ends_with_the_budget(data):
+    before, ended = sys.getprofile(), []
+
+    def looped(data, rng):
+        for step in recipe(data, rng):
+            last = step
+        ended.append(last)
+        return last
+
+    with pytest.raises(ValueError, match=r"used 21 steps up to its first step.* without a loop"):
+        challenge(looped, data, name="x", steps=20)
+    assert not ended
+    assert sys.getprofile() is before
+
+
 def test_a_step_that_comes_after_the_end_does_not_count(data, monkeypatch):
     monkeypatch.setenv("MLPKIT_HEADLESS", "0")
     clock = Clock()
@@ -249,7 +264,7 @@ def test_data_without_validation_and_recipes_without_steps_are_refused(data):
         ({"seeds": (0, 1.5)}, TypeError, "seeds is 1.5"),
         ({"recipe": 3}, TypeError, "recipe is int"),
         ({"recipe": lambda data, rng: None}, TypeError, "returned NoneType: expected what `train` returns"),
-        ({"recipe": lambda data, rng: list(recipe(data, rng))[-1]}, TypeError, "returned Step"),
+        ({"recipe": lambda data, rng: list(islice(recipe(data, rng), 1))[-1]}, TypeError, "returned Step"),
         ({"recipe": lambda data, rng: network()}, TypeError, "returned parameters"),
         ({"recipe": lambda data, rng: []}, ValueError, "made no step for seed 0"),
     ],
