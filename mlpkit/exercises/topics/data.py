@@ -176,6 +176,12 @@ SCALE_PIXELS = Exercise(
             "It looks as if each image is a column. In this course, each example is a row.",
         ),
         Mistake(
+            "rows-not-counted-by-images",
+            (lambda x: x.reshape(x[0].size, -1) / np.float32(255), lambda x: x.reshape(x.shape[1], -1) / np.float32(255)),
+            "It looks as if the first size in `reshape` is not the number of images. Each image is one row: how "
+            "many rows are there?",
+        ),
+        Mistake(
             "pixels-mixed-up",
             (lambda x: x.reshape(-1, len(x)).T / np.float32(255), lambda x: x.T.reshape(len(x), -1) / np.float32(255)),
             "It looks as if the pixels of different images are mixed: the shape is right, but the axes "

@@ -71,6 +71,11 @@ _AFFINE_MISTAKES = (
         "It looks as if the bias is added twice. Count the places where it stands.",
     ),
     Mistake(
+        "bias-multiplied",
+        lambda x, w, b: (x @ w) * b,
+        "It looks as if the products are multiplied by the bias. What should a unit do with its bias?",
+    ),
+    Mistake(
         "bias-summed",
         lambda x, w, b: x @ w + b.sum(),
         "It looks as if the same number is added to every unit. Each unit has its own bias.",

@@ -258,6 +258,15 @@ SAID = [
             powers = np.exp(shifted)
             return powers / np.exp(logits).sum(axis=1, keepdims=True)
     """),
+    ("scale_pixels", "not the number of images", "one axis less|the numbers are right", 2, """
+        def f(images):
+            rows = images.reshape(784, -1)
+            return rows.astype(np.float32) / 255
+    """),
+    ("affine", "multiplied by the bias", "times one number", 2, """
+        def f(inputs, weights, bias):
+            return inputs @ weights * bias
+    """),
     ("softmax", "or by a number that is always 1", "not divided by anything", 4, """
         def f(logits):
             shifted = logits - logits.max(axis=1, keepdims=True)

@@ -78,7 +78,7 @@ UNLISTED = [
     ("init_params", "backwards", lambda s, rng: E["init_params"](s, rng)[::-1], "right shapes in the opposite order"),
     ("affine", "inputs unused", lambda x, w, b: np.tile(b, (len(x), 1)), "`inputs` were 0 everywhere"),
     ("affine", "a sigmoid", lambda x, w, b: 1 / (1 + np.exp(-(x @ w + b))), "the sigmoid of the right answer"),
-    ("affine", "bias multiplied", lambda x, w, b: (x @ w) * b, "Every column is the expected one times one number, plus another number"),
+    ("affine", "bias multiplied and added", lambda x, w, b: (x @ w) * b + b, "Every column is the expected one times one number, plus another number"),
     ("affine", "product averaged", lambda x, w, b: x @ w / len(w) + b, "times the same number, plus another number: column 3 is multiplied by 0.3333, and"),
     ("affine", "last input alone", lambda x, w, b: x[:, -1:] * w[-1] + b, "only the last column of `inputs` counted"),
     ("affine", "bias at every input", lambda x, w, b: sum(x[:, [i]] * w[i] + b for i in range(len(w))), "in another: 2 times `bias`"),
