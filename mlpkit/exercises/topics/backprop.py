@@ -602,6 +602,15 @@ def _differences(above: float, below: float, divisor: float) -> Callable:
     return wrong
 
 
+def _second_divided(f, x, eps):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        nudge = np.zeros(x.shape)
+        nudge[index] = eps
+        gradient[index] = f(x + nudge) - f(x - nudge) / (2 * eps)
+    return gradient
+
+
 def _not_put_back(f, x, eps):
     x, gradient = x.copy(), np.zeros(x.shape)
     for index in np.ndindex(x.shape):
@@ -679,6 +688,11 @@ NUMERICAL_GRADIENT = Exercise(
             "precedence",
             lambda f, x, eps: _differences(1, -1, 1)(f, x, eps) * eps / 2 * eps,
             "It looks as if `/ 2 * eps` divides by 2 and then multiplies by eps. Where are brackets needed?",
+        ),
+        Mistake(
+            "difference-without-brackets",
+            _second_divided,
+            "It looks as if only the second value is divided: `a - b / c` divides b alone. Where are brackets needed?",
         ),
         Mistake(
             "sign",

@@ -591,6 +591,11 @@ CROSS_ENTROPY = Exercise(
             "true class of each row counts here.",
         ),
         Mistake(
+            "log-of-the-mean",
+            lambda z, y: float(-np.log(_picked(softmax(z), y).mean())),
+            "It looks as if this is the logarithm of a mean. The loss is the mean of the logarithms.",
+        ),
+        Mistake(
             "one-loss-a-row",
             lambda z, y: -_picked(log_softmax(z), y),
             "That is one loss for each row. How do they become one number?",
