@@ -149,6 +149,12 @@ _SOFTMAX_MISTAKES = (
         "that use the logits.",
     ),
     Mistake(
+        "maximum-added",
+        lambda z: _raw_softmax(z + z.max(axis=1, keepdims=True)),
+        "It looks as if the maximum is added to each row, so large logits become larger. Which sign does it have in "
+        "the formula?",
+    ),
+    Mistake(
         "maximum-of-columns",
         lambda z: (e := np.exp(z - z.max(axis=0))) / e.sum(axis=1, keepdims=True),
         "It looks as if the maximum of each column is subtracted. That changes the differences inside a "
@@ -346,6 +352,11 @@ LOG_SOFTMAX = Exercise(
             "sum-added",
             lambda z: (s := z - z.max(axis=1, keepdims=True)) + np.log(np.exp(s).sum(axis=1, keepdims=True)),
             "It looks as if the logarithm of the sum is added. Which sign does the formula have there?",
+        ),
+        Mistake(
+            "logits-negated",
+            lambda z: (s := z - z.max(axis=1, keepdims=True)) * -1 - np.log(np.exp(s).sum(axis=1, keepdims=True)),
+            "It looks as if the shifted logits have a minus in front. Which of the two terms of the formula has a minus?",
         ),
         Mistake(
             "sum-of-logits",

@@ -258,6 +258,12 @@ SAID = [
             powers = np.exp(shifted)
             return powers / np.exp(logits).sum(axis=1, keepdims=True)
     """),
+    ("softmax", "maximum is added", "right solutions", 2, """
+        def f(logits):
+            shifted = logits + logits.max(axis=1, keepdims=True)
+            powers = np.exp(shifted)
+            return powers / powers.sum(axis=1, keepdims=True)
+    """),
     ("scale_pixels", "not the number of images", "one axis less|the numbers are right", 2, """
         def f(images):
             rows = images.reshape(784, -1)
