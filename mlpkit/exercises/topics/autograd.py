@@ -279,6 +279,11 @@ def _crossed(tape, count):
     return _walk([(output, inputs[::-1], pull) for output, inputs, pull in tape], count)
 
 
+def _first_step_first(tape):
+    """The order of `tape[-i]` for i from 0."""
+    return [tape[-i] for i in range(len(tape))]
+
+
 BACKPROPAGATE = Exercise(
     "backpropagate",
     task="Read the tape backwards and give the gradient of the last value for every value.",
@@ -346,8 +351,12 @@ BACKPROPAGATE = Exercise(
         ),
         Mistake(
             "first-step-left-out",
-            lambda tape, count: _walk(tape[1:], count),
-            "It looks as if the first step of the tape is never reached. Where does the loop end?",
+            (
+                lambda tape, count: _walk(tape[1:], count),
+                lambda tape, count: _walk(tape, count, order=_first_step_first),
+            ),
+            "It looks as if the first step of the tape is left out, or is read before the others (`tape[-0]` is `tape[0]`). "
+            "In which order must the loop read the steps?",
         ),
         Mistake(
             "inputs-crossed",

@@ -1032,6 +1032,16 @@ SAID = [
             powers = np.exp(shifted)
             return powers / powers.sum(axis=1, keepdims=True)
     """),
+    ("backpropagate", "is read before the others", "stored in line", 0, """
+        def f(tape, count):
+            grads = [0.0] * count
+            grads[-1] = 1.0
+            for i in range(len(tape)):
+                output, inputs, pull = tape[-i]
+                for number, grad in zip(inputs, pull(grads[output])):
+                    grads[number] += grad
+            return grads
+    """),
     ("adam_step", "the power is t . 1", "print every step", 4, """
         def f(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):
             mean = b1 * mean + (1 - b1) * grad
