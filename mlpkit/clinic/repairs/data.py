@@ -96,7 +96,7 @@ def _one_too_many(count, batch_size, epochs):
 
 CUT = Exercise(
     "cut",
-    task="Give an array with a row (start, stop) for each batch of each epoch; an epoch's last may be shorter.",
+    task="Give an array with a row (start, stop) for each batch of each epoch; the last batch of an epoch may be shorter.",
     reference=reference_parts.cut,
     inputs={"count": "", "batch_size": "", "epochs": ""},
     output="batches ends",

@@ -450,7 +450,8 @@ CROSS_ENTROPY = Exercise(
         ),
         Mistake(
             "mean-over-classes-too",
-            lambda z, y: float(-(log_softmax(z) * _one_hot(z, y)).mean()),
+            (lambda z, y: float(-(log_softmax(z) * _one_hot(z, y)).mean()),
+             lambda z, y: float(-(np.log(softmax(z)) * _one_hot(z, y)).mean())),
             "It looks as if the mean also counts the wrong classes, which are 0. Over how many numbers "
             "should the mean be?",
         ),
@@ -468,7 +469,8 @@ CROSS_ENTROPY = Exercise(
         Mistake(
             "log-of-softmax",
             (lambda z, y: float(-np.log(_picked(softmax(z), y)).mean()),
-             lambda z, y: float(-np.log(softmax(z))[np.arange(len(y)), y].mean())),
+             lambda z, y: float(-np.log(softmax(z))[np.arange(len(y)), y].mean()),
+             lambda z, y: float(-(np.log(softmax(z)) * _one_hot(z, y)).sum() / len(y))),
             "The formula is right, but a probability of e^-1000 is 0 as a float, and its logarithm is "
             "minus infinity. Which earlier exercise avoids that?",
         ),

@@ -1042,6 +1042,18 @@ SAID = [
                     grads[number] += grad
             return grads
     """),
+    ("cross_entropy", "counts the wrong classes", "right solutions", 4, """
+        def f(logits, labels):
+            p = mine.softmax(logits)
+            y = mine.one_hot(labels, logits.shape[1])
+            return -np.mean(y * np.log(p))
+    """),
+    ("cross_entropy", "The formula is right, but a probability of e.-1000", "right solutions", 4, """
+        def f(logits, labels):
+            p = mine.softmax(logits)
+            y = mine.one_hot(labels, logits.shape[1])
+            return -np.sum(y * np.log(p)) / len(labels)
+    """),
     ("adam_step", "the power is t . 1", "print every step", 4, """
         def f(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):
             mean = b1 * mean + (1 - b1) * grad
