@@ -140,6 +140,12 @@ MOMENTUM_STEP = Exercise(
             "It looks as if the old velocity is returned. What should the next step start from?",
         ),
         Mistake(
+            "shares-swapped",
+            lambda p, g, v, rate, m: (p - rate * ((1 - m) * v + m * g), (1 - m) * v + m * g),
+            "It looks as if momentum multiplies the gradient, and 1 - momentum the old velocity. Momentum is the share of "
+            "the old velocity, and the gradient is added as it is.",
+        ),
+        Mistake(
             "running-mean",
             lambda p, g, v, rate, m: (lambda n: (p - rate * n, n))(m * v + (1 - m) * g),
             "It looks as if the gradient is multiplied by 1 - momentum, which is another way to define it. Here "
@@ -643,6 +649,14 @@ ADAM_STEP = Exercise(
             "eps-missing",
             _adam(lambda m, s, t, b1, b2, eps, g: m / (1 - b1**t) / np.sqrt(s / (1 - b2**t))),
             "It looks as if eps is not used. What happens to a number whose gradient is always 0?",
+        ),
+        Mistake(
+            "new-value-in-full",
+            (_adam(_right, mean=lambda m, g, b: b * m + g, square=lambda s, g, b: b * s + g**2),
+             _adam(_right, mean=lambda m, g, b: b * m + g),
+             _adam(_right, square=lambda s, g, b: b * s + g**2)),
+            "It looks as if the new value has the weight 1. In a running mean the two weights sum to 1: what is the "
+            "weight of the new value?",
         ),
         Mistake(
             "weights-swapped",

@@ -242,6 +242,18 @@ def _wrong(**changed):
     return lambda layers, images, labels: _scores(layers, images, labels, **changed)
 
 
+def _means_over_images(size, counted=False):
+    """The means of batches are added and divided by the number of images; `counted`: the right ones are counted."""
+
+    def wrong(layers, images, labels):
+        parts = [slice(start, start + size) for start in range(0, len(labels), size)]
+        losses, shares = np.transpose([evaluate(layers, images[part], labels[part]) for part in parts])
+        right = evaluate(layers, images, labels)[1] if counted else shares.sum() / len(labels)
+        return float(losses.sum() / len(labels)), float(right)
+
+    return wrong
+
+
 def _logits(layers, images, bend=lambda z: np.maximum(z, 0), last=False, bias=1.0):
     a = images
     for i, (w, b) in enumerate(layers):
@@ -321,6 +333,13 @@ EVALUATE = Exercise(
                 for k in (64, 100, 5, 10, 16, 20, 32, 50, 128, 200, 256, 500, 512, 1000)),
             "It looks as if the means of batches are averaged, but the last batch is shorter. How should "
             "each mean be weighted?",
+        ),
+        Mistake(
+            "means-of-batches-over-images",
+            (*(_means_over_images(k) for k in (32, 64, 128, 256, 1000, 2000)),
+             *(_means_over_images(k, counted=True) for k in (32, 64, 128, 256, 1000))),
+            "It looks as if the means of batches are added, and the sum is divided by the number of images. The mean "
+            "of a batch stands for all images of this batch: by what is it multiplied before it is added?",
         ),
         Mistake(
             "accuracy-over-axis-0",
