@@ -564,6 +564,11 @@ CROSS_ENTROPY_BACKWARD = Exercise(
             "It looks as if only the probabilities are divided by the batch, but not the 1 that is "
             "subtracted.",
         ),
+        Mistake(
+            "only-the-label-divided",
+            lambda z, y: _softmax(z) - _one_hot(z, y) / len(y),
+            "It looks as if only the 1 that is subtracted is divided by the batch, but not the probabilities. What must be divided?",
+        ),
     ),
     hints=(
         "The gradient of a logit is its probability minus what it should be, divided by the number of "
@@ -812,6 +817,13 @@ def _walk_back_some(here: Callable) -> Callable:
     return wrong
 
 
+def _inserted_at_its_number(layers, entered, dlogits):
+    grads: list = []
+    for i, pair in reversed(list(enumerate(backward(layers, entered, dlogits)))):
+        grads.insert(i, pair)
+    return grads
+
+
 def _gate_too_late(layers, entered, dlogits):
     grads, dz = [], dlogits
     for i in reversed(range(len(layers))):
@@ -974,6 +986,12 @@ BACKWARD = Exercise(
             "backwards",
             lambda layers, entered, d: backward(layers, entered, d)[::-1],
             "It looks as if the list runs from the last layer to the first. The first entry belongs to the first layer.",
+        ),
+        Mistake(
+            "inserted-at-its-number",
+            _inserted_at_its_number,
+            "It looks as if each pair is inserted at the number of its layer, while the list is still too short for that. "
+            "Does the pair of a lower layer belong in front of the others, or behind them?",
         ),
         Mistake(
             "bias-before-weights",

@@ -1054,6 +1054,12 @@ SAID = [
             y = mine.one_hot(labels, logits.shape[1])
             return -np.sum(y * np.log(p)) / len(labels)
     """),
+    ("cross_entropy_backward", "only the 1 that is subtracted is divided", "right solutions", 4, """
+        def f(logits, labels):
+            p = mine.softmax(logits)
+            y = mine.one_hot(labels, logits.shape[1])
+            return p - y / len(labels)
+    """),
     ("adam_step", "the power is t . 1", "print every step", 4, """
         def f(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):
             mean = b1 * mean + (1 - b1) * grad
