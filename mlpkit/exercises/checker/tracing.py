@@ -13,10 +13,13 @@ import numpy as np
 
 from ..diagnosis.evidence import Finding
 from ..diagnosis.first_divergence import args_of_step, find_divergence, telling_case
-from ..diagnosis.statements import StatementPlace, line_of_trap, place_of_statement
+from ..diagnosis.statement_place import StatementPlace, place_at
+from ..diagnosis.statements import line_of_trap, place_of_statement
 from ..diagnosis.trace import Trace, record
+from ..diagnosis.trace_described import RAISED
 from ..diagnosis.trace_finding import lines_of, place_finding, where_of
 from ..diagnosis.trace_lines import LineView
+from ..diagnosis.usual import unusual_statements
 from ..spec import Exercise
 from .compare import first_failure
 from .isolation import capture_output, put_back_changes
@@ -55,17 +58,43 @@ def place_of_failure(
     found = trace_failure(exercise, function, runs, expected_runs, traces, note)
     failure = first_failure(exercise, runs, expected_runs)
     line = line_of_trap(finding)
-    if failure is None or (found is not None and line in (0, found.where[0])):
-        return found
     try:
+        if failure is None or (found is not None and line in (0, found.where[0])):
+            return found and _unless_usual(exercise, function, finding, found, found.finding.case, traces[0])
         at = telling_case(exercise, runs, expected_runs, note)
         if at is None and max(run.seconds for run in runs) <= QUICK:  # right numbers, but wrong otherwise
             at, case = failure.at, runs[failure.at].case
             traces = [record_safely(function, args_of_step(exercise, case, expected_runs[at], 0))]
         traced = (runs[at].case.note, traces[0]) if traces and traces[0] else None
-        return place_of_statement(function, runs[failure.at], finding, traced)
+        place = place_of_statement(function, runs[failure.at], finding, traced)
+        listed = place is not None and traced is not None and finding.code == "known mistake"
+        return _unless_usual(exercise, function, finding, place, *traced) if listed else place
     except Exception:  # a fault in here must not become the learner's, nor take the verdict away
         return None
+
+
+def _unless_usual(
+    exercise: Exercise,
+    function: Callable,
+    finding: Finding,
+    place: TracedPlace | StatementPlace,
+    note: str,
+    trace: Trace,
+) -> TracedPlace | StatementPlace | None:
+    """The place, unless it is in a `return` or `yield` that right programs have too: no fault stands there.
+
+    Then it moves to the only statement that none of them has. Otherwise a listed mistake has none.
+
+    note, trace: a case in words and a run of the function on it
+    """
+    facts = {} if place.finding is None else place.finding.facts
+    own = not facts.get("function") and facts.get("kind") != RAISED
+    others = unusual_statements(exercise, function, place.where[0]) if own else []
+    if not others or (len(others) > 1 and finding.code != "known mistake"):
+        return place
+    if len(others) > 1:
+        return None
+    return place_at(function, others[0], "returns", note, trace)
 
 
 def trace_failure(

@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from typing import NamedTuple
 
 from ..checker.runner import CaseRun
 from .evidence import Finding
+from .statement_place import StatementPlace, place_at, where_in
 from .trace import Trace
-from .trace_lines import LineView, view_lines
-from .trace_rewrite import Place
-from .trace_source import Source, helpers_of, source_of_function
-from .words import shortened
+from .trace_source import helpers_of, source_of_function
 
 _RETURNED = ("type", "part off", "parts swapped", "one part alone", "not a tuple", "lists apart",
              "flat list", "dtype", "axis too many", "rearranged", "other axes", "one for all")  # fmt: skip
@@ -43,17 +39,6 @@ Helpers = dict[str, ast.FunctionDef]
 _LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp)
 
 
-class StatementPlace(NamedTuple):
-    """A place for a message, as a result holds it, and as it is shown in its lines.
-
-    finding: what is said of it, or None where the message has said it already
-    """
-
-    finding: Finding | None
-    where: tuple[int, int, str]
-    lines: LineView
-
-
 def place_of_statement(
     function: Callable, run: CaseRun, finding: Finding, traced: tuple[str, Trace] | None = None
 ) -> StatementPlace | None:
@@ -74,16 +59,7 @@ def place_of_statement(
     )
     if node is None:
         return None
-    span = _span(source, node)
-    text = _text(source, span)
-    place = Place(type(node).__name__, text, function.__code__.co_filename, span,
-                  first_line=function.__code__.co_firstlineno)  # fmt: skip
-    note, trace = traced or (run.case.note, Trace(source))
-    lines = view_lines(replace(trace, places=[*trace.places, place]), note, len(trace.places))
-    facts = {"kind": kind, "line": place.line, "source": shortened(text)}
-    before = len(source.lines[span[0] - 1].encode()[: span[2]].decode(errors="replace"))
-    said = Finding("statement", "", run.case.note, facts) if kind else None
-    return StatementPlace(said, (place.line, before + 1, text), lines)
+    return place_at(function, node, kind, *(traced or (run.case.note, Trace(source))))
 
 
 def only_while(function: Callable) -> tuple[int, int, str] | None:
@@ -92,9 +68,7 @@ def only_while(function: Callable) -> tuple[int, int, str] | None:
     found = [n for n in _own(source.node) if isinstance(n, ast.While)] if source else []
     if len(found) != 1:
         return None
-    span = _span(source, found[0])
-    before = len(source.lines[span[0] - 1].encode()[: span[2]].decode(errors="replace"))
-    return span[0] - function.__code__.co_firstlineno + 1, before + 1, _text(source, span)
+    return where_in(function, found[0])
 
 
 def line_of_trap(finding: Finding) -> int:
@@ -332,18 +306,3 @@ def _rename_each(target: ast.expr, values: ast.expr, names: set[str]) -> None:
         _rename_each(target, values.args[0], names)
     else:
         _rename(target, values, names)
-
-
-def _span(source: Source, node: ast.AST) -> tuple[int, int, int, int]:
-    """Where a statement stands; of a loop or an `if` only the first line."""
-    body = getattr(node, "body", None)
-    if isinstance(body, list):
-        return node.lineno, node.lineno, node.col_offset, len(source.lines[node.lineno - 1].rstrip().encode())
-    return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset
-
-
-def _text(source: Source, span: tuple[int, int, int, int]) -> str:
-    rows = [row.encode() for row in source.lines[span[0] - 1 : span[1]]]
-    rows[-1] = rows[-1][: span[3]]
-    rows[0] = rows[0][span[2] :]
-    return " ".join(row.decode(errors="replace").strip() for row in rows)

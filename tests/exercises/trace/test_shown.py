@@ -102,6 +102,42 @@ def test_the_values_beside_a_listed_mistake_are_of_the_input_that_its_message_na
     assert f"On {case}" in result.message
 
 
+def shuffled_within_a_batch(images, labels, batch_size, rng):
+    order = rng.permutation(batch_size)
+    for start in range(0, len(labels), batch_size):
+        chosen = start + order
+        yield images[chosen], labels[chosen]
+
+
+def of_the_size(fan_in, fan_out, rng):
+    std = np.sqrt(fan_in / 2)
+    return rng.normal(0, std, (fan_in, fan_out))
+
+
+def outside_the_brackets(param, grad, mean, square, step, rate, b1, b2, eps):
+    mean = b1 * mean + (1 - b1) * grad
+    square = b2 * square + (1 - b2) * grad**2
+    m = mean / (1 - b1**step)
+    s = square / (1 - b2**step)
+    way = rate * m / np.sqrt(s) + eps
+    return param - way, mean, square
+
+
+@pytest.mark.parametrize(
+    ("name", "program", "line"),
+    [
+        ("batches", shuffled_within_a_batch, None),
+        ("he_normal", of_the_size, 2),
+        ("adam_step", outside_the_brackets, 6),
+    ],
+)
+def test_a_return_that_right_programs_have_too_is_no_place(name, program, line):
+    """The place moves to the only statement that they do not have, or a listed mistake has none."""
+    result = check(name, program)
+    assert result.outcome == "incorrect"
+    assert (result.where and result.where[0]) == line
+
+
 def test_the_place_in_a_helper_function_is_shown_in_the_helpers_line():
     result = check("softmax", softmax_with_helper)
     assert result.where[2] == "powers.mean(axis=1, keepdims=True)"
