@@ -284,7 +284,7 @@ ONE_HOT = Exercise(
         ),
         Mistake(
             "one-too-far-left",
-            (lambda y, k: np.eye(k)[y.astype(int) - 1], _less_one),
+            (lambda y, k: np.eye(k)[y.astype(int) - 1], lambda y, k: np.eye(k)[y - 1], _less_one),
             "It looks as if classes are counted from 1. They count from 0: label 0 means the first column.",
         ),
         Mistake(
@@ -815,6 +815,12 @@ BATCHES = Exercise(
             "It looks as if the loop ends too early, even where all batches are full. Where does the last "
             "batch begin?",
             unambiguous=False,
+        ),
+        Mistake(
+            "a-batch-at-every-example",
+            _deal(_permuted, lambda n, k: range(n)),
+            "It looks as if a batch begins at every example, so the same example is in many batches. How far is it from "
+            "the start of a batch to the start of the next?",
         ),
         Mistake(
             "an-empty-batch-at-the-end",

@@ -348,6 +348,12 @@ FORWARD = Exercise(
             "The list has one entry too few. What is the input of the very first layer?",
         ),
         Mistake(
+            "inner-preactivations",
+            lambda layers, images: (_walk(layers, images, keep="z")[0][:-1], forward(layers, images)[1]),
+            "It looks as if only values between two layers are stored, and from before relu. The list should hold the input "
+            "of each layer: the images first, then each value after relu.",
+        ),
+        Mistake(
             "kept-preactivations",
             (_wrong(keep="z"), _wrong(keep="first z")),
             "It looks as if the list holds values from before relu. It should hold the input of each layer: "
