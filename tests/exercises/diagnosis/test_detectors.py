@@ -31,7 +31,7 @@ CODES = {
     ("batches", "in pieces"): "count off",
     ("batches", "short one first"): "piece lengths",
     ("init_params", "backwards"): "opposite order",
-    ("affine", "bias multiplied"): "line by line",
+    ("affine", "bias multiplied and added"): "line by line",
     ("affine", "bias at every input"): "shift by line",
     ("relu", "elu"): "not zero",
     ("relu", "first row only"): "input where wrong",
