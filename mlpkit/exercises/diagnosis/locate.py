@@ -92,6 +92,9 @@ class _Search(Described):
             if misplaced is not None:
                 return misplaced
             alike = [i for i in wrong if blamed[i] == found]
+            endless = self._first_infinite() if any(_not_finite(answer[i]) for i in alike) else None
+            if endless is not None and endless <= found:
+                return self.at(VALUE, endless)
             event, i = min((self.cause(found, answer[i], expected[i]), i) for i in alike)
             return self.said(event, answer[i], expected[i])
         few = len(answer) < 3 and not _permuted(
@@ -99,6 +102,16 @@ class _Search(Described):
         )  # among many one is another by chance
         alone = [self._from_number(answer[i]) for i in wrong if few and np.ndim(expected[i]) == 0]
         return next(filter(None, alone), None) or self._misplaced(answer, expected, wrong)
+
+    def _first_infinite(self) -> int | None:
+        """The first infinite value that was made of finite ones, if no right program has it."""
+        for i, event in enumerate(self.events):
+            if event.array is None or not np.isinf(event.array).any() or self.links.place(i).kind == "Name":
+                continue
+            parts = [self.events[p].array for p in self.own_parts(i)]
+            finite = parts and all(a is None or np.isfinite(a).all() for a in parts)
+            return i if finite and not self.known.find(event.array) else None
+        return None
 
     def _from_number(self, thing: object) -> Divergence | None:
         """An answer of one number, as others may be by chance: follow what right programs do not do."""
@@ -115,6 +128,7 @@ class _Search(Described):
         while True:
             parts = [i for i in map(self._made_by, self.own_parts(event)) if i is not None]
             others = [i for i in parts if self._takes_arrays(i) and not self._is_done(i)]
+            others = [i for i in others if not self.big(i) or not self.known.find(self.events[i].array)]
             if not others:
                 on_the_way = event == last and parts and self.known.find(self.events[event].array)
                 named = any(self.links.place(i).kind == "Name" for i in self.own_parts(event))
@@ -171,23 +185,37 @@ class _Search(Described):
                 changed = [
                     m
                     for m in wrote
-                    if any(equal(self.events[p].array, expected[i]) for p in self.own_parts(m))
+                    if any(
+                        equal(self.events[p].array, expected[i])
+                        and self.links.history(self.events[p].value, m)
+                        for p in self.own_parts(m)
+                    )
                 ]
                 return self.at(UNUSED, (changed or [last])[0])._replace(other=right[0].place)
-        if array.ndim == 2 and array.shape != expected[wrong[0]].shape and equal(array.T, expected[wrong[0]]):
+        if (
+            array.ndim == 2
+            and min(array.shape) > 1
+            and array.shape != expected[wrong[0]].shape
+            and equal(array.T, expected[wrong[0]])
+        ):
             return self.at(TRANSPOSED, made[0])
-        if not self.known.find(array):
+        column = array.ndim == 2 and array.shape != expected[wrong[0]].shape == array.shape[::-1]
+        if column or not self.known.find(array):
             return None
         made = [self._before_views(made[-1])]
         copied = self.links.place(made[-1]).name == "copy"
         if copied and self.links.place(made[-1]).loop:
             return None  # the copies are right, and what should have changed them stands elsewhere
+        here, right = self.known.find(array), self.known.find(expected[wrong[0]])
         skipped = self._skipped_after(made[-1])
-        return (
-            self.at(UNFINISHED, last if copied else made[-1])
-            if skipped is None
-            else self.at(SKIPPED, skipped)
-        )
+        if skipped is not None and any(
+            u.value in right
+            and u.parts & here
+            and all(self.known.values[v].size == 1 for v in u.parts - here)
+            for u in self.known.uses
+        ):
+            return self.at(SKIPPED, skipped)
+        return self.at(UNFINISHED, last if copied else made[-1])
 
     def _skipped_after(self, event: int) -> int | None:
         """The condition that was not true right after `a = ...`, so that `a` was not changed further."""
@@ -231,6 +259,11 @@ class _Search(Described):
         """Whether a value goes into a list here."""
         here = self.events[event].place
         return any(here in p.parts for p in self.trace.places if p.name in ("append", "insert"))
+
+
+def _not_finite(thing: object) -> bool:
+    array = numbers(thing)
+    return array is not None and not np.isfinite(array).all()
 
 
 def _permuted(answer: list, expected: list, wrong: list[int]) -> bool:

@@ -68,7 +68,7 @@ def misspelt(e: Evidence) -> Finding | None:
             return Finding("misspelt", facts={"seen": seen, "wrong": wrong}, advice="one = to compare")
         meant = NUMPYS_NAME.get(wrong) if kind != "NameError" else None
         if kind == "AttributeError" and wrong.endswith("_") and "ndarray" in error.text:
-            meant = IN_PLACE.get(wrong, "`=` and a new value")
+            meant = IN_PLACE.get(wrong, "x[...] = ...")
         if meant:
             facts = {"seen": seen, "wrong": wrong, "meant": meant}
             return Finding("misspelt", facts=facts, advice="another library")
@@ -122,6 +122,8 @@ NUMPYS_NAME = {
     "permute": "np.transpose",
     "t": ".T",
     "numel": ".size",
+    "gather": "x[rows, columns]",
+    "logsumexp": "np.logaddexp.reduce",
     "abs": "np.abs",
     "exp": "np.exp",
     "log": "np.log",
@@ -240,6 +242,9 @@ MEANINGS = (
     ("NameError", r"name '(\w+)'", "unknown name"),
     ("ValueError", r"broadcast together.*?(\([\d,]*\)).*?(\([\d,]*\))", "broadcast"),
     ("ValueError", r"matmul|not aligned|core dimension", "matrix product"),
+    ("ValueError", r"`indices` and `arr`", "axes of indices"),
+    ("ValueError", r"high - low", "low above high"),
+    ("AttributeError", r"'data' .*not writable", "data"),
     ("ValueError", r"read-only", "read-only"),
     ("ValueError", r"sub-type of ndarray", "view"),
     ("ValueError", r"reshape", "reshape"),

@@ -13,6 +13,7 @@ from ..spec import Property
 from .evidence import Evidence, Finding
 from .factors import factor_name
 from .observed import property_text
+from .words import number
 
 
 def inputs_changed(e: Evidence) -> Finding | None:
@@ -97,4 +98,5 @@ def _factor(e: Evidence, prop: Property) -> str:
         if expected:  # 0 where there are too few numbers to measure
             cases.append(run.case)
             ratios.append(got / expected)
-    return (min(ratios, default=0) > 0 and factor_name(e.exercise, cases, ratios, 0.02)) or ""
+    name = min(ratios, default=0) > 0 and factor_name(e.exercise, cases, ratios, 0.02)
+    return f"{number(round(ratios[0], 3))} times as large as it should be: {name}" if name else ""

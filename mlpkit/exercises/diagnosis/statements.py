@@ -81,7 +81,8 @@ def line_of_trap(finding: Finding) -> int:
 def _statement(tree: ast.AST, run: CaseRun, finding: Finding, helpers: Helpers) -> tuple[str, ast.AST | None]:
     """What is said of a statement ("" for nothing), and the statement."""
     if run.raised is not None:
-        return "", _raised(tree, run)
+        other = getattr(finding.facts.get("seen"), "case", run.case.note) != run.case.note
+        return "", None if other else _raised(tree, run)
     if finding.code == "inputs changed" or getattr(finding.facts.get("seen"), "code", "") == "changed":
         return "changes", first_write(tree, set(run.changed), helpers)
     if finding.code == "returned":

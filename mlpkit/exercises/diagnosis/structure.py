@@ -181,7 +181,7 @@ def _shape_cause(e: Evidence, c: Comparison, row: list[Comparison]) -> tuple[str
         return pieces
     if got.ndim == 2 and _same(got.T, right):
         return "transposed", {}
-    if got.size == right.size and _same(got.reshape(right.shape), right):
+    if got.size == right.size and got.ndim != right.ndim and _same(got.reshape(right.shape), right):
         return "other axes", {"more": "more" if got.ndim > right.ndim else "less"}
     if got.ndim == 2 and got.shape == right.shape[::-1]:
         return "transposed shape", {}
@@ -302,7 +302,7 @@ def not_finite(e: Evidence) -> Finding | None:
         facts["row"] = int(np.flatnonzero(bad.any(axis=1))[0])
     floats = [a for a in run.case.args if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
     facts["largest"] = max((float(np.abs(a).max(initial=0)) for a in floats), default=0.0)
-    large, zeros = facts["largest"] >= 80, any((a == 0).any() for a in floats)
+    large, zeros = facts["largest"] >= 80, any((a == 0).any() and a.any() for a in floats)
     advice = "large numbers" if large else "inputs are 0" if zeros else "undefined"
     return Finding("not finite", leaf_name(c.leaf, e.exercise), run.case.note, facts, advice)
 

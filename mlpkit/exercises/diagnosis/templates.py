@@ -137,7 +137,7 @@ def _direction_all(finding: Finding) -> str:
 def _property(finding: Finding) -> str:
     f = finding.facts
     text = "On {case}: {text}"
-    text += " It is about {factor} times as large as it should be." if f.get("factor") else ""
+    text += " It is about {factor}." if f.get("factor") else ""
     text += (
         " All of them are whole numbers ({whole}): are they rounded, or drawn as integers?"
         if f.get("whole")

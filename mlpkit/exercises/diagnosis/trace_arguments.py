@@ -71,4 +71,4 @@ def _words(value: object, axes: str = "") -> str:
     kind = _kind(value)
     if kind == "array":
         return f"an array ({axes.replace(' ', ', ')})" if axes else f"an array of shape {value.shape}"
-    return {"number": "one number", "list": "a list"}.get(kind, kind)
+    return "one number" if kind == "number" else f"a {type(value).__name__}"

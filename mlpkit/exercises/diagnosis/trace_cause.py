@@ -82,6 +82,8 @@ class Causes(Follower):
         """Whether right programs do this to the same array, with another number, in a line before."""
         if self._line(event) == self._line(later):
             return False
+        if not self.big(event):
+            return True  # one number, made of right ones
         what = operation(self.links.place(event))
         arrays = [
             a for i in self.own_parts(event) if (a := self.events[i].array) is not None and not is_count(a)
@@ -114,7 +116,9 @@ class Causes(Follower):
         """Whether the answer would have been right with one of the right programs' values here."""
         own = self.events[event].array
         tried: set[tuple] = set()
-        for form in (form for value in self._instead_of(event) for form in _forms(value, own.shape)):
+        for form in (
+            form for value in self._instead_of(event, later[1:2]) for form in _forms(value, own.shape)
+        ):
             if len(tried) == TRIED:
                 return False
             key = (form.shape, form.tobytes())
@@ -130,8 +134,8 @@ class Causes(Follower):
                 continue
         return False
 
-    def _instead_of(self, event: int) -> list[np.ndarray]:
-        """Right values that may stand in the place of one, the likeliest first."""
+    def _instead_of(self, event: int, later: list[int]) -> list[np.ndarray]:
+        """Right values that may stand in the place of one, the likeliest first: what the next event needs."""
         array, what = self.events[event].array, operation(self.links.place(event))
         parts = [self.events[i].array for i in self.own_parts(event) if self.events[i].array is not None]
         numbers_ = [self.known.find(part) for part in parts]
@@ -141,7 +145,13 @@ class Causes(Follower):
         values = self.known.values
         first = sorted(shared, key=lambda v: (-shared[v], values[v].shape != array.shape))
         others = [v for v in range(len(values)) if values[v].shape == array.shape]
-        return [*parts, *(values[v] for v in dict.fromkeys([*first, *others]))]
+        beside = [
+            self.known.find(self.events[p].array) for i in later for p in self.own_parts(i) if self.big(p)
+        ]
+        needed = {operation(self.links.place(i)) for i in later}
+        alike = [u for u in self.known.uses if u.operation in needed and any(u.parts & b for b in beside)]
+        used = {p for u in alike for p in u.parts if values[p].shape == array.shape}
+        return [*parts, *(values[v] for v in dict.fromkeys([*used, *first, *others]))]
 
     def end_of_stretch(self, event: int) -> int:
         """Of random numbers that are stretched and moved in several steps, the last: each way has its own."""

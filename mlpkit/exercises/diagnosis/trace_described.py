@@ -75,12 +75,18 @@ class Described(Causes):
         chosen = self.events[event].array
         if self.random and chosen is not None and chosen.dtype == bool and chosen.ndim:
             return None  # which examples are picked differs from one right program to another
+        if self.random and self.links.place(event).name in DRAWS:
+            width = next((i for i in self.own_parts(event) if self._other_width(i)), None)
+            if width is not None:
+                return self.at(OTHER, self._made_before(width))._replace(other=self.events[event].place)
         if self.is_draw(event) or self.counts(event):
             return None
         if self.links.place(event).kind == "List" and id(self.events[event].value) in self.trace.filled:
             return None  # an empty list is filled later: the fault is in what fills it
         if self._of_lines(event) or self._beyond(event):
             return None
+        if any(type(self.events[i].value) is range for i in self.own_parts(event)):
+            return None  # how far it goes is not recorded
         event = self._index(event) or self._of_another_shape(event) or event
         collected = self.collected(event)
         if collected is not None:
@@ -103,6 +109,15 @@ class Described(Causes):
         parts = self.own_parts(event)
         known = self.links.place(event).kind == "UnaryOp" and len(parts) == 1 and self.known_at(parts[0])
         return self._made_before(parts[0]) if known else None
+
+    def _other_width(self, event: int) -> bool:
+        """A number that is named in a draw, and that no right program draws with."""
+        array = self.events[event].array
+        if self.links.place(event).kind != "Name" or array is None or array.ndim or is_count(array):
+            return False
+        found = self.known.find(array)
+        drawn = any(u.operation in DRAWS and u.parts & found for u in self.known.uses)
+        return not drawn and self._made_before(event) is not None
 
     def is_draw(self, event: int) -> bool:
         """Random numbers that are drawn in a way of one's own, unless they only have another scale."""

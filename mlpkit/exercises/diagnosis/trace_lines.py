@@ -99,6 +99,8 @@ def _values_by_line(trace: Trace, event: int | None, function: str = "") -> dict
         times[e.place] = times.get(e.place, 0) + 1
         if e.array is not None and (e.place not in shown or (event is not None and i <= event)):
             shown[e.place] = e, times[e.place]
+    for place in _other_turns(trace, event):
+        shown.pop(place, None)
     for place in _around(trace, trace.failed):  # what they held in a turn before is not what stopped
         shown.pop(place, None)
     found: dict[int, dict[str, Value]] = {}
@@ -115,10 +117,23 @@ def _values_by_line(trace: Trace, event: int | None, function: str = "") -> dict
     return {line: list(values.values()) for line, values in found.items()}
 
 
+def _other_turns(trace: Trace, event: int | None) -> set[int]:
+    """The places of the marked line that were not evaluated in the turn of an event."""
+    if event is None or event >= len(trace.events):
+        return set()
+    marked = trace.events[event].place
+    before = max((i for i in range(event) if trace.events[i].place == marked), default=-1)
+    times: dict[int, list[int]] = {}
+    for i, e in enumerate(trace.events):
+        if trace.places[e.place].span[1] == trace.places[marked].span[1]:
+            times.setdefault(e.place, []).append(i)
+    return {at for at, all_ in times.items() if len(all_) > 1 and not any(before < i <= event for i in all_)}
+
+
 def _changed(place: Place) -> str:
     """What a statement changes: a statement has no value of its own."""
-    name = re.match(r"\w+", place.text)
-    return f"{name[0]} after this line" if name and place.kind != "Expr" else place.text
+    name = re.match(r"[^-+*/@=]+", place.text)
+    return f"{name[0].strip()} after this line" if name and place.kind != "Expr" else place.text
 
 
 def _around(trace: Trace, place: int | None) -> set[int]:

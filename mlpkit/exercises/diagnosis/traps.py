@@ -17,6 +17,7 @@ from .observed import observe, observe_property
 from .traps_index import (
     divided_first,
     list_around_index,
+    list_plus_array,
     looped_as_places,
     never_read,
     not_of_indices,
@@ -131,8 +132,13 @@ def _shape_from_array(node: ast.AST, source: Source) -> dict | None:
 
 
 def _width_as_mean(node: ast.AST, source: Source) -> dict | None:
-    """`rng.normal(std, shape)` or `rng.normal(shape)`."""
-    found = calls(node, ".normal", ".uniform") and any(isinstance(a, ast.Tuple) for a in node.args[:2])
+    """`rng.normal(std, shape)`, `rng.normal(shape)` or `rng.normal(std, size=shape)`."""
+    if not calls(node, ".normal", ".uniform") or not node.args:
+        return None
+    alone = len(node.args) == 1 and not isinstance(node.args[0], ast.Constant)
+    found = any(isinstance(a, ast.Tuple) for a in node.args[:2]) or (
+        alone and [k.arg for k in node.keywords] == ["size"]
+    )
     names = {"normal": ["mean", "standard deviation", "size"], "uniform": ["low end", "high end", "size"]}
     return {"order": names[node.func.attr], **code_of(node)} if found else None
 
@@ -147,15 +153,6 @@ def _list_plus_tuple(node: ast.AST, source: Source) -> dict | None:
         isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and isinstance(node.value, ast.Tuple)
     )
     return code_of(node) if found else None
-
-
-def _list_plus_array(node: ast.AST, source: Source) -> dict | None:
-    """`entered += a` stops, where `entered` is a list."""
-    target = node.target if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) else None
-    if not isinstance(target, ast.Name) or node.lineno != source.stopped:
-        return None
-    listed = isinstance(source.assigned.get(target.id), ast.List)
-    return {"name": target.id, "value": shortened(ast.unparse(node.value))} if listed else None
 
 
 _NEW = (".reshape", ".astype", ".copy", ".sum", ".mean", ".max", ".transpose", ".ravel", ".flatten",
@@ -175,7 +172,16 @@ def _not_kept(node: ast.AST, source: Source) -> dict | None:
         k.arg == "out" for k in call.keywords
     )
     writes = calls(
-        call, "np.copyto", "np.put", "np.fill_diagonal", "np.random.shuffle", "np.random.seed", "np.seterr"
+        call,
+        "np.copyto",
+        "np.put",
+        "np.put_along_axis",
+        "np.place",
+        "np.putmask",
+        "np.fill_diagonal",
+        "np.random.shuffle",
+        "np.random.seed",
+        "np.seterr",
     )
     named = isinstance(call.func, ast.Name) and call.func.id not in _SHOWN
     written = ".at" in ast.unparse(call.func)
@@ -228,6 +234,10 @@ def _bytes_wrap(node: ast.AST, source: Source) -> dict | None:
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, (ast.Add, ast.Sub, ast.Mult)):
         return None
     bytes_ = {n for n, a in source.arrays.items() if a.dtype == np.uint8}
+    if any(
+        n is node for s in ast.walk(source.tree) if isinstance(s, ast.Subscript) for n in ast.walk(s.slice)
+    ):
+        return None  # an index is never a float
     sides = [side.id for side in (node.left, node.right) if isinstance(side, ast.Name)]
     floats = any(isinstance(c, ast.Constant) and isinstance(c.value, float) for c in (node.left, node.right))
     return {"name": sides[0], **code_of(node)} if sides and set(sides) <= bytes_ and not floats else None
@@ -275,7 +285,7 @@ TRAPS: tuple[tuple[str, Trap], ...] = (
     ("trap same object", _of(same_object)),
     ("trap append", _append_two),
     ("trap list plus tuple", _list_plus_tuple),
-    ("trap list plus array", _list_plus_array),
+    ("trap list plus array", list_plus_array),
     ("trap axis", _axis_not_array),
     ("trap max", _python_max),
     ("trap sum", _python_sum),

@@ -113,3 +113,12 @@ def put_after_loop(node: ast.AST, source: Source) -> dict | None:
         if given and given <= made and all(n.id != name for n in inside):
             return {"at": put, **code_of(put)}
     return None
+
+
+def list_plus_array(node: ast.AST, source: Source) -> dict | None:
+    """`entered += a` stops, where `entered` is a list."""
+    target = node.target if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) else None
+    if not isinstance(target, ast.Name) or node.lineno != source.stopped:
+        return None
+    listed = isinstance(source.assigned.get(target.id), ast.List)
+    return {"name": target.id, "value": shortened(ast.unparse(node.value))} if listed else None

@@ -120,6 +120,8 @@ def written_in_vain(node: ast.AST, tree: ast.AST) -> dict | None:
         for n in ast.walk(tree)
         if isinstance(n, (ast.Subscript, ast.Attribute)) and _asks_little(n)
     }
+    given = (a for n in ast.walk(tree) if isinstance(n, ast.Call) for a in n.args)
+    parts -= {id(a.value) for a in given if isinstance(a, ast.Subscript)}  # a function reads that entry
     parts |= {
         id(n.args[0]) for n in ast.walk(tree) if isinstance(n, ast.Call) and _called(n) == "len" and n.args
     }

@@ -561,7 +561,7 @@ SPLIT = Exercise(
     properties=(
         _of_both(_KNOWN),
         Property(
-            "examples in both train and valid",
+            "no example in both train and valid",
             lambda value, args: float(len(set(_found(value[0][0], args[0]).tolist()) & set(_found(value[1][0], args[0]).tolist()))),
             "{got} examples are in train and also in valid. If the network has learned an example, that "
             "example cannot measure it.",

@@ -434,7 +434,7 @@ SAID = [
             p = np.exp(logits - logits.max(axis=1, keepdims=True))
             return p / p.sum(axis=0)
     """),
-    ("he_normal", "first arguments of the draw", "negative numbers at all", 3, """
+    ("he_normal", "The order of these arguments is mean", "negative numbers at all", 3, """
         def f(fan_in, fan_out, rng):
             std = np.sqrt(2 / fan_in)
             return rng.normal(std, size=(fan_in, fan_out))
@@ -1173,6 +1173,104 @@ SAID = [
                 if i < len(layers) - 2:
                     a = mine.relu(a)
             return entered, a
+    """),
+    # an entry that a function reads is a use; the kind of value that came is named
+    ("numerical_gradient", "`up.index.` is one number, but `f` needs", "never used", 6, """
+        def f(f, x, eps):
+            gradient = np.zeros(x.shape)
+            for index in np.ndindex(x.shape):
+                up = x.copy()
+                up[index] += eps
+                gradient[index] = (f(up[index]) - f(x[index])) / eps
+            return gradient
+    """),
+    ("backward", "`layers.i.` is a tuple, but", "is a list", 4, """
+        def f(layers, entered, dlogits):
+            grads, dz = [], dlogits
+            for i in reversed(range(len(layers))):
+                dz, dw, db = mine.affine_backward(dz, entered[i], layers[i])
+                grads.insert(0, (dw, db))
+            return grads
+    """),
+    # the model's own line is no place
+    ("he_normal", "the variance is given", "print every step", 2, """
+        def f(fan_in, fan_out, rng):
+            std = 2 / fan_in
+            return rng.normal(0, std, (fan_in, fan_out))
+    """),
+    ("batches", "nothing is shuffled", "print every step", 0, """
+        def f(images, labels, batch_size, rng):
+            order = range(len(labels))
+            for start in range(0, len(labels), batch_size):
+                chosen = order[start : start + batch_size]
+                yield images[chosen], labels[chosen]
+    """),
+    ("batches", "within each batch", "print every step", 0, """
+        def f(images, labels, batch_size, rng):
+            order = rng.permutation(batch_size)
+            for start in range(0, len(labels), batch_size):
+                chosen = start + order
+                yield images[chosen], labels[chosen]
+    """),
+    ("cross_entropy_backward", "too large for a float", "print every step", 2, """
+        def f(logits, labels):
+            e = np.exp(logits)
+            p = e / e.sum(1, keepdims=True)
+            p[np.arange(len(p)), labels] -= 1
+            return p / len(p)
+    """),
+    ("adam_step", "the power t belongs to the whole bracket", "print every step", 4, """
+        def f(param, grad, mean, mean_square, step, learning_rate, b1, b2, eps):
+            mean = b1 * mean + (1 - b1) * grad
+            mean_square = b2 * mean_square + (1 - b2) * grad**2
+            m = mean / (1 - b1) ** step
+            s = mean_square / (1 - b2) ** step
+            return param - learning_rate * m / (np.sqrt(s) + eps), mean, mean_square
+    """),
+    ("forward", "before relu", "print every step", 5, """
+        def f(layers, images):
+            entered, a = [], images
+            for i, (weights, bias) in enumerate(layers):
+                a = mine.affine(a, weights, bias)
+                entered.append(a)
+                if i < len(layers) - 1:
+                    a = mine.relu(a)
+            return entered, a
+    """),
+    ("cross_entropy", "the largest of the examples", "not `abs.picked.`", 3, """
+        def f(logits, labels):
+            picked = mine.log_softmax(logits)[np.arange(len(labels)), labels]
+            return abs(picked).max()
+    """),
+    ("scale_pixels", "the first size in `reshape`", "one axis less|single image", 2, """
+        def f(images):
+            rows = images.reshape(784, -1)
+            return rows.astype(np.float32) / 255
+    """),
+    # an index is no float; what writes in place; names of PyTorch
+    ("one_hot", "They count from 0", "become floats", 2, """
+        def f(labels, classes):
+            return np.eye(classes)[labels - 1]
+    """),
+    ("one_hot", "as many axes as the array", "gives a new value", 3, """
+        def f(labels, classes):
+            rows = np.zeros((len(labels), classes))
+            np.put_along_axis(rows, labels, 1, axis=1)
+            return rows
+    """),
+    ("one_hot", r"It writes `x\[\.\.\.\] = \.\.\.`", "``", 3, """
+        def f(labels, classes):
+            rows = np.zeros((len(labels), classes))
+            rows.scatter_(1, labels, 1)
+            return rows
+    """),
+    ("cross_entropy", "NumPy has no `gather` there", "small example", 2, """
+        def f(logits, labels):
+            return -mine.log_softmax(logits).gather(1, labels).mean()
+    """),
+    ("glorot_uniform", "the lower limit, the upper limit and the shape", "small example", 2, """
+        def f(fan_in, fan_out, rng):
+            return rng.uniform(fan_in, fan_out) * np.sqrt(6 / (fan_in + fan_out))
     """),
 ]  # fmt: skip
 

@@ -67,7 +67,7 @@ UNLISTED = [
         (x[b], y[b]) for b in np.resize(rng.permutation(len(y)), (-(-len(y) // k), min(k, len(y))))], "lengths are 12, 12, 12, 12, 12, expected"),
     ("he_normal", "twice as wide", lambda a, b, rng: 2 * E["he_normal"](a, b, rng), "ratio of the two is about 2"),
     ("he_normal", "rows alike", lambda a, b, rng: np.tile(E["he_normal"](a, b, rng)[:1], (a, 1)), "all rows are the same"),
-    ("he_normal", "root of 2 over the inputs", lambda a, b, rng: rng.normal(size=(a, b)) * np.sqrt(2) / a, "about 1 over the root of `fan_in`"),
+    ("he_normal", "root of 2 over the inputs", lambda a, b, rng: rng.normal(size=(a, b)) * np.sqrt(2) / a, "as large as it should be: 1 over the root of `fan_in`"),
     ("he_normal", "cast", lambda a, b, rng: E["he_normal"](a, b, rng).astype(int), r"whole numbers \(int"),
     ("glorot_uniform", "triangular", lambda a, b, rng: rng.triangular(-1, 0, 1, (a, b)), "another kind"),
     ("glorot_uniform", "brackets", lambda a, b, rng: rng.uniform(-1, 1, (a, b)) * np.sqrt(6) / (a + b), r"root of \(`fan_in` \+ `fan_out`\)"),
