@@ -25,6 +25,14 @@ def right_relu(z):
     return np.maximum(z, 0)
 
 
+def never_carried_on(layers, images):
+    entered, a = [], images
+    for weights, bias in layers:
+        entered.append(a)
+        z = a @ weights + bias
+    return entered, z
+
+
 def raises(inputs, weights, bias):
     return inputs.T @ weights + bias
 
@@ -182,6 +190,12 @@ def test_what_is_shown_is_no_number_that_stands_there_and_no_value_of_another_tu
     stopped = check("init_params", too_far).lines
     assert "i + 1: 4" in stopped.marked
     assert "sizes[i + 1]:" not in stopped.marked
+
+
+def test_what_the_line_that_stopped_did_not_reach_in_its_last_turn_is_not_shown():
+    stopped = check("forward", never_carried_on).lines
+    assert "weights: (7, 4)" in stopped.marked
+    assert "bias:" not in stopped.marked
 
 
 def test_a_statement_is_shown_with_the_values_of_a_run():
