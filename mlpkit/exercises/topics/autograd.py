@@ -248,6 +248,18 @@ def _ones(tape, count, first_only=False):
     return grads
 
 
+def _counted(tape, count, in_place=False):
+    grads = [0.0] * count
+    grads[-1] = 1.0
+    for output, _, pull in reversed(tape):
+        for number, grad in enumerate(pull(grads[output])):
+            if in_place:
+                grads[number] += grad
+            else:
+                grads[number] = grads[number] + grad
+    return grads
+
+
 def _one_input(tape, count):
     return _walk([(output, inputs[:1], pull) for output, inputs, pull in tape], count)
 
@@ -322,6 +334,12 @@ BACKPROPAGATE = Exercise(
             (_ones, lambda tape, count: _ones(tape, count, first_only=True)),
             "It looks as if another gradient than the last starts at 1. Which value has the gradient 1 with "
             "respect to itself?",
+        ),
+        Mistake(
+            "inputs-not-used",
+            (_counted, lambda tape, count: _counted(tape, count, in_place=True)),
+            "It looks as if the gradients of a step go to the values 0, 1 and so on. `inputs` says to which values they "
+            "belong.",
         ),
         Mistake(
             "no-chain",
