@@ -212,6 +212,7 @@ ADVICE: dict[str, str] = {
     "axes of indices": "The indices need as many axes as the array: `[:, None]` makes a column of a row.",
     "low above high": "`rng.uniform` takes the lower limit, the upper limit and the shape, in this order.",
     "data": "A NumPy array has no `.data` to write to: the array itself holds the numbers.",
+    "tuple entry": "A tuple cannot be changed. Make a new pair, and put it into a new list.",
     "generator called": "A generator is no function. Which of its methods should draw: `rng.normal`, `rng.uniform`, `rng.permutation`?",
     "dtype called": "`dtype` is no function: it tells the type. `astype` makes an array of another type.",
     "name of an axis": "`{first}` is a size in the description, and no name in the code. Take it from `{array}`.",

@@ -50,7 +50,13 @@ def raised(e: Evidence) -> Finding | None:
                 axes = {axis: f"{a}.shape" for a, spec in e.exercise.inputs.items() for axis in spec.split()}
                 names["array"] = axes.get(names["first"])
                 advice = (
-                    "name of a module" if names["known"] else "name of an axis" if names["array"] else advice
+                    "name of a module"
+                    if names["known"]
+                    else "name of an axis"
+                    if names["array"]
+                    else "import"
+                    if names["first"] in OTHERS
+                    else advice
                 )
             return Finding("exception", facts={**facts, **names}, advice=advice)
     return Finding("exception", facts=facts, advice="unknown exception")
@@ -100,6 +106,7 @@ ELSEWHERE = (
     "function for a number",
     "many for one place",
 )
+OTHERS = ("torch", "nn", "F", "tf", "keras", "jnp", "scipy")  # packages that the course does not need
 KEYWORDS = ("axis", "keepdims", "dtype", "out", "where", "initial", "size", "loc", "scale", "low", "high")
 MISSPELT = (
     ("NameError", r"name '(\w+)'"),
@@ -273,6 +280,7 @@ MEANINGS = (
     ("TypeError", r"as an integer", "float for a count"),
     ("TypeError", r"unpack non-iterable", "names for one thing"),
     ("TypeError", r"object is not iterable", "one thing for many"),
+    ("TypeError", r"'tuple' object does not support item", "tuple entry"),
     ("TypeError", r"not subscriptable", "index of a number"),
     ("TypeError", r"Generator' object is not callable", "generator called"),
     ("TypeError", r"dtype.* object is not callable", "dtype called"),

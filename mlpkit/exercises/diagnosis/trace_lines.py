@@ -120,16 +120,15 @@ def _values_by_line(trace: Trace, event: int | None, function: str = "") -> dict
 
 
 def _other_turns(trace: Trace, event: int | None) -> set[int]:
-    """The places of the marked line that were not evaluated in the turn of an event."""
-    if event is None or event >= len(trace.events):
+    """The places of the line that is marked, or that raised, that were not evaluated in its last turn."""
+    marked = trace.failed if event is None or event >= len(trace.events) else trace.events[event].place
+    if marked is None:
         return set()
-    marked = trace.events[event].place
-    before = max((i for i in range(event) if trace.events[i].place == marked), default=-1)
-    times: dict[int, list[int]] = {}
-    for i, e in enumerate(trace.events):
-        if trace.places[e.place].span[1] == trace.places[marked].span[1]:
-            times.setdefault(e.place, []).append(i)
-    return {at for at, all_ in times.items() if len(all_) > 1 and not any(before < i <= event for i in all_)}
+    line, until = trace.places[marked].span[1], len(trace.events) if trace.failed == marked else event + 1
+    done = [e.place for e in trace.events[:until] if trace.places[e.place].span[1] == line]
+    counts = {at: done.count(at) for at in range(len(trace.places)) if trace.places[at].span[1] == line}
+    most = max(counts.values()) if trace.failed == marked else counts[marked]
+    return {at for at, n in counts.items() if n < most and trace.places[at].loop}
 
 
 def _changed(place: Place) -> str:

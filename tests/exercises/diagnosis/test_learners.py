@@ -4,6 +4,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from mlpkit.exercises import check, mine
@@ -1272,6 +1273,16 @@ SAID = [
         def f(fan_in, fan_out, rng):
             return rng.uniform(fan_in, fan_out) * np.sqrt(6 / (fan_in + fan_out))
     """),
+    ("sgd_step", "A tuple cannot be changed", "small example", 3, """
+        def f(layers, grads, learning_rate):
+            for i in range(len(layers)):
+                layers[i][0] = layers[i][0] - learning_rate * grads[i][0]
+            return layers
+    """),
+    ("softmax", "Only NumPy is needed here", "misspelt", 2, """
+        def f(logits):
+            return torch.softmax(logits, dim=1)
+    """),
 ]  # fmt: skip
 
 
@@ -1285,3 +1296,29 @@ def test_what_is_said_is_true_and_plain(exercise, says, never, line, source):
     assert re.search(says, result.message), result.message
     assert not re.search(never, result.message), result.message
     assert (result.where or (0,))[0] == line, result.where
+
+
+def test_a_line_that_stopped_shows_no_value_of_an_earlier_turn():
+    def f(sizes, rng):
+        layers = []
+        for i in range(len(sizes)):
+            layers.append((mine.he_normal(sizes[i], sizes[i + 1], rng), np.zeros(sizes[i + 1])))
+        return layers
+
+    shown = repr(check("init_params", f))
+    assert "sizes[i]: 10" in shown
+    assert "sizes[i + 1]:" not in shown.partition("For help")[0].rpartition("^")[2]
+
+
+def test_a_block_shows_values_of_one_turn():
+    def f(tape, count):
+        grads = [0.0] * count
+        grads[-1] = 1.0
+        for output, inputs, pull in tape[::-1]:
+            for number, grad in zip(inputs, pull(grads[output])):
+                grads[number] = grads[number] + grads[output] * grad
+        return grads
+
+    shown = repr(check("backpropagate", f)).partition("For help")[0].rpartition("^")[2]
+    assert "grads[output] * grad:" in shown
+    assert "grads[number] + grads[output] * grad:" not in shown
