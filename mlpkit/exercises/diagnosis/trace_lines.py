@@ -103,8 +103,6 @@ def _values_by_line(trace: Trace, event: int | None, function: str = "") -> dict
         shown.pop(place, None)
     for place in _around(trace, trace.failed):  # what they held in a turn before is not what stopped
         shown.pop(place, None)
-    for place in _not_reached(trace):
-        shown.pop(place, None)
     found: dict[int, dict[str, Value]] = {}
     for at, (e, turn) in sorted(shown.items(), key=lambda item: _order(trace.places[item[0]])):
         place = trace.places[at]
@@ -144,17 +142,6 @@ def _around(trace: Trace, place: int | None) -> set[int]:
         found |= new
         new = {n for n, p in enumerate(trace.places) if not new.isdisjoint(p.parts)} - found
     return found
-
-
-def _not_reached(trace: Trace) -> set[int]:
-    """What the line that stopped computes after the place that stopped: its values are of a turn before."""
-    first: dict[int, int] = {}
-    for i, e in enumerate(trace.events):
-        first.setdefault(e.place, i)
-    if trace.failed not in first:
-        return set()
-    line, began = trace.places[trace.failed].span[1], first[trace.failed]
-    return {place for place, i in first.items() if i > began and trace.places[place].span[1] == line}
 
 
 def _says_its_value(place: Place, event: Event) -> bool:
