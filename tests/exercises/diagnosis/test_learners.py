@@ -121,8 +121,17 @@ SAID = [
             # what nobody uses stays None
             return grads
     """),
+    ("backpropagate", "to the values 0, 1 and so on", "small example", 5, """
+        def f(tape, count):
+            grads = [0.0] * count
+            grads[-1] = 1.0
+            for output, inputs, pull in reversed(tape):
+                for number, grad in enumerate(pull(grads[output])):
+                    grads[number] += grad
+            return grads
+    """),
     # wrong numbers come before a number that stands for an array
-    ("backpropagate", "Only the last value is right", "one axis less", 4, """
+    ("backpropagate", "to the values 0, 1 and so on", "one axis less", 0, """
         def f(tape, count):
             grads = [0.0] * count
             grads[count - 1] = 1.0
