@@ -81,7 +81,7 @@ def _unless_usual(
     note: str,
     trace: Trace,
 ) -> TracedPlace | StatementPlace | None:
-    """The place, unless it is in a `return` or `yield` that right programs have too: no fault stands there.
+    """The place, unless it is in a statement that right programs have too: no fault stands there.
 
     Then it moves to the only statement that none of them has. Otherwise a listed mistake has none.
 
@@ -89,8 +89,9 @@ def _unless_usual(
     """
     facts = {} if place.finding is None else place.finding.facts
     own = not facts.get("function") and facts.get("kind") != RAISED
-    others = unusual_statements(exercise, function, place.where[0]) if own else []
-    if not others or (len(others) > 1 and finding.code != "known mistake"):
+    listed = finding.code == "known mistake"
+    others = unusual_statements(exercise, function, place.where[0], listed) if own else []
+    if not others or (len(others) > 1 and not listed):
         return place
     if len(others) > 1:
         return None

@@ -131,15 +131,29 @@ def outside_the_brackets(param, grad, mean, square, step, rate, b1, b2, eps):
     return param - way, mean, square
 
 
+def begun_at_every_example(images, labels, batch_size, rng):
+    order = rng.permutation(len(labels))
+    for start in range(len(labels)):
+        chosen = order[start : start + batch_size]
+        yield images[chosen], labels[chosen]
+
+
+def with_a_minus(logits):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return -shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
 @pytest.mark.parametrize(
     ("name", "program", "line"),
     [
         ("batches", shuffled_within_a_batch, None),
+        ("batches", begun_at_every_example, 3),
+        ("log_softmax", with_a_minus, 3),
         ("he_normal", of_the_size, 2),
         ("adam_step", outside_the_brackets, 6),
     ],
 )
-def test_a_return_that_right_programs_have_too_is_no_place(name, program, line):
+def test_a_statement_that_right_programs_have_too_is_no_place(name, program, line):
     """The place moves to the only statement that they do not have, or a listed mistake has none."""
     result = check(name, program)
     assert result.outcome == "incorrect"
