@@ -99,4 +99,7 @@ def _factor(e: Evidence, prop: Property) -> str:
             cases.append(run.case)
             ratios.append(got / expected)
     name = min(ratios, default=0) > 0 and factor_name(e.exercise, cases, ratios, 0.02)
-    return f"{number(round(ratios[0], 3))} times as large as it should be: {name}" if name else ""
+    if not name:
+        return ""
+    factor = number(round(ratios[0], 3))
+    return f"{factor} times as large as it should be" + f": {name}" * (name != factor)

@@ -59,9 +59,11 @@ def _fits(own: object, right: object, last: bool) -> bool:
     """Whether a part of a statement is that of a right program.
 
     last: whether a name that a line computes stands for any expression, since its own line is judged.
-    Two such names with a sign between them may be in the wrong order.
+    Such names alone, with a sign or commas between them, may be in the wrong order.
     """
     if isinstance(own, ast.BinOp) and _is_set(own.left) and _is_set(own.right):
+        return False
+    if last and isinstance(own, ast.Tuple) and isinstance(own.ctx, ast.Load) and all(map(_is_set, own.elts)):
         return False
     if _is_set(own):
         if last and own.id == SET and isinstance(own.ctx, ast.Load):
