@@ -63,6 +63,8 @@ def _fits(own: object, right: object, last: bool) -> bool:
     """
     if isinstance(own, ast.BinOp) and _is_set(own.left) and _is_set(own.right):
         return False
+    if isinstance(own, ast.Return) and _is_set(own.value):
+        return False  # something may be left out before it
     if last and isinstance(own, ast.Tuple) and isinstance(own.ctx, ast.Load) and all(map(_is_set, own.elts)):
         return False
     if _is_set(own):
